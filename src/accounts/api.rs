@@ -1,0 +1,81 @@
+//! What a person's browser can ask for about accounts.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::id::UserId;
+
+#[cfg(feature = "ssr")]
+use {
+    super::{
+        model::PersonName,
+        policy::{Admin, Oneself},
+    },
+    crate::{
+        http::request,
+        sessions::{policy::Everywhere, store::Lasts},
+        ui::flash::Flash,
+    },
+};
+
+/// Changes one's own name.
+#[server(prefix = "/fn", endpoint = "save_profile")]
+pub async fn save_profile(name: String) -> Result<(), AppError> {
+    let name = PersonName::parse(&name)?;
+    let mut write = request::begin_write().await?;
+    Oneself::claim(&mut write).await?.rename(&name).await?;
+    write.commit().await?;
+    request::go_on("/account", Flash::said("Changes saved."))
+}
+
+/// Gives somebody a site role.
+#[server(prefix = "/fn", endpoint = "save_role")]
+pub async fn save_role(person: UserId, role: String) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut admin = Admin::claim(&mut write).await?;
+    let role = role.parse()?;
+    let changed = admin.change_role(person, role).await?;
+    let site = request::site()?;
+    let lasts = Lasts { idle: site.config.session_idle.of(role), absolute: site.config.session_absolute.of(role) };
+    Everywhere::of(&mut admin, person).tighten(lasts).await?;
+    write.commit().await?;
+    tracing::info!(event = "authz_change", person = person.0, role = role.key(), "role changed");
+    let said = format!("{} is now {}.", changed.name, role.with_article());
+    request::go_back(Flash::said(said))
+}
+
+/// Closes an account and ends its sign-ins.
+#[server(prefix = "/fn", endpoint = "disable_account")]
+pub async fn disable_account(person: UserId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut admin = Admin::claim(&mut write).await?;
+    let changed = admin.disable(person).await?;
+    Everywhere::of(&mut admin, person).end_for_disabling().await?;
+    write.commit().await?;
+    tracing::info!(event = "user_disabled", person = person.0, "account disabled");
+    request::go_back(Flash::said(format!("{} can not sign in any more.", changed.name)))
+}
+
+/// Opens an account again.
+#[server(prefix = "/fn", endpoint = "enable_account")]
+pub async fn enable_account(person: UserId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let changed = Admin::claim(&mut write).await?.enable(person).await?;
+    write.commit().await?;
+    tracing::info!(event = "user_enabled", person = person.0, "account enabled");
+    request::go_back(Flash::said(format!("{} can sign in again.", changed.name)))
+}
+
+/// Ends all of a person's sign-ins.
+#[server(prefix = "/fn", endpoint = "end_their_sign_ins")]
+pub async fn end_their_sign_ins(person: UserId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let ended = Admin::claim(&mut write).await?.end_sign_ins_of(person).await?;
+    write.commit().await?;
+    let said = match ended {
+        0 => "They were signed in nowhere.".to_owned(),
+        1 => "1 sign-in ended.".to_owned(),
+        many => format!("{many} sign-ins ended."),
+    };
+    request::go_back(Flash::said(said))
+}

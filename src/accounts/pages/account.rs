@@ -1,0 +1,73 @@
+//! `/account`: one's own profile.
+
+use leptos::prelude::*;
+
+use crate::accounts::api::SaveProfile;
+use crate::accounts::policy::Oneself;
+use crate::credentials::password::api::ChangePassword;
+use crate::credentials::password::pages::signup::PASSWORD_HINT;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::sessions::caller::Person;
+use crate::ui::form::{Field, Form};
+use crate::ui::islands;
+use crate::ui::page::{form_title, page};
+
+#[component]
+pub fn Account() -> impl IntoView {
+    page(load(), show)
+}
+
+async fn load() -> Result<(Person, AnyView), Failure> {
+    let ctx = request::current()?;
+    let person = Oneself::claim(&mut request::read().await?).await?.person().clone();
+    Ok((person, islands::start(&ctx)))
+}
+
+fn show((person, start): (Person, AnyView)) -> AnyView {
+    let (profile, password) = (Form::to::<SaveProfile>(), Form::to::<ChangePassword>());
+    let is_refused = profile.is_refused() || password.is_refused();
+    view! {
+        {form_title("Your account", is_refused)}
+        <div class="page wrap">
+            <div class="head"><div><h1>"Your account"</h1></div></div>
+            <section class="hung" aria-labelledby="profile">
+                <div><h2 id="profile">"Profile"</h2><p>"Your instructors see your name and email."</p></div>
+                <div>
+                    <dl class="facts">
+                        <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
+                        <div><dt>"On this site you are"</dt><dd>{person.role.with_article()}</dd></div>
+                    </dl>
+                    <form class="fields gap-above" method="post" action=profile.action() novalidate>
+                        {profile.summary()}
+                        {profile.hidden(&[])}
+                        {profile.input(Field { name: "name", label: "Name", value: person.name.clone(), autocomplete: "name", own_words: true, ..Field::default() })}
+                        <div class="buttons"><button class="button primary">"Save changes"</button></div>
+                    </form>
+                </div>
+            </section>
+            <section class="hung" aria-labelledby="password-heading">
+                <div><h2 id="password-heading">"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
+                <div>
+                    <form class="fields" method="post" action=password.action() novalidate>
+                        {password.summary()}
+                        {password.hidden(&[])}
+                        <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
+                        {password.password(Field { name: "current_password", label: "Current password", autocomplete: "current-password", ..Field::default() })}
+                        {password.new_password(Field { name: "new_password", label: "New password", hint: PASSWORD_HINT, autocomplete: "new-password", ..Field::default() })}
+                        <div class="buttons"><button class="button">"Change password"</button></div>
+                    </form>
+                </div>
+            </section>
+            <section class="hung" aria-labelledby="places">
+                <div><h2 id="places">"Sign-ins"</h2></div>
+                <div>
+                    <p>"See each browser that can act as you, and end the ones you do not know."</p>
+                    <p><a href="/account/sessions">"Where you are signed in"</a></p>
+                </div>
+            </section>
+        </div>
+        {start}
+    }
+    .into_any()
+}

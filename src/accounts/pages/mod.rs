@@ -1,0 +1,5 @@
+//! A person's own page, and the admin's pages about people.
+
+pub mod account;
+pub mod admin_users;
+pub mod person;

@@ -1,0 +1,213 @@
+//! Who may do what on the site as a whole, and the proofs that they may.
+//!
+//! [`allows`] decides and nothing else does: pages ask it whether to show a button, `claim` asks it before a proof
+//! exists, and `lectern powers` prints it.
+
+use crate::accounts::model::SiteRole;
+use crate::db::{Connection, Read, Write};
+use crate::error::{AppError, Denied};
+use crate::failure::Failure;
+use crate::id::UserId;
+use crate::sessions::caller::Person;
+use crate::sessions::store::{Found, public_find_caller};
+
+/// An answer of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Yes,
+    /// Nobody is signed in; somebody might be allowed.
+    SignIn,
+    Forbidden(Denied),
+    /// The asker may not know that there is such a thing.
+    NotFound,
+}
+
+impl Verdict {
+    pub fn is_yes(&self) -> bool {
+        *self == Self::Yes
+    }
+
+    /// The refusal, where it is one.
+    pub fn into_result(self) -> Result<(), AppError> {
+        match self {
+            Self::Yes => Ok(()),
+            Self::SignIn => Err(AppError::SignInRequired),
+            Self::Forbidden(denied) => Err(AppError::Forbidden(denied)),
+            Self::NotFound => Err(AppError::NotFound),
+        }
+    }
+}
+
+/// What can be done on the site as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteAct {
+    /// See and change one's own profile and sign-ins.
+    OwnAccount,
+    /// See another person's page.
+    SeeAnother,
+    /// List all accounts, change roles, disable, end sign-ins.
+    ManageAccounts,
+    /// Make a course.
+    CreateCourse,
+}
+
+impl SiteAct {
+    pub const ALL: [Self; 4] = [Self::OwnAccount, Self::SeeAnother, Self::ManageAccounts, Self::CreateCourse];
+
+    /// As `lectern powers` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OwnAccount => "own profile, own sign-ins",
+            Self::SeeAnother => "another person’s profile",
+            Self::ManageAccounts => "all accounts: list, role, disable, end sign-ins",
+            Self::CreateCourse => "create a course",
+        }
+    }
+}
+
+/// May somebody with this site role (`None`: not signed in) do this?
+pub fn allows(role: Option<SiteRole>, act: SiteAct) -> Verdict {
+    let Some(role) = role else { return Verdict::SignIn };
+    match (act, role) {
+        (SiteAct::OwnAccount, SiteRole::Student | SiteRole::Instructor | SiteRole::Admin) => Verdict::Yes,
+        (SiteAct::SeeAnother | SiteAct::ManageAccounts, SiteRole::Admin) => Verdict::Yes,
+        (SiteAct::SeeAnother | SiteAct::ManageAccounts, SiteRole::Student | SiteRole::Instructor) => Verdict::NotFound,
+        (SiteAct::CreateCourse, SiteRole::Instructor | SiteRole::Admin) => Verdict::Yes,
+        (SiteAct::CreateCourse, SiteRole::Student) => Verdict::Forbidden(Denied::InstructorsOnly),
+    }
+}
+
+/// A connection that can say who is asking: from the request for a read, from the table again for a write, so that
+/// somebody disabled or signed out in between changes nothing.
+pub trait Asked: Connection {
+    fn person(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send;
+}
+
+impl Asked for Read {
+    async fn person(&mut self) -> Result<Option<Person>, Failure> {
+        Ok(self.caller().person.clone())
+    }
+}
+
+impl Asked for Write {
+    async fn person(&mut self) -> Result<Option<Person>, Failure> {
+        let Some(sign_in) = self.caller().person.as_ref().map(|person| person.sign_in) else { return Ok(None) };
+        Ok(match public_find_caller(self, sign_in).await? {
+            Some(Found::Live(person)) => Some(person),
+            Some(Found::Ended) | None => None,
+        })
+    }
+}
+
+/// Somebody is signed in.
+pub struct SignedIn<'c, C> {
+    on: &'c mut C,
+    person: Person,
+}
+
+impl<'c, C: Asked> SignedIn<'c, C> {
+    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
+        let person = on.person().await?.ok_or(AppError::SignInRequired)?;
+        Ok(Self { on, person })
+    }
+
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// For the stores of features that need no more than somebody signed in.
+    pub(crate) fn connection(&mut self) -> &mut C {
+        self.on
+    }
+}
+
+/// Somebody acts on their own account.
+pub struct Oneself<'c, C> {
+    on: &'c mut C,
+    person: Person,
+}
+
+impl<'c, C: Asked> Oneself<'c, C> {
+    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        allows(person.as_ref().map(|person| person.role), SiteAct::OwnAccount).into_result()?;
+        let person = person.ok_or(AppError::SignInRequired)?;
+        Ok(Self { on, person })
+    }
+
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut C {
+        self.on
+    }
+}
+
+/// Somebody who looks after the people of the site: an admin, or who runs the server.
+pub struct Admin<'c, C> {
+    on: &'c mut C,
+}
+
+impl<'c, C: Asked> Admin<'c, C> {
+    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        allows(person.map(|person| person.role), SiteAct::ManageAccounts).into_result()?;
+        Ok(Self { on })
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut C {
+        self.on
+    }
+}
+
+/// Work that no person asked for: start-up, clean-up, the command line. Who can start the binary can read its file, so
+/// this takes no power that is not had already. Made in main.rs alone (clippy.toml).
+#[derive(Clone, Copy, Debug)]
+pub struct SystemTask(());
+
+impl SystemTask {
+    #[expect(clippy::new_without_default, reason = "it must not come about by accident")]
+    pub fn new() -> Self {
+        Self(())
+    }
+
+    /// The powers of an admin, for the command line.
+    pub fn admin<'c, C: Connection>(&self, on: &'c mut C) -> Admin<'c, C> {
+        Admin { on }
+    }
+}
+
+/// A person's page as an admin sees it.
+pub struct PersonKeeper<'c, C> {
+    on: &'c mut C,
+    user: UserId,
+}
+
+impl<'c, C: Asked> PersonKeeper<'c, C> {
+    /// Refuses with 404 for everybody but admins, whether there is such a person or not.
+    pub async fn claim(on: &'c mut C, user: UserId) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        allows(person.map(|person| person.role), SiteAct::SeeAnother).into_result()?;
+        Ok(Self { on, user })
+    }
+
+    pub(crate) fn connection(&mut self) -> (&mut C, UserId) {
+        (self.on, self.user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_peoples_accounts_do_not_exist_for_anybody_but_admins() {
+        for role in [SiteRole::Student, SiteRole::Instructor] {
+            assert_eq!(allows(Some(role), SiteAct::ManageAccounts), Verdict::NotFound);
+            assert_eq!(allows(Some(role), SiteAct::SeeAnother), Verdict::NotFound);
+        }
+        assert_eq!(allows(None, SiteAct::ManageAccounts), Verdict::SignIn);
+        assert!(allows(Some(SiteRole::Admin), SiteAct::ManageAccounts).is_yes());
+    }
+}

@@ -1,0 +1,240 @@
+//! All SQL about accounts.
+
+use super::model::{AccountRow, Email, PersonName, SiteRole};
+use super::policy::{Admin, Oneself, PersonKeeper};
+use crate::clock::Millis;
+use crate::db::{Connection, Read, Write, query};
+use crate::error::{AppError, Denied, FieldErrors};
+use crate::failure::{Failure, OnUnique};
+use crate::id::UserId;
+
+/// What is needed to make an account.
+pub struct NewAccount<'a> {
+    pub email: &'a Email,
+    pub name: &'a PersonName,
+    pub role: SiteRole,
+    /// In PHC form; none until a set-up link is used.
+    pub password_hash: Option<String>,
+}
+
+/// Makes an account. For the ways to make one, each of which has its own proof.
+pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result<UserId, Failure> {
+    let now = write.now();
+    let row: Result<(UserId,), Failure> = query(
+        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $6) returning id",
+    )
+    .bind(account.email.as_typed())
+    .bind(account.email.key())
+    .bind(account.name.as_str())
+    .bind(account.role.key())
+    .bind(account.password_hash)
+    .bind(now)
+    .one(write)
+    .await;
+    let (id,) = row.on_unique("users.email_key", || {
+        FieldErrors::one(
+            "email",
+            "There is an account with this email already. Sign in with it, or use another address",
+        )
+        .into()
+    })?;
+    Ok(id)
+}
+
+/// Makes a student's account for whoever signs up. Open to everybody, which is why it takes no role.
+pub async fn public_sign_up(
+    write: &mut Write,
+    email: &Email,
+    name: &PersonName,
+    password_hash: String,
+) -> Result<UserId, Failure> {
+    let account = NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash) };
+    insert(write, account).await
+}
+
+/// Whether anybody could sign in as an admin. Asked at start, to offer the first admin's link.
+pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure> {
+    let (admins,): (i64,) =
+        query("select count(*) from users where role = 'admin' and disabled_at is null").one(on).await?;
+    Ok(admins > 0)
+}
+
+/// Whether there is any account at all.
+pub async fn public_is_empty(on: &mut impl Connection) -> Result<bool, Failure> {
+    let (accounts,): (i64,) = query("select count(*) from (select 1 from users limit 1)").one(on).await?;
+    Ok(accounts == 0)
+}
+
+impl Oneself<'_, Write> {
+    pub async fn rename(&mut self, name: &PersonName) -> Result<(), Failure> {
+        let user = self.person().id;
+        let write = self.connection();
+        let now = write.now();
+        query("update users set name = $2, changed_at = $3 where id = $1")
+            .bind(user)
+            .bind(name.as_str())
+            .bind(now)
+            .execute(write)
+            .await
+            .map(drop)
+    }
+}
+
+/// A page of the admin's list.
+pub struct AccountPage {
+    pub rows: Vec<AccountRow>,
+    /// How many match in all.
+    pub total: i64,
+}
+
+/// `%` and `_` in what a person typed mean themselves.
+pub(crate) fn like(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in search.trim().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Admin<'_, Read> {
+    /// Accounts whose name or e-mail holds `search` (empty: all), by name, `most` of them from the `skip`th on.
+    pub async fn list_accounts(
+        &mut self,
+        search: &str,
+        role: Option<SiteRole>,
+        most: i64,
+        skip: i64,
+    ) -> Result<AccountPage, Failure> {
+        let read = self.connection();
+        let now = read.now();
+        let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
+        let (total,): (i64,) = query(
+            "select count(*) from users u
+             where (u.name like $1 escape '\\' or u.email like $1 escape '\\') and ($2 is null or u.role = $2)",
+        )
+        .bind(pattern.clone())
+        .bind(role.clone())
+        .one(read)
+        .await?;
+        let rows = query(
+            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at,
+                    (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
+                       and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
+                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
+             from users u
+             where (u.name like $1 escape '\\' or u.email like $1 escape '\\') and ($2 is null or u.role = $2)
+             order by u.name collate nocase, u.id limit $4 offset $5",
+        )
+        .bind(pattern)
+        .bind(role)
+        .bind(now)
+        .bind(most)
+        .bind(skip)
+        .all(read)
+        .await?;
+        Ok(AccountPage { rows, total })
+    }
+}
+
+impl PersonKeeper<'_, Read> {
+    /// The account, where there is one.
+    pub async fn find_account(&mut self) -> Result<Option<AccountRow>, Failure> {
+        let (read, user) = self.connection();
+        let now = read.now();
+        query(
+            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at,
+                    (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
+                       and s.idle_ends_at > $2 and s.absolute_ends_at > $2) as sign_ins,
+                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
+             from users u where u.id = $1",
+        )
+        .bind(user)
+        .bind(now)
+        .optional(read)
+        .await
+    }
+}
+
+/// What stays of an account after a change, for the sentence that says so.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Changed {
+    pub id: UserId,
+    pub name: String,
+    pub role: SiteRole,
+}
+
+impl Admin<'_, Write> {
+    /// Makes an account that somebody else asked for: with any role, and with no password yet.
+    pub async fn add_account(&mut self, account: NewAccount<'_>) -> Result<UserId, Failure> {
+        insert(self.connection(), account).await
+    }
+
+    /// The account with this address.
+    pub async fn find_by_email(&mut self, email: &Email) -> Result<Option<UserId>, Failure> {
+        let row: Option<(UserId,)> =
+            query("select id from users where email_key = $1").bind(email.key()).optional(self.connection()).await?;
+        Ok(row.map(|(id,)| id))
+    }
+
+    /// Gives somebody a site role. It holds at their next request.
+    pub async fn change_role(&mut self, user: UserId, role: SiteRole) -> Result<Changed, Failure> {
+        if role != SiteRole::Admin {
+            self.keep_an_admin_besides(user).await?;
+        }
+        let now = self.connection().now();
+        query("update users set role = $2, changed_at = $3 where id = $1 returning id, name, role")
+            .bind(user)
+            .bind(role.key())
+            .bind(now)
+            .optional(self.connection())
+            .await?
+            .ok_or(Failure::Refused(AppError::NotFound))
+    }
+
+    /// Closes an account for its person. Its sign-ins are dead at once: the epoch they were made in has passed.
+    pub async fn disable(&mut self, user: UserId) -> Result<Changed, Failure> {
+        self.keep_an_admin_besides(user).await?;
+        let now = self.connection().now();
+        self.set_disabled(user, Some(now)).await
+    }
+
+    /// Opens it again. Its person signs in anew.
+    pub async fn enable(&mut self, user: UserId) -> Result<Changed, Failure> {
+        self.set_disabled(user, None).await
+    }
+
+    async fn set_disabled(&mut self, user: UserId, at: Option<Millis>) -> Result<Changed, Failure> {
+        let now = self.connection().now();
+        query(
+            "update users set disabled_at = $2, epoch = epoch + 1, changed_at = $3 where id = $1 returning id, name, role",
+        )
+        .bind(user)
+        .bind(at)
+        .bind(now)
+        .optional(self.connection())
+        .await?
+        .ok_or(Failure::Refused(AppError::NotFound))
+    }
+
+    /// Refuses to let `user` stop being an admin when nobody else is one who can sign in.
+    async fn keep_an_admin_besides(&mut self, user: UserId) -> Result<(), Failure> {
+        let row: Option<(bool, i64)> = query(
+            "select u.role = 'admin' and u.disabled_at is null,
+                    (select count(*) from users o where o.role = 'admin' and o.disabled_at is null and o.id <> u.id)
+             from users u where u.id = $1",
+        )
+        .bind(user)
+        .optional(self.connection())
+        .await?;
+        match row {
+            None => Err(AppError::NotFound.into()),
+            Some((true, 0)) => Err(AppError::Forbidden(Denied::LastAdmin).into()),
+            Some(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Which address shows which page. No logic.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::accounts::pages::{account::Account, admin_users::AdminUsers, person::PersonPage};
+use crate::courses::pages::{
+    catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
+};
+use crate::credentials::password::pages::{login::Login, signup::SignUp};
+use crate::credentials::set_up_link::pages::SetUp;
+use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
+use crate::http::request;
+use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew};
+use crate::sessions::pages::Sessions;
+use crate::ui::layout::{Chrome, document};
+use crate::ui::pages::{accessibility::Accessibility, status::Status};
+
+/// The document around a page.
+pub fn shell() -> impl IntoView {
+    provide_meta_context();
+    let content = view! { <App /> }.into_any();
+    match request::current() {
+        Ok(ctx) => view! { <!DOCTYPE html> {document(Chrome::of(&ctx.site, Some(&ctx)), None, content)} }.into_any(),
+        Err(_) => content,
+    }
+}
+
+/// The pages.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=|| ()>
+                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
+                <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
+                <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
+                <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/new") view=CourseNew ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug") view=CoursePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/edit") view=CourseEdit ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/people") view=CoursePeople ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons/:lesson/edit") view=LessonEdit ssr=SsrMode::Async />
+                <Route path=path!("/accessibility") view=Accessibility ssr=SsrMode::Async />
+                <Route path=path!("/status") view=Status ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,111 @@
+//! `lectern doctor`: what is misconfigured, in plain words. Changes nothing.
+
+use super::system;
+use crate::accounts::store::public_has_admin;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::failure::Failure;
+use crate::http::assets::Assets;
+
+/// 2026-01-01. A clock before this version was written is wrong.
+const WRITTEN: i64 = 1_767_225_600_000;
+
+pub async fn examine(config: Config) -> Result<(), Failure> {
+    let mut wrong = 0;
+    let mut look = |ok: bool, good: &str, bad: &str| {
+        if ok {
+            println!("ok    {good}");
+        } else {
+            wrong += 1;
+            println!("LOOK  {bad}");
+        }
+    };
+    let loopback = config.addr.ip().is_loopback();
+    look(true, &format!("listens on {}, and people find it at {}", config.addr, config.public_url.origin), "");
+    look(
+        config.public_url.https || loopback,
+        if config.public_url.https {
+            "people reach it over https"
+        } else {
+            "only this machine reaches it, so http will do"
+        },
+        "people reach it over plain http: passwords and sign-ins can be read on the way. Put a proxy with https before it and \
+         set LECTERN_PUBLIC_URL to its address",
+    );
+    let behind_proxy = config.public_url.https;
+    look(
+        !behind_proxy || !config.trusted_proxies.is_empty(),
+        if behind_proxy { "the proxy before it is named" } else { "no proxy is expected" },
+        "https means that a proxy stands before it, and LECTERN_TRUSTED_PROXIES names none: everybody seems to come from the proxy",
+    );
+    look(
+        !config.trusted_proxies.iter().any(|network| network.prefix_len() == 0),
+        "no network is trusted as a whole",
+        "LECTERN_TRUSTED_PROXIES trusts every address: anybody can claim any address",
+    );
+    look(Clock::system().now() > WRITTEN, "the clock is set", "the clock is wrong: sign-ins end at the wrong time");
+    let assets = Assets::find(&config.site_dir);
+    look(
+        assets.found,
+        "style sheet and scripts are there",
+        &format!(
+            "{} holds no style sheet or script: run `make build`, and start from the repository's root",
+            config.site_dir.display()
+        ),
+    );
+
+    if !config.database.exists() {
+        look(true, &format!("{} is not there yet; the first start makes it", config.database.display()), "");
+    } else {
+        examine_database(&config, &mut look).await?;
+    }
+    match wrong {
+        0 => Ok(()),
+        1 => Err(Failure::Broken(anyhow::anyhow!("1 thing needs a look"))),
+        many => Err(Failure::Broken(anyhow::anyhow!("{many} things need a look"))),
+    }
+}
+
+async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &str)) -> Result<(), Failure> {
+    match db::verify(&config.database).await {
+        Ok(counts) => {
+            let rows: i64 = counts.iter().map(|(_, count)| count).sum();
+            look(true, &format!("{} is whole and holds {rows} rows", config.database.display()), "");
+        }
+        Err(failure) => {
+            let why = if let Failure::Broken(error) = failure { format!("{error:#}") } else { "refused".to_owned() };
+            look(false, "", &why);
+            return Ok(());
+        }
+    }
+    look(
+        !is_readable_by_all(config),
+        "nobody else on this machine can read it",
+        &format!("everybody on this machine can read {}: chmod 600 it", config.database.display()),
+    );
+    println!(
+        "note  SQLite 3.46 can damage its log when two programs write at the same instant: let only one `lectern serve` use the file"
+    );
+    let db = Db::open(&config.database, &config.backups(), Clock::system()).await?;
+    let mut read = db.read(system()).await?;
+    look(
+        public_has_admin(&mut read).await?,
+        "there is an admin",
+        "there is no admin: start the server and open the link it prints, or use `lectern user add --role admin`",
+    );
+    drop(read);
+    db.close().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_readable_by_all(config: &Config) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(&config.database).is_ok_and(|data| data.permissions().mode() & 0o044 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_readable_by_all(_: &Config) -> bool {
+    false
+}

@@ -1,0 +1,181 @@
+//! The command line. Exit codes: 0 done, 1 refused or failed (one line on standard error says why), 2 wrong usage.
+
+mod doctor;
+mod people;
+mod serve;
+
+use std::io::{IsTerminal, Read as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::accounts::policy::SystemTask;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::credentials::password::hashing::{COST, Hashing};
+use crate::credentials::password::model::Password;
+use crate::db::{self, Db};
+use crate::demo;
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::powers;
+use crate::sessions::caller::Caller;
+
+/// A course site in one binary and one file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lectern",
+    version,
+    about,
+    after_help = "Settings are read from LECTERN_* variables; see docs/OPERATING.md."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the site (the default)
+    Serve,
+    /// Loads the demo's people and courses; does nothing that is done already
+    Demo,
+    /// Adds and changes accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Writes a verified copy of the database to FILE, while the site may be in use
+    Backup { file: PathBuf },
+    /// Puts a copy in the place of the database; stop the server first
+    Restore { file: PathBuf },
+    /// Says in plain words what is misconfigured
+    Doctor,
+    /// Prints who may do what
+    Powers,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Makes an account. The password is read from standard input; without one, a one-time set-up link is printed
+    Add {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// student, instructor or admin
+        #[arg(long, default_value = "student")]
+        role: String,
+    },
+    /// Gives an account another site role
+    Role {
+        #[arg(long)]
+        email: String,
+        /// student, instructor or admin
+        #[arg(long)]
+        role: String,
+    },
+    /// Closes an account, or opens it again
+    Disable {
+        #[arg(long)]
+        email: String,
+        /// Opens it again instead
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Prints a one-time link with which somebody sets a new password
+    Link {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Runs the command and says how it went.
+pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
+    let config = match Config::from_environment() {
+        Ok(config) => config,
+        Err(wrong) => return refuse(&wrong.to_string()),
+    };
+    let done = match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(config, task).await,
+        Command::Demo => load_demo(config, task).await,
+        Command::User(command) => people::run(config, task, command).await,
+        Command::Backup { file } => back_up(config, file).await,
+        Command::Restore { file } => restore(config, file).await,
+        Command::Doctor => doctor::examine(config).await,
+        Command::Powers => {
+            print!("{}", powers::table());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Refused(AppError::Invalid(errors))) => {
+            refuse(&errors.0.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
+        }
+        Err(Failure::Refused(refusal)) => refuse(&refusal.to_string()),
+        Err(Failure::Broken(error)) => refuse(&format!("{error:#}")),
+    }
+}
+
+fn refuse(line: &str) -> ExitCode {
+    eprintln!("lectern: {}", line.replace('\n', " "));
+    ExitCode::FAILURE
+}
+
+async fn open(config: &Config) -> Result<Db, Failure> {
+    Db::open(&config.database, &config.backups(), Clock::system()).await
+}
+
+fn system() -> Arc<Caller> {
+    Arc::new(Caller::of_the_system())
+}
+
+async fn load_demo(config: Config, task: SystemTask) -> Result<(), Failure> {
+    if !config.addr.ip().is_loopback() {
+        return Err(Failure::Broken(anyhow::anyhow!(
+            "the demo's passwords are public, so it is not loaded for a server on {}; set LECTERN_ADDR to a loopback address",
+            config.addr
+        )));
+    }
+    let db = open(&config).await?;
+    let hashing = Hashing::new(COST)?;
+    let mut write = db.begin_write(system()).await?;
+    let (people, courses) = demo::load(&task, &mut write, &hashing).await?;
+    write.commit().await?;
+    db.close().await;
+    println!("{people} people and {courses} courses added.");
+    Ok(())
+}
+
+async fn back_up(config: Config, file: PathBuf) -> Result<(), Failure> {
+    let counts = db::back_up(&config.database, &file).await?;
+    println!("{} written and opened: {}.", file.display(), rows(&counts));
+    Ok(())
+}
+
+async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
+    let (kept, counts) = db::restore(&file, &config.database, Clock::system().now()).await?;
+    println!("{} is in place: {}.", config.database.display(), rows(&counts));
+    if let Some(kept) = kept {
+        println!("What was there before is kept as {}.", kept.display());
+    }
+    Ok(())
+}
+
+fn rows(counts: &[(String, i64)]) -> String {
+    counts.iter().map(|(table, count)| format!("{table} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A password from standard input, when something is piped in. Its last line end is not part of it.
+fn password_from_input() -> Result<Option<Password>, Failure> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(None);
+    }
+    let mut typed = String::new();
+    crate::failure::Broken::broken(input.read_to_string(&mut typed), "read the password from standard input")?;
+    let typed = typed.strip_suffix('\n').unwrap_or(&typed);
+    let typed = typed.strip_suffix('\r').unwrap_or(typed);
+    Ok((!typed.is_empty()).then(|| Password::new(typed.to_owned())))
+}

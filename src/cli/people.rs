@@ -1,0 +1,105 @@
+//! `lectern user ...`: accounts, for who runs the server.
+
+use super::{UserCommand, open, password_from_input, system};
+use crate::accounts::model::{Email, PersonName, SiteRole};
+use crate::accounts::policy::SystemTask;
+use crate::accounts::store::NewAccount;
+use crate::config::Config;
+use crate::credentials::password::hashing::{COST, Hashing};
+use crate::credentials::password::rules;
+use crate::error::FieldErrors;
+use crate::failure::Failure;
+use crate::id::UserId;
+use crate::sessions::policy::Everywhere;
+use crate::sessions::store::Lasts;
+
+pub async fn run(config: Config, task: SystemTask, command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add { email, name, role } => add(config, task, &email, &name, &role).await,
+        UserCommand::Role { email, role } => change_role(config, task, &email, &role).await,
+        UserCommand::Disable { email, undo } => disable(config, task, &email, undo).await,
+        UserCommand::Link { email } => link(config, task, &email).await,
+    }
+}
+
+async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &str) -> Result<(), Failure> {
+    let (parsed, name) = (Email::parse(email)?, PersonName::parse(name)?);
+    let role: SiteRole = role.parse()?;
+    let password = password_from_input()?;
+    let hash = match password {
+        Some(password) => {
+            rules::check("password", &password, &[name.as_str(), email])?;
+            Some(Hashing::new(COST)?.hash(password).await?)
+        }
+        None => None,
+    };
+    let needs_link = hash.is_none();
+    let db = open(&config).await?;
+    let mut write = db.begin_write(system()).await?;
+    let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash };
+    let user = task.admin(&mut write).add_account(account).await?;
+    let token = if needs_link { Some(task.admin(&mut write).make_set_up_link(Some(user)).await?) } else { None };
+    write.commit().await?;
+    db.close().await;
+    println!("{} can use Lectern as {}.", parsed.as_typed(), role.with_article());
+    if let Some(token) = token {
+        print_link(&config, &token);
+    }
+    Ok(())
+}
+
+fn print_link(config: &Config, token: &str) {
+    println!("To set a password, open this once within a day: {}/set-up/{token}", config.public_url.origin);
+}
+
+async fn change_role(config: Config, task: SystemTask, email: &str, role: &str) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let role: SiteRole = role.parse()?;
+    let db = open(&config).await?;
+    let mut write = db.begin_write(system()).await?;
+    let mut admin = task.admin(&mut write);
+    let user = known(admin.find_by_email(&email).await?)?;
+    let changed = admin.change_role(user, role).await?;
+    let lasts = Lasts { idle: config.session_idle.of(role), absolute: config.session_absolute.of(role) };
+    Everywhere::of(&mut admin, user).tighten(lasts).await?;
+    write.commit().await?;
+    db.close().await;
+    println!("{} is now {}.", changed.name, role.with_article());
+    Ok(())
+}
+
+async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let db = open(&config).await?;
+    let mut write = db.begin_write(system()).await?;
+    let mut admin = task.admin(&mut write);
+    let user = known(admin.find_by_email(&email).await?)?;
+    let said = if undo {
+        format!("{} can sign in again.", admin.enable(user).await?.name)
+    } else {
+        let changed = admin.disable(user).await?;
+        Everywhere::of(&mut admin, user).end_for_disabling().await?;
+        format!("{} can not sign in any more.", changed.name)
+    };
+    write.commit().await?;
+    db.close().await;
+    println!("{said}");
+    Ok(())
+}
+
+async fn link(config: Config, task: SystemTask, email: &str) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let db = open(&config).await?;
+    let mut write = db.begin_write(system()).await?;
+    let mut admin = task.admin(&mut write);
+    let user = known(admin.find_by_email(&email).await?)?;
+    let token = admin.make_set_up_link(Some(user)).await?;
+    write.commit().await?;
+    db.close().await;
+    print_link(&config, &token);
+    Ok(())
+}
+
+fn known(user: Option<UserId>) -> Result<UserId, Failure> {
+    user.ok_or_else(|| FieldErrors::one("email", "there is no account with this email").into())
+}

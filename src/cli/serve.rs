@@ -1,0 +1,153 @@
+//! `lectern serve`: opens the database, says where the site is, and serves until told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::{open, system};
+use crate::accounts::policy::SystemTask;
+use crate::accounts::store::{public_has_admin, public_is_empty};
+use crate::config::Config;
+use crate::credentials::password::hashing::COST;
+use crate::demo;
+use crate::failure::{Broken, Failure};
+use crate::http::{Site, kept_forms, router};
+use crate::sessions::records::Records;
+
+/// How long requests under way may take to end once the server is told to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often what has ended is cleared away.
+const CLEANING: Duration = Duration::from_secs(600);
+
+pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
+    begin_log(&config);
+    let db = open(&config).await?;
+    let addr = config.addr;
+    let origin = config.public_url.origin.clone();
+    let wants_demo = config.demo;
+    let site = Site::new(config, db, COST)?;
+    if !site.assets.found {
+        tracing::warn!(
+            "{} holds no style sheet or script: run `make build`, and start from the repository's root",
+            site.assets.folder.display()
+        );
+    }
+
+    let is_empty = public_is_empty(&mut site.db.read(system()).await?).await?;
+    let mut demo_people = is_empty && wants_demo;
+    if demo_people {
+        let mut write = site.db.begin_write(system()).await?;
+        let (people, courses) = demo::load(&task, &mut write, &site.hashing).await?;
+        write.commit().await?;
+        tracing::info!(people, courses, "loaded the demo");
+    } else if wants_demo {
+        demo_people = demo_is_there(&site, &task).await?;
+    }
+    let first_admin = if public_has_admin(&mut site.db.read(system()).await?).await? {
+        None
+    } else {
+        let mut write = site.db.begin_write(system()).await?;
+        let token = task.admin(&mut write).make_set_up_link(None).await?;
+        write.commit().await?;
+        Some(format!("{origin}/set-up/{token}"))
+    };
+
+    let service = router::router(&site).map_err(|error| Failure::Broken(anyhow::anyhow!(error)))?;
+    let listener = TcpListener::bind(addr).await.broken("listen on LECTERN_ADDR (is another server running there?)")?;
+    // Without it, small answers wait for the acknowledgement of the ones before.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    println!("Lectern is at {origin}");
+    if demo_people {
+        println!("Demo sign-ins, all with the password {}:", demo::PASSWORD);
+        println!("  admin@lectern.example, instructor@lectern.example, student@lectern.example");
+    }
+    if let Some(link) = first_admin {
+        println!("There is no admin yet. To make the first one, open this once within a day: {link}");
+    }
+
+    let cleaner = tokio::spawn(clean_up(site.clone()));
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            tracing::info!("stopping: no new requests, the ones under way end");
+            let _ = stopping.send(());
+        });
+    tokio::select! {
+        ended = server => ended.broken("serve")?,
+        () = async { let _ = stopped.await; tokio::time::sleep(PATIENCE).await } => {
+            tracing::warn!("some requests did not end in time");
+        }
+    }
+    cleaner.abort();
+    site.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn demo_is_there(site: &Site, task: &SystemTask) -> Result<bool, Failure> {
+    let email = crate::accounts::model::Email::parse("student@lectern.example")?;
+    let mut write = site.db.begin_write(system()).await?;
+    Ok(task.admin(&mut write).find_by_email(&email).await?.is_some())
+}
+
+fn begin_log(config: &Config) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,lectern=info,tower_sessions_core=error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json {
+        log.json().init()
+    } else {
+        log.init()
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic: this is a defect of Lectern");
+    }));
+}
+
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// Clears session records and refused forms that have ended. An error now is tried again later.
+async fn clean_up(site: Arc<Site>) {
+    let Ok(records) = Records::of(&site.db) else { return };
+    let mut ticks = tokio::time::interval(CLEANING);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = records.delete_expired(1_000).await {
+            tracing::warn!(%error, "could not clear ended sessions");
+        }
+        let forms = async {
+            let mut write = site.db.begin_write(system()).await?;
+            kept_forms::public_delete_expired(&mut write).await?;
+            write.commit().await
+        };
+        if let Err(failure) = forms.await {
+            tracing::warn!(?failure, "could not clear refused forms");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The settings: read once at start from the environment, each checked, each with a default that works.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use crate::accounts::model::SiteRole;
+use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::db;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `LECTERN_ADDR`: where the server listens.
+    pub addr: SocketAddr,
+    /// `LECTERN_PUBLIC_URL`: where people's browsers find it.
+    pub public_url: PublicUrl,
+    /// `LECTERN_DATABASE_URL`: the SQLite file.
+    pub database: PathBuf,
+    /// `LECTERN_DATA_DIR`: the folder for backups and other files.
+    pub data_dir: PathBuf,
+    /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
+    pub demo: bool,
+    /// `LECTERN_TRUSTED_PROXIES`: whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `LECTERN_SESSION_IDLE`: a sign-in ends after so long without a click.
+    pub session_idle: ByRole,
+    /// `LECTERN_SESSION_ABSOLUTE`: and after so long in any case.
+    pub session_absolute: ByRole,
+    /// `LECTERN_LOG_FORMAT`: `text` or `json`.
+    pub log_json: bool,
+    /// Where the style sheet, scripts and other public files are (made by `make build`).
+    pub site_dir: PathBuf,
+}
+
+/// The address people type, split into what is needed of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    /// `https://lectern.example`: scheme, host and port, as a browser puts it into `Origin`.
+    pub origin: String,
+    pub https: bool,
+}
+
+/// A length of time for each site role, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByRole {
+    pub student: Millis,
+    pub instructor: Millis,
+    pub admin: Millis,
+}
+
+impl ByRole {
+    pub fn of(&self, role: SiteRole) -> Millis {
+        match role {
+            SiteRole::Student => self.student,
+            SiteRole::Instructor => self.instructor,
+            SiteRole::Admin => self.admin,
+        }
+    }
+}
+
+/// NIST SP 800-63B-4 allows 30 days for one factor; these are stricter, and strictest for who can do most (security.md).
+const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
+const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
+
+/// A setting that can not be used. Its text is the one line the person who starts the server reads.
+#[derive(Debug, PartialEq, Eq)]
+pub struct WrongSetting {
+    pub name: &'static str,
+    pub why: String,
+}
+
+impl fmt::Display for WrongSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.why)
+    }
+}
+
+impl std::error::Error for WrongSetting {}
+
+impl Config {
+    /// Reads the settings through `lookup`, which is the environment outside of tests.
+    pub fn read(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, WrongSetting> {
+        let setting = |name: &'static str, default: &str| {
+            lookup(name)
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .unwrap_or(default.to_owned())
+        };
+        let wrong = |name, why: &str, value: &str| WrongSetting {
+            name,
+            why: format!("{why}, not \"{}\"", value.escape_debug()),
+        };
+
+        let addr = setting("LECTERN_ADDR", "127.0.0.1:3000");
+        let addr: SocketAddr = addr
+            .parse()
+            .map_err(|_| wrong("LECTERN_ADDR", "needs an address and a port like 127.0.0.1:3000", &addr))?;
+
+        let public_url = setting("LECTERN_PUBLIC_URL", "http://localhost:3000");
+        let public_url = PublicUrl::parse(&public_url).ok_or_else(|| {
+            wrong("LECTERN_PUBLIC_URL", "needs an address like https://lectern.example, without a path", &public_url)
+        })?;
+
+        let database = setting("LECTERN_DATABASE_URL", "sqlite://data/lectern.db");
+        let database = db::path_of(&database).ok_or_else(|| {
+            wrong("LECTERN_DATABASE_URL", "needs sqlite://relative/path or sqlite:///absolute/path", &redact(&database))
+        })?;
+
+        let store = setting("LECTERN_SESSION_STORE", "database");
+        if store != "database" {
+            return Err(wrong(
+                "LECTERN_SESSION_STORE",
+                "needs \"database\", the only store of this version",
+                &redact(&store),
+            ));
+        }
+
+        let demo = match setting("LECTERN_DEMO", "0").as_str() {
+            "0" => false,
+            "1" => true,
+            other => return Err(wrong("LECTERN_DEMO", "needs 0 or 1", other)),
+        };
+        if demo && !addr.ip().is_loopback() {
+            return Err(WrongSetting {
+                name: "LECTERN_DEMO",
+                why: format!(
+                    "the demo's passwords are public, so it loads only on a loopback address such as 127.0.0.1, and LECTERN_ADDR is {addr}"
+                ),
+            });
+        }
+
+        let proxies = setting("LECTERN_TRUSTED_PROXIES", "");
+        let trusted_proxies = proxies
+            .split([',', ' '])
+            .filter(|network| !network.is_empty())
+            .map(|network| {
+                network.parse::<IpNet>().or_else(|_| network.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+                    wrong("LECTERN_TRUSTED_PROXIES", "needs networks like 10.0.0.0/8, separated by commas", network)
+                })
+            })
+            .collect::<Result<_, _>>()?;
+
+        let log_json = match setting("LECTERN_LOG_FORMAT", "text").as_str() {
+            "text" => false,
+            "json" => true,
+            other => return Err(wrong("LECTERN_LOG_FORMAT", "needs text or json", other)),
+        };
+
+        Ok(Self {
+            addr,
+            public_url,
+            database,
+            data_dir: setting("LECTERN_DATA_DIR", "data").into(),
+            demo,
+            trusted_proxies,
+            session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
+            session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
+            log_json,
+            site_dir: setting("LECTERN_SITE_DIR", "target/site").into(),
+        })
+    }
+
+    /// Reads the settings from the environment.
+    pub fn from_environment() -> Result<Self, WrongSetting> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Where copies of the database go.
+    pub fn backups(&self) -> PathBuf {
+        self.data_dir.join("backups")
+    }
+}
+
+impl PublicUrl {
+    fn parse(text: &str) -> Option<Self> {
+        let lower = text.trim_end_matches('/').to_ascii_lowercase();
+        let (https, host) = match (lower.strip_prefix("https://"), lower.strip_prefix("http://")) {
+            (Some(host), _) => (true, host),
+            (_, Some(host)) => (false, host),
+            _ => return None,
+        };
+        let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        if host.is_empty() || !host.chars().all(letters) {
+            return None;
+        }
+        // A browser leaves the scheme's own port out of Origin.
+        let host = host.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(host);
+        Some(Self { origin: format!("{}{host}", if https { "https://" } else { "http://" }), https })
+    }
+
+    /// The session cookie's name. The prefix makes a browser refuse it from a neighbouring host or over http.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.https { "__Host-lectern" } else { "lectern" }
+    }
+}
+
+/// An address may hold a password between `//` and `@`.
+fn redact(url: &str) -> String {
+    match (url.find("//"), url.rfind('@')) {
+        (Some(from), Some(to)) if from < to => format!("{}//…{}", &url[..from], &url[to..]),
+        _ => url.to_owned(),
+    }
+}
+
+/// `1h`, or `student=1h,admin=15m`: what is not named keeps its default.
+fn by_role(name: &'static str, text: &str, default: ByRole) -> Result<ByRole, WrongSetting> {
+    let wrong = |part: &str| WrongSetting {
+        name,
+        why: format!(
+            "needs a time like 45m, 12h or 2d, or roles like student=1h,admin=15m, not \"{}\"",
+            part.escape_debug()
+        ),
+    };
+    if text.is_empty() {
+        return Ok(default);
+    }
+    if !text.contains('=') {
+        let time = duration(text).ok_or_else(|| wrong(text))?;
+        return Ok(ByRole { student: time, instructor: time, admin: time });
+    }
+    let mut by_role = default;
+    for part in text.split(',').map(str::trim) {
+        let (role, time) = part.split_once('=').ok_or_else(|| wrong(part))?;
+        let time = duration(time).ok_or_else(|| wrong(part))?;
+        match role.trim().parse::<SiteRole>() {
+            Ok(SiteRole::Student) => by_role.student = time,
+            Ok(SiteRole::Instructor) => by_role.instructor = time,
+            Ok(SiteRole::Admin) => by_role.admin = time,
+            Err(_) => return Err(wrong(part)),
+        }
+    }
+    Ok(by_role)
+}
+
+/// The longest a sign-in may be told to last (NIST SP 800-63B-4, 2.1.3: 30 days).
+const LONGEST: Millis = 30 * DAY;
+
+fn duration(text: &str) -> Option<Millis> {
+    let text = text.trim();
+    let unit = text.chars().last()?;
+    let length = match unit {
+        's' => SECOND,
+        'm' => MINUTE,
+        'h' => HOUR,
+        'd' => DAY,
+        _ => return None,
+    };
+    let count: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let time = count.checked_mul(length)?;
+    (SECOND..=LONGEST).contains(&time).then_some(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &[(&str, &str)]) -> Result<Config, WrongSetting> {
+        Config::read(|name| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn without_any_setting_the_defaults_of_the_contract_hold() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.public_url.origin, "http://localhost:3000");
+        assert_eq!(config.database, PathBuf::from("data/lectern.db"));
+        assert_eq!(config.session_idle.admin, 15 * MINUTE);
+        assert!(!config.demo && config.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_setting() {
+        for (name, value) in [
+            ("LECTERN_ADDR", "localhost"),
+            ("LECTERN_PUBLIC_URL", "lectern.example"),
+            ("LECTERN_PUBLIC_URL", "https://lectern.example/path"),
+            ("LECTERN_DATABASE_URL", "mysql://x"),
+            ("LECTERN_DATABASE_URL", "sqlite://"),
+            ("LECTERN_SESSION_STORE", "paper"),
+            ("LECTERN_DEMO", "yes"),
+            ("LECTERN_TRUSTED_PROXIES", "everybody"),
+            ("LECTERN_SESSION_IDLE", "soon"),
+            ("LECTERN_SESSION_IDLE", "0h"),
+            ("LECTERN_SESSION_ABSOLUTE", "teacher=1h"),
+            ("LECTERN_SESSION_ABSOLUTE", "31d"),
+            ("LECTERN_LOG_FORMAT", "xml"),
+        ] {
+            assert_eq!(with(&[(name, value)]).unwrap_err().name, name, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_database_address_is_not_repeated() {
+        let error = with(&[("LECTERN_DATABASE_URL", "mysql://root:hunter2@db/lectern")]).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_demo_and_an_open_address_do_not_go_together() {
+        assert_eq!(with(&[("LECTERN_DEMO", "1"), ("LECTERN_ADDR", "0.0.0.0:3000")]).unwrap_err().name, "LECTERN_DEMO");
+        assert!(with(&[("LECTERN_DEMO", "1"), ("LECTERN_ADDR", "[::1]:3000")]).unwrap().demo);
+    }
+
+    #[test]
+    fn times_are_for_all_roles_or_by_role() {
+        let config =
+            with(&[("LECTERN_SESSION_IDLE", "2h"), ("LECTERN_SESSION_ABSOLUTE", "student=2d, admin=30m")]).unwrap();
+        assert_eq!(config.session_idle, ByRole { student: 2 * HOUR, instructor: 2 * HOUR, admin: 2 * HOUR });
+        assert_eq!(config.session_absolute, ByRole { student: 2 * DAY, instructor: 12 * HOUR, admin: 30 * MINUTE });
+    }
+
+    #[test]
+    fn the_origin_is_what_a_browser_would_send() {
+        assert_eq!(PublicUrl::parse("https://Lectern.Example:443/").unwrap().origin, "https://lectern.example");
+        assert_eq!(PublicUrl::parse("http://[::1]:3000").unwrap().origin, "http://[::1]:3000");
+        assert_eq!(PublicUrl::parse("https://lectern.example").unwrap().cookie_name(), "__Host-lectern");
+    }
+}

@@ -1,0 +1,85 @@
+//! What a browser can ask for about courses.
+
+use leptos::prelude::*;
+
+use super::model::Found;
+use crate::error::AppError;
+use crate::id::CourseId;
+
+#[cfg(feature = "ssr")]
+use {
+    super::model,
+    super::policy::{CourseEditor, CourseWriter},
+    super::store::{NewCourse, public_search},
+    crate::accounts::policy::{SignedIn, SiteAct, allows},
+    crate::http::request,
+    crate::ui::flash::Flash,
+};
+
+/// Makes a draft, owned by whoever asks.
+#[server(prefix = "/fn", endpoint = "create_course")]
+pub async fn create_course(title: String, summary: String, description: String) -> Result<(), AppError> {
+    let ctx = request::current()?;
+    allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).into_result()?;
+    let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let mut write = request::begin_write().await?;
+    let slug = SignedIn::claim(&mut write).await?.create_course(course).await?;
+    write.commit().await?;
+    let said = "Your course is a draft. Add lessons, then publish it.";
+    request::go_on(&format!("/courses/{slug}"), Flash::said(said))
+}
+
+/// Changes a course's text and switches.
+#[server(prefix = "/fn", endpoint = "save_course")]
+pub async fn save_course(
+    course: CourseId,
+    title: String,
+    summary: String,
+    description: String,
+    listed: Option<String>,
+    open: Option<String>,
+) -> Result<(), AppError> {
+    // Refused people hear that they are, whatever they sent.
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
+    let text = NewCourse { title: &title, summary: &summary, description: &description };
+    let mut write = request::begin_write().await?;
+    CourseWriter::claim(&mut write, course).await?.save(text, listed.is_some(), open.is_some()).await?;
+    write.commit().await?;
+    request::go_back(Flash::said("Changes saved."))
+}
+
+/// Opens a course to see.
+#[server(prefix = "/fn", endpoint = "publish_course")]
+pub async fn publish_course(course: CourseId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    CourseEditor::claim(&mut write, course).await?.publish().await?;
+    write.commit().await?;
+    request::go_back(Flash::said("The course is published."))
+}
+
+/// Makes a course read-only.
+#[server(prefix = "/fn", endpoint = "conclude_course")]
+pub async fn conclude_course(course: CourseId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    CourseEditor::claim(&mut write, course).await?.conclude().await?;
+    write.commit().await?;
+    request::go_back(Flash::said("The course is concluded. It can be read, and nothing in it changes."))
+}
+
+/// Takes a course out of the catalogue for good.
+#[server(prefix = "/fn", endpoint = "archive_course")]
+pub async fn archive_course(course: CourseId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    CourseEditor::claim(&mut write, course).await?.archive().await?;
+    write.commit().await?;
+    request::go_back(Flash::said("The course is archived. Only the people in it see it now."))
+}
+
+/// The first few courses that match, while a visitor types.
+#[server(prefix = "/fn", endpoint = "search_courses")]
+pub async fn search_courses(words: String) -> Result<Vec<Found>, AppError> {
+    let words: String = words.chars().take(100).collect();
+    Ok(public_search(&mut request::read().await?, &words, 6).await?)
+}

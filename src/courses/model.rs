@@ -1,0 +1,176 @@
+//! Words about courses that both halves use.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FieldErrors;
+use crate::field;
+use crate::id::CourseId;
+
+/// Where a course is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
+pub enum CourseState {
+    Draft,
+    Published,
+    Concluded,
+    Archived,
+}
+
+impl CourseState {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Concluded => "concluded",
+            Self::Archived => "archived",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Published => "Published",
+            Self::Concluded => "Concluded",
+            Self::Archived => "Archived",
+        }
+    }
+
+    /// Whether its text and lessons can change.
+    pub fn is_writable(self) -> bool {
+        match self {
+            Self::Draft | Self::Published => true,
+            Self::Concluded | Self::Archived => false,
+        }
+    }
+}
+
+/// A course's title: one line of at most 120 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
+        field::line("title", "Title", raw, 120).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a course is, in one line of at most 300 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary(String);
+
+impl Summary {
+    pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
+        // A textarea may bring line ends; a summary has none.
+        field::line("summary", "Summary", &raw.split_whitespace().collect::<Vec<_>>().join(" "), 300).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A course's description: Markdown of at most 20,000 characters; may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description(String);
+
+impl Description {
+    pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
+        field::text("description", "Description", raw, 20_000).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The three fields of a course's form, all of their refusals at once.
+pub fn parse_course(
+    title: &str,
+    summary: &str,
+    description: &str,
+) -> Result<(Title, Summary, Description), FieldErrors> {
+    let mut wrong = FieldErrors::default();
+    let title = wrong.keep(Title::parse(title));
+    let summary = wrong.keep(Summary::parse(summary));
+    let description = wrong.keep(Description::parse(description));
+    match (title, summary, description) {
+        (Some(title), Some(summary), Some(description)) => Ok((title, summary, description)),
+        _ => Err(wrong),
+    }
+}
+
+/// A course as the catalogue shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct CourseTile {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub state: CourseState,
+    pub open: bool,
+    /// Published lessons.
+    pub lessons: i64,
+}
+
+/// A course found while a visitor types.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+}
+
+/// What an address calls a thing with this title: small letters, digits and hyphens, at most 60. Accents are taken
+/// off; a title in another script has none of these letters, and gets `fallback`.
+#[cfg(feature = "ssr")]
+pub fn slug_of(title: &str, fallback: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let mut slug = String::new();
+    for letter in title.nfkd().filter(|letter| !unicode_normalization::char::is_combining_mark(*letter)) {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if !slug.ends_with('-') && !slug.is_empty() && !matches!(letter, '\'' | '’') {
+            slug.push('-');
+        }
+        if slug.len() >= 60 {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    // These words stand in addresses already.
+    if matches!(slug, "" | "new" | "edit" | "people" | "lessons") {
+        format!("{fallback}{}{slug}", if slug.is_empty() { "" } else { "-" })
+    } else {
+        slug.to_owned()
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_what_is_left_of_a_title_in_an_address() {
+        assert_eq!(slug_of("Sessions and tokens", "course"), "sessions-and-tokens");
+        assert_eq!(slug_of("  Élan vital: what’s that?  ", "course"), "elan-vital-whats-that");
+        assert_eq!(slug_of("统计学", "course"), "course");
+        assert_eq!(slug_of("New", "course"), "course-new");
+        assert_eq!(slug_of("../../etc/passwd", "course"), "etc-passwd");
+        assert!(slug_of(&"long words ".repeat(20), "course").len() <= 60);
+    }
+
+    #[test]
+    fn a_title_has_120_characters_at_most() {
+        assert!(Title::parse(&"ü".repeat(120)).is_ok());
+        assert!(Title::parse(&"ü".repeat(121)).is_err());
+        assert!(Title::parse("  ").is_err());
+        assert!(Description::parse("").is_ok());
+        assert!(Description::parse(&"x".repeat(20_001)).is_err());
+    }
+}

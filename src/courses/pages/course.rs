@@ -1,0 +1,258 @@
+//! `/courses/{slug}`: a course, its plan, and one's place in it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{Tab, progress, state_note, tabs};
+use crate::accounts::model::initials;
+use crate::courses::api::PublishCourse;
+use crate::courses::cover_view::cover;
+use crate::courses::model::CourseState;
+use crate::courses::policy::{CourseAct, CourseVisitor, Standing};
+use crate::courses::store::Teacher;
+use crate::enrolments::api::{JoinCourse, LeaveCourse};
+use crate::enrolments::model::CourseRole;
+use crate::failure::Failure;
+use crate::http::local_path::query_value;
+use crate::http::request;
+use crate::lessons::markdown::{self, CleanHtml};
+use crate::lessons::model::{LessonState, minutes_in_words};
+use crate::lessons::store::PlanRow;
+use crate::ui::form::button;
+use crate::ui::icon;
+use crate::ui::page::{page, page_title};
+use crate::ui::prose::prose;
+
+struct Data {
+    standing: Standing,
+    teachers: Vec<Teacher>,
+    plan: Vec<PlanRow>,
+    about: CleanHtml,
+}
+
+#[component]
+pub fn CoursePage() -> impl IntoView {
+    let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
+    page(load(slug), show)
+}
+
+async fn load(slug: String) -> Result<Data, Failure> {
+    let mut read = request::read().await?;
+    let mut visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
+    let teachers = visitor.list_teachers().await?;
+    let plan = visitor.list_plan().await?;
+    let about = markdown::render(&visitor.course().description);
+    Ok(Data { standing: visitor.standing().clone(), teachers, plan, about })
+}
+
+fn show(Data { standing, teachers, plan, about }: Data) -> AnyView {
+    let course = &standing.course;
+    let picture = cover(course.id.0);
+    let taught = taught_by(&teachers);
+    let is_in = standing.may(CourseAct::ReadLessons);
+    let next = plan.iter().position(|lesson| lesson.state == LessonState::Published && lesson.read_at.is_none());
+    let lessons: Vec<AnyView> = plan
+        .iter()
+        .enumerate()
+        .map(|(at, lesson)| lesson_row(course.slug.as_str(), at, lesson, is_in, next == Some(at) && is_in))
+        .collect();
+    let plan_view = if lessons.is_empty() {
+        no_lessons(&standing)
+    } else {
+        view! { <ol class="lesson-rows" role="list">{lessons}</ol> }.into_any()
+    };
+    let about = (!course.description.trim().is_empty()).then(|| {
+        view! { <section class="gap-above" aria-labelledby="about"><h2 id="about">"About this course"</h2>{prose(about)}</section> }
+    });
+    let add = standing.may(CourseAct::Write).then(|| {
+        view! { <p class="buttons"><a class="button" href=format!("/courses/{}/lessons/new", course.slug)>"Add a lesson"</a></p> }
+    });
+    view! {
+        {page_title(&course.title)}
+        <article class=picture.hue>
+            <header class="band wrap">
+                <div class="band-main">
+                    <div>
+                        <p class="crumb"><a href="/courses">"Courses"</a></p>
+                        <h1 dir="auto">{course.title.clone()}</h1>
+                        <p class="lede" dir="auto">{course.summary.clone()}</p>
+                        {taught}
+                        <div class="buttons">{way_in(&standing)}</div>
+                    </div>
+                    {picture.svg}
+                </div>
+                {tabs(&standing, Tab::Lessons)}
+            </header>
+            <div class="page wrap">
+                {state_note(&standing)}
+                <div class="columns">
+                    <div>
+                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{add}</section>
+                        {about}
+                    </div>
+                    <aside class="rail" aria-label="Your place and who teaches">
+                        {your_place(&standing, &plan, next)}
+                        {teaching(teachers)}
+                        {leaving(&standing)}
+                    </aside>
+                </div>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+fn taught_by(teachers: &[Teacher]) -> AnyView {
+    let names: Vec<&str> = teachers
+        .iter()
+        .filter(|teacher| matches!(teacher.role, CourseRole::Owner | CourseRole::Instructor))
+        .map(|teacher| teacher.name.as_str())
+        .collect();
+    if names.is_empty() {
+        return ().into_any();
+    }
+    let last = names.len() - 1;
+    let parts: Vec<AnyView> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let before = match at {
+                0 => "",
+                at if at == last => " and ",
+                _ => ", ",
+            };
+            view! { {before}<bdi>{(*name).to_owned()}</bdi> }.into_any()
+        })
+        .collect();
+    view! { <p class="taught">"Taught by "{parts}</p> }.into_any()
+}
+
+/// The one button a course's page has first.
+fn way_in(standing: &Standing) -> AnyView {
+    let id = [("course", standing.course.id.to_string())];
+    if standing.may(CourseAct::Join) {
+        return button::<JoinCourse>(&id, "button primary large", "Join course", "");
+    }
+    let takes_people = standing.course.state == CourseState::Published && standing.course.open;
+    if standing.person.is_none() && takes_people {
+        // A form all the same, so that the button is a button; where to sign in is where it leads.
+        let next = query_value(&format!("/courses/{}", standing.course.slug));
+        return view! {
+            <a class="button primary large" href=format!("/login?next={next}")>"Sign in to join"</a>
+            <a href=format!("/signup?next={next}")>"Create account"</a>
+        }
+        .into_any();
+    }
+    if standing.course.state == CourseState::Draft && standing.may(CourseAct::Edit) {
+        return button::<PublishCourse>(&id, "button primary large", "Publish", "");
+    }
+    if standing.facts.course.is_none() && standing.course.state == CourseState::Published && !standing.course.open {
+        return view! { <span class="quiet-text">"This course takes nobody new at the moment."</span> }.into_any();
+    }
+    ().into_any()
+}
+
+fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: bool) -> AnyView {
+    let length = format!("{} min", crate::lessons::model::minutes(lesson.length));
+    let (class, state) = if lesson.state == LessonState::Draft {
+        ("lesson-row", view! { <span class="badge hollow">"Draft"</span> }.into_any())
+    } else if lesson.read_at.is_some() && is_in {
+        ("lesson-row read", view! { {icon::tick()}" Read" }.into_any())
+    } else if is_next {
+        ("lesson-row next-up", view! { {format!("Next, {length}")} }.into_any())
+    } else {
+        ("lesson-row", view! { {length} }.into_any())
+    };
+    let inside = view! {
+        <span class="number">{at + 1}</span>
+        <span class="title" dir="auto">{lesson.title.clone()}</span>
+        <span class="state">{state}</span>
+    };
+    if is_in {
+        view! { <li><a class=class href=format!("/courses/{course}/lessons/{}", lesson.slug)>{inside}</a></li> }
+            .into_any()
+    } else {
+        view! { <li><div class=class>{inside}</div></li> }.into_any()
+    }
+}
+
+fn no_lessons(standing: &Standing) -> AnyView {
+    let words = if standing.may(CourseAct::Write) {
+        "Write the first one. Students see it when you publish it."
+    } else {
+        "Its instructors have not published any. They will stand here."
+    };
+    view! { <div class="empty"><h3>"No lessons yet"</h3><p>{words}</p></div> }.into_any()
+}
+
+fn your_place(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
+    match standing.facts.course {
+        Some(CourseRole::Student) => {}
+        Some(role) => {
+            return view! { <section><h2>"Your place"</h2><p><span class="badge">"Staff"</span></p><p class="quiet-text">{format!("You are {} of this course.", role.with_article())}</p></section> }.into_any();
+        }
+        None => return ().into_any(),
+    }
+    let published: Vec<&PlanRow> = plan.iter().filter(|lesson| lesson.state == LessonState::Published).collect();
+    if published.is_empty() {
+        return view! { <section><h2>"Your place"</h2><p><span class="badge good">"Enrolled"</span></p></section> }
+            .into_any();
+    }
+    let read = published.iter().filter(|lesson| lesson.read_at.is_some()).count();
+    let left: i64 = published.iter().filter(|lesson| lesson.read_at.is_none()).map(|lesson| lesson.length).sum();
+    let go = match next.map(|at| (at, &plan[at])) {
+        Some((at, lesson)) => {
+            let words = if read == 0 { "Begin reading".to_owned() } else { format!("Continue with lesson {}", at + 1) };
+            view! {
+                <p class="quiet-text">{format!("About {} left", minutes_in_words(left))}</p>
+                <a class="button primary block" href=format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug)>{words}</a>
+            }
+            .into_any()
+        }
+        None => view! { <p class="quiet-text">"You have read all of it."</p> }.into_any(),
+    };
+    let count = |number: usize| i64::try_from(number).unwrap_or(0);
+    view! { <section><h2>"Your place"</h2>{progress(count(read), count(published.len()))}{go}</section> }.into_any()
+}
+
+fn teaching(teachers: Vec<Teacher>) -> AnyView {
+    if teachers.is_empty() {
+        return ().into_any();
+    }
+    let people: Vec<AnyView> = teachers
+        .into_iter()
+        .map(|teacher| {
+            view! {
+                <li class="person">
+                    <span class="initials" aria-hidden="true">{initials(&teacher.name)}</span>
+                    <span><bdi>{teacher.name.clone()}</bdi><span class="meta">{teacher.role.word()}</span></span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { <section><h2>"Teaching"</h2><ul role="list">{people}</ul></section> }.into_any()
+}
+
+fn leaving(standing: &Standing) -> AnyView {
+    if !standing.may(CourseAct::Leave) {
+        return ().into_any();
+    }
+    let words = match standing.facts.course {
+        Some(CourseRole::Student) if standing.facts.open && standing.course.state == CourseState::Published => {
+            "You can join again while the course is open. What you have read is kept."
+        }
+        Some(CourseRole::Student) => {
+            "The course takes nobody new, so you can not join again by yourself. What you have read is kept."
+        }
+        _ => "You give your part in teaching this course back. Another owner can add you again.",
+    };
+    view! {
+        <section>
+            <h2>"Leaving"</h2>
+            <p>{words}</p>
+            {button::<LeaveCourse>(&[("course", standing.course.id.to_string())], "button small", "Leave course", "")}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,152 @@
+//! `/`: the catalogue for visitors; for everybody else, what is next.
+
+use leptos::prelude::*;
+
+use super::{catalogue, lessons_in_words, progress, state_badge};
+use crate::accounts::policy::{SignedIn, SiteAct, allows};
+use crate::courses::cover_view::cover;
+use crate::courses::model::CourseState;
+use crate::courses::store::MyCourse;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::lessons::model::minutes_in_words;
+use crate::ui::page::{page, page_title};
+
+enum Data {
+    Visitor(Box<catalogue::Data>),
+    Person { courses: Vec<MyCourse>, may_create: bool },
+}
+
+#[component]
+pub fn Home() -> impl IntoView {
+    page(load(), |data| match data {
+        Data::Visitor(data) => catalogue::show(*data),
+        Data::Person { courses, may_create } => show(courses, may_create),
+    })
+}
+
+async fn load() -> Result<Data, Failure> {
+    let ctx = request::current()?;
+    let Some(person) = ctx.person() else { return Ok(Data::Visitor(Box::new(catalogue::load().await?))) };
+    let may_create = allows(Some(person.role), SiteAct::CreateCourse).is_yes();
+    let courses = SignedIn::claim(&mut request::read().await?).await?.list_my_courses().await?;
+    Ok(Data::Person { courses, may_create })
+}
+
+fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
+    let (teaching, studying): (Vec<_>, Vec<_>) = courses.into_iter().partition(|course| course.role.is_staff());
+    let is_blank = teaching.is_empty() && studying.is_empty();
+    // The course last touched that still has something to read.
+    let at = studying.iter().position(|course| course.next_slug.is_some() && course.state != CourseState::Archived);
+    let mut others = studying;
+    let next = at.map(|at| others.remove(at));
+    let create = may_create.then(|| {
+        let class = if next.is_some() { "button" } else { "button primary" };
+        view! { <p class="buttons"><a class=class href="/courses/new">"New course"</a></p> }
+    });
+    let blank = (is_blank && !may_create).then(|| {
+        view! {
+            <div class="empty">
+                <h2>"No courses yet"</h2>
+                <p>"You have not joined a course. Look through the catalogue; you can read any plan before you join."</p>
+                <div class="buttons"><a class="button primary" href="/courses">"Find a course"</a></div>
+            </div>
+        }
+    });
+    let teaching = (may_create || !teaching.is_empty()).then(|| {
+        let list = if teaching.is_empty() {
+            view! { <p>"You teach no course yet. A new one begins as a draft that only you see."</p> }.into_any()
+        } else {
+            let rows: Vec<AnyView> = teaching.into_iter().map(taught_row).collect();
+            view! { <ul class="course-rows" role="list">{rows}</ul> }.into_any()
+        };
+        view! {
+            <section class="hung" aria-labelledby="teaching">
+                <div><h2 id="teaching">"Courses you teach"</h2></div>
+                <div>{list}{create}</div>
+            </section>
+        }
+    });
+    let others = (!others.is_empty()).then(|| {
+        let heading = if next.is_some() { "Your other courses" } else { "Your courses" };
+        let rows: Vec<AnyView> = others.into_iter().map(studied_row).collect();
+        view! {
+            <section class="hung" aria-labelledby="others">
+                <div><h2 id="others">{heading}</h2><p><a href="/courses">"Find another course"</a></p></div>
+                <div><ul class="course-rows" role="list">{rows}</ul></div>
+            </section>
+        }
+    });
+    view! {
+        {page_title("Home")}
+        <div class="page wrap">
+            <div class="head"><div><h1>"What is next for you"</h1></div></div>
+            {blank}
+            {next.map(next_lesson)}
+            {teaching}
+            {others}
+        </div>
+    }
+    .into_any()
+}
+
+fn next_lesson(course: MyCourse) -> AnyView {
+    let picture = cover(course.id.0);
+    let address = format!("/courses/{}/lessons/{}", course.slug, course.next_slug.unwrap_or_default());
+    let words = if course.read == 0 { "Begin reading" } else { "Continue reading" };
+    view! {
+        <section class=format!("next {}", picture.hue) aria-labelledby="next">
+            {picture.svg}
+            <div>
+                <p><a href=format!("/courses/{}", course.slug) dir="auto">{course.title.clone()}</a></p>
+                <h2 id="next" dir="auto">{course.next_title.unwrap_or_default()}</h2>
+                {progress(course.read, course.lessons)}
+                <div class="buttons">
+                    <a class="button primary large" href=address>{words}</a>
+                    <span class="quiet-text">{format!("About {}", minutes_in_words(course.next_length.unwrap_or(0)))}</span>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn studied_row(course: MyCourse) -> AnyView {
+    let line = match (&course.next_title, course.next_length) {
+        (Some(title), Some(length)) => format!("Next: {title}, {}", minutes_in_words(length)),
+        _ if course.lessons == 0 => "No lessons yet".to_owned(),
+        _ => "You have read all of it.".to_owned(),
+    };
+    let end = match course.state {
+        CourseState::Published | CourseState::Draft => progress(course.read, course.lessons),
+        CourseState::Concluded | CourseState::Archived => state_badge(course.state),
+    };
+    row(&course, line, end)
+}
+
+fn taught_row(course: MyCourse) -> AnyView {
+    let students = match course.students {
+        0 => "nobody has joined yet".to_owned(),
+        1 => "1 student".to_owned(),
+        many => format!("{many} students"),
+    };
+    let line = format!("{}, {students}", lessons_in_words(course.lessons));
+    row(&course, line, state_badge(course.state))
+}
+
+fn row(course: &MyCourse, line: String, end: AnyView) -> AnyView {
+    let picture = cover(course.id.0);
+    view! {
+        <li>
+            <article class=format!("course-row {}", picture.hue)>
+                {picture.svg}
+                <div>
+                    <h3 dir="auto"><a href=format!("/courses/{}", course.slug)>{course.title.clone()}</a></h3>
+                    <p dir="auto">{line}</p>
+                </div>
+                <div class="end">{end}</div>
+            </article>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,112 @@
+//! The pages of courses, and the parts they share.
+
+pub mod catalogue;
+pub mod course;
+pub mod edit;
+pub mod home;
+pub mod new;
+
+use leptos::prelude::*;
+
+use super::cover_view::cover;
+use super::model::CourseState;
+use super::policy::{CourseAct, Standing};
+
+/// Which tab of a course a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Lessons,
+    People,
+    Settings,
+    /// A page below them, such as a lesson being written.
+    None,
+}
+
+/// The tabs somebody who stands so to the course can use.
+pub fn tabs(standing: &Standing, current: Tab) -> AnyView {
+    let course = format!("/courses/{}", standing.course.slug);
+    let mut links = vec![(Tab::Lessons, course.clone(), "Lessons")];
+    if standing.may(CourseAct::SeePeople) {
+        links.push((Tab::People, format!("{course}/people"), "People"));
+    }
+    if standing.may(CourseAct::Edit) {
+        links.push((Tab::Settings, format!("{course}/edit"), "Settings"));
+    }
+    if links.len() == 1 {
+        return ().into_any();
+    }
+    let items: Vec<AnyView> = links
+        .into_iter()
+        .map(|(tab, address, words)| {
+            view! { <li><a href=address aria-current=(tab == current).then_some("page")>{words}</a></li> }.into_any()
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label="This course"><ul role="list">{items}</ul></nav> }.into_any()
+}
+
+/// The slim band above the pages below a course's own.
+pub fn slim(standing: &Standing, current: Tab, content: AnyView) -> AnyView {
+    let picture = cover(standing.course.id.0);
+    let address = format!("/courses/{}", standing.course.slug);
+    view! {
+        <div class=picture.hue>
+            <header class="band slim wrap">
+                <div class="band-main">
+                    {picture.svg}
+                    <div>
+                        <p class="crumb"><a href="/courses">"Courses"</a></p>
+                        <p class="title" dir="auto"><a href=address>{standing.course.title.clone()}</a></p>
+                    </div>
+                </div>
+                {tabs(standing, current)}
+            </header>
+            <div class="page wrap">{content}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is said about a course that is not simply published.
+pub fn state_note(standing: &Standing) -> AnyView {
+    let (class, words) = match standing.course.state {
+        CourseState::Draft => ("note warn", "Only staff see this. Publish when it is ready."),
+        CourseState::Published => return ().into_any(),
+        CourseState::Concluded => {
+            ("note", "This course is concluded. Its lessons can be read, and nothing in it changes.")
+        }
+        CourseState::Archived => {
+            ("note", "This course is archived. Only the people in it see it. Its lessons can still be read.")
+        }
+    };
+    view! { <div class=class><p>{words}</p></div> }.into_any()
+}
+
+/// The badge of a state.
+pub fn state_badge(state: CourseState) -> AnyView {
+    let class = match state {
+        CourseState::Draft => "badge hollow",
+        CourseState::Published => "badge good",
+        CourseState::Concluded | CourseState::Archived => "badge",
+    };
+    view! { <span class=class>{state.word()}</span> }.into_any()
+}
+
+/// "No lessons yet", "1 lesson", "8 lessons".
+pub fn lessons_in_words(count: i64) -> String {
+    match count {
+        0 => "No lessons yet".to_owned(),
+        1 => "1 lesson".to_owned(),
+        many => format!("{many} lessons"),
+    }
+}
+
+/// How far somebody has read.
+pub fn progress(read: i64, lessons: i64) -> AnyView {
+    view! {
+        <div class="progress">
+            <progress value=read.to_string() max=lessons.max(1).to_string() aria-label="Lessons read"></progress>
+            <p>{format!("{read} of {} read", lessons_in_words(lessons))}</p>
+        </div>
+    }
+    .into_any()
+}

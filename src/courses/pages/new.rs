@@ -1,0 +1,63 @@
+//! `/courses/new`.
+
+use leptos::prelude::*;
+
+use crate::accounts::policy::{SiteAct, allows};
+use crate::courses::api::CreateCourse;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::ui::form::{Field, Form};
+use crate::ui::page::{form_title, page};
+
+#[component]
+pub fn CourseNew() -> impl IntoView {
+    page(load(), |()| show())
+}
+
+async fn load() -> Result<(), Failure> {
+    let ctx = request::current()?;
+    Ok(allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).into_result()?)
+}
+
+/// The three fields of a course, for making and for changing it.
+pub(super) fn fields(form: &Form, title: &str, summary: &str, description: &str) -> AnyView {
+    view! {
+        {form.input(Field {
+            name: "title", label: "Title", hint: "Up to 120 characters.", value: title.to_owned(), own_words: true, ..Field::default()
+        })}
+        {form.textarea(Field {
+            name: "summary", label: "Summary", hint: "What it is, in a sentence or two of up to 300 characters.",
+            value: summary.to_owned(), rows: 3, ..Field::default()
+        })}
+        {form.textarea(Field {
+            name: "description", label: "Description",
+            hint: "Who it is for, how it runs. Up to 20,000 characters, in Markdown. It may stay empty.",
+            value: description.to_owned(), rows: 12, is_wide: true, ..Field::default()
+        })}
+    }
+    .into_any()
+}
+
+fn show() -> AnyView {
+    let form = Form::to::<CreateCourse>();
+    view! {
+        {form_title("New course", form.is_refused())}
+        <div class="page wrap">
+            <div class="head"><div>
+                <p class="crumb"><a href="/courses">"Courses"</a></p>
+                <h1>"New course"</h1>
+                <p class="lede">"It begins as a draft that only you see."</p>
+            </div></div>
+            <form class="fields" method="post" action=form.action() novalidate>
+                {form.summary()}
+                {form.hidden(&[])}
+                {fields(&form, "", "", "")}
+                <div class="buttons">
+                    <button class="button primary large">"Create course"</button>
+                    <a class="button quiet large" href="/">"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,363 @@
+//! All SQL about courses.
+
+use super::model::{CourseState, CourseTile, Description, Found, Summary, Title, slug_of};
+use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
+use crate::accounts::policy::{Asked, SignedIn, SiteAct, allows};
+use crate::accounts::store::like;
+use crate::clock::Millis;
+use crate::db::{Connection, Read, Write, query};
+use crate::enrolments::model::CourseRole;
+use crate::failure::Failure;
+use crate::id::{CourseId, UserId};
+
+/// A course.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct CourseRow {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub description: String,
+    pub state: CourseState,
+    pub listed: bool,
+    pub open: bool,
+    pub changed_at: Millis,
+}
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    #[sqlx(flatten)]
+    course: CourseRow,
+    role: Option<CourseRole>,
+    other_owners: i64,
+}
+
+type Found3 = Option<(CourseRow, Option<CourseRole>, bool)>;
+
+fn standing(row: Option<StandingRow>) -> Found3 {
+    row.map(|row| {
+        let is_last_owner = row.role == Some(CourseRole::Owner) && row.other_owners == 0;
+        (row.course, row.role, is_last_owner)
+    })
+}
+
+/// The course with this id, what `user` is in it, and whether they are its last owner. For `policy.rs` alone, which
+/// decides what of it anybody hears.
+pub async fn public_find_standing(
+    on: &mut impl Connection,
+    id: CourseId,
+    user: Option<UserId>,
+) -> Result<Found3, Failure> {
+    let row = query(
+        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
+                (select count(*) from enrolments o join users u on u.id = o.user_id where o.course_id = c.id
+                   and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
+         where c.id = $1",
+    )
+    .bind(id)
+    .bind(user)
+    .optional(on)
+    .await?;
+    Ok(standing(row))
+}
+
+/// The same for the course an address names.
+pub async fn public_find_standing_by_slug(
+    on: &mut impl Connection,
+    slug: &str,
+    user: Option<UserId>,
+) -> Result<Found3, Failure> {
+    let row = query(
+        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
+                (select count(*) from enrolments o join users u on u.id = o.user_id where o.course_id = c.id
+                   and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
+         where c.slug = $1",
+    )
+    .bind(slug)
+    .bind(user)
+    .optional(on)
+    .await?;
+    Ok(standing(row))
+}
+
+/// Which courses of the catalogue are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    All,
+    Open,
+    Concluded,
+}
+
+impl Filter {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Open => "open",
+            Self::Concluded => "concluded",
+        }
+    }
+
+    pub fn of(key: &str) -> Self {
+        match key {
+            "open" => Self::Open,
+            "concluded" => Self::Concluded,
+            _ => Self::All,
+        }
+    }
+}
+
+/// A page of the catalogue.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    pub tiles: Vec<CourseTile>,
+    /// Who teaches each course shown.
+    pub teachers: Vec<(CourseId, String)>,
+    /// How many match the search: all of them, those open to join, those concluded.
+    pub all: i64,
+    pub open: i64,
+    pub concluded: i64,
+}
+
+/// Courses that anybody may find: published or concluded, and listed.
+pub async fn public_catalogue(
+    read: &mut Read,
+    search: &str,
+    filter: Filter,
+    most: i64,
+    skip: i64,
+) -> Result<Catalogue, Failure> {
+    let pattern = like(search);
+    let (all, open, concluded): (i64, Option<i64>, Option<i64>) = query(
+        "select count(*), sum(c.state = 'published' and c.open), sum(c.state = 'concluded') from courses c
+         where c.state in ('published', 'concluded') and c.listed
+           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')",
+    )
+    .bind(pattern.clone())
+    .one(read)
+    .await?;
+    let tiles: Vec<CourseTile> = query(
+        "select c.id, c.slug, c.title, c.summary, c.state, c.open,
+                (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
+         from courses c
+         where c.state in ('published', 'concluded') and c.listed
+           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')
+           and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
+         order by c.published_at desc, c.id limit $3 offset $4",
+    )
+    .bind(pattern)
+    .bind(filter.key())
+    .bind(most)
+    .bind(skip)
+    .all(read)
+    .await?;
+    let teachers = match (tiles.iter().map(|tile| tile.id.0).min(), tiles.iter().map(|tile| tile.id.0).max()) {
+        (Some(first), Some(last)) => {
+            query(
+                "select e.course_id, u.name from enrolments e join users u on u.id = e.user_id
+                 join courses c on c.id = e.course_id and c.state in ('published', 'concluded') and c.listed
+                 where e.course_id between $1 and $2 and e.state = 'active' and e.role in ('owner', 'instructor')
+                 order by e.course_id, e.role desc, u.name",
+            )
+            .bind(first)
+            .bind(last)
+            .all(read)
+            .await?
+        }
+        _ => Vec::new(),
+    };
+    Ok(Catalogue { tiles, teachers, all, open: open.unwrap_or(0), concluded: concluded.unwrap_or(0) })
+}
+
+/// The first few courses anybody may find, while they type.
+pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<Vec<Found>, Failure> {
+    let rows: Vec<(String, String, String)> = query(
+        "select c.slug, c.title, c.summary from courses c
+         where c.state in ('published', 'concluded') and c.listed
+           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')
+         order by c.published_at desc, c.id limit $2",
+    )
+    .bind(like(search))
+    .bind(most)
+    .all(read)
+    .await?;
+    Ok(rows.into_iter().map(|(slug, title, summary)| Found { slug, title, summary }).collect())
+}
+
+/// Who teaches a course, for its page.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Teacher {
+    pub name: String,
+    pub role: CourseRole,
+}
+
+impl<C: Asked> CourseVisitor<'_, C> {
+    /// Its staff, owners first.
+    pub async fn list_teachers(&mut self) -> Result<Vec<Teacher>, Failure> {
+        let (on, course) = self.connection();
+        query(
+            "select u.name, e.role from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.state = 'active' and e.role <> 'student'
+             order by case e.role when 'owner' then 0 when 'instructor' then 1 else 2 end, u.name",
+        )
+        .bind(course)
+        .all(on)
+        .await
+    }
+}
+
+/// What a course consists of when it is made.
+pub struct NewCourse<'a> {
+    pub title: &'a Title,
+    pub summary: &'a Summary,
+    pub description: &'a Description,
+}
+
+impl SignedIn<'_, Write> {
+    /// Makes a draft, owned by whoever asks. Answers its slug.
+    pub async fn create_course(&mut self, course: NewCourse<'_>) -> Result<String, Failure> {
+        allows(Some(self.person().role), SiteAct::CreateCourse).into_result()?;
+        let owner = self.person().id;
+        let write = self.connection();
+        let now = write.now();
+        let slug = free_slug(write, course.title).await?;
+        let (id,): (CourseId,) = query(
+            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at)
+             values ($1, $2, $3, $4, 'draft', true, true, $5, $5) returning id",
+        )
+        .bind(&slug)
+        .bind(course.title.as_str())
+        .bind(course.summary.as_str())
+        .bind(course.description.as_str())
+        .bind(now)
+        .one(write)
+        .await?;
+        query("insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'owner', 'active', $3)")
+            .bind(id)
+            .bind(owner)
+            .bind(now)
+            .execute(write)
+            .await?;
+        Ok(slug)
+    }
+}
+
+/// The first of `slug`, `slug-2`, `slug-3`, ... that no course has. The write lock is held, so it stays free.
+async fn free_slug(write: &mut Write, title: &Title) -> Result<String, Failure> {
+    let wanted = slug_of(title.as_str(), "course");
+    let taken: Vec<(String,)> =
+        query("select slug from courses where slug = $1 or slug like $1 || '-%'").bind(&wanted).all(write).await?;
+    Ok(first_free(&wanted, &taken))
+}
+
+/// `wanted`, or the first number after it that is free.
+pub(crate) fn first_free(wanted: &str, taken: &[(String,)]) -> String {
+    let is_free = |slug: &str| taken.iter().all(|(other,)| other != slug);
+    if is_free(wanted) {
+        return wanted.to_owned();
+    }
+    (2..).map(|number: u32| format!("{wanted}-{number}")).find(|slug| is_free(slug)).unwrap_or_default()
+}
+
+impl CourseWriter<'_, Write> {
+    /// Changes its text and its switches. `seen` is when the text that was edited had last changed.
+    pub async fn save(&mut self, course: NewCourse<'_>, listed: bool, open: bool) -> Result<(), Failure> {
+        let (write, id) = self.connection();
+        let now = write.now();
+        query(
+            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6, changed_at = $7 where id = $1",
+        )
+        .bind(id)
+        .bind(course.title.as_str())
+        .bind(course.summary.as_str())
+        .bind(course.description.as_str())
+        .bind(listed)
+        .bind(open)
+        .bind(now)
+        .execute(write)
+        .await
+        .map(drop)
+    }
+}
+
+impl CourseEditor<'_, Write> {
+    /// Opens it to see. The first time counts for the order of the catalogue.
+    pub async fn publish(&mut self) -> Result<(), Failure> {
+        self.set_state(CourseState::Published).await
+    }
+
+    /// Ends it: from now on it is only read.
+    pub async fn conclude(&mut self) -> Result<(), Failure> {
+        self.set_state(CourseState::Concluded).await
+    }
+
+    /// Takes it out of everybody's sight but its members'.
+    pub async fn archive(&mut self) -> Result<(), Failure> {
+        self.set_state(CourseState::Archived).await
+    }
+
+    async fn set_state(&mut self, state: CourseState) -> Result<(), Failure> {
+        let (write, id) = self.connection();
+        let now = write.now();
+        query(
+            "update courses set state = $2, changed_at = $3,
+                    published_at = case when $2 = 'published' then coalesce(published_at, $3) else published_at end
+             where id = $1",
+        )
+        .bind(id)
+        .bind(state.key())
+        .bind(now)
+        .execute(write)
+        .await
+        .map(drop)
+    }
+}
+
+/// One of a person's courses, as their home shows it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct MyCourse {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    pub state: CourseState,
+    pub role: CourseRole,
+    /// Published lessons, and how many of them this person has read.
+    pub lessons: i64,
+    pub read: i64,
+    /// The first published lesson they have not read.
+    pub next_slug: Option<String>,
+    pub next_title: Option<String>,
+    /// Characters of that lesson.
+    pub next_length: Option<i64>,
+    /// People who study in it.
+    pub students: i64,
+    /// When this person last read a lesson of it, or joined.
+    pub touched_at: Millis,
+}
+
+impl SignedIn<'_, Read> {
+    /// Every course this person is in, the last touched first.
+    pub async fn list_my_courses(&mut self) -> Result<Vec<MyCourse>, Failure> {
+        let user = self.person().id;
+        query(
+            "select c.id, c.slug, c.title, c.state, e.role,
+                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons,
+                    (select count(*) from lessons l join lesson_reads r on r.lesson_id = l.id and r.user_id = $1
+                      where l.course_id = c.id and l.state = 'published') as read,
+                    n.slug as next_slug, n.title as next_title, length(n.body) as next_length,
+                    (select count(*) from enrolments s where s.course_id = c.id and s.role = 'student' and s.state = 'active') as students,
+                    coalesce((select max(r.read_at) from lesson_reads r join lessons l on l.id = r.lesson_id
+                      where l.course_id = c.id and r.user_id = $1), e.joined_at) as touched_at
+             from enrolments e join courses c on c.id = e.course_id
+             left join lessons n on n.id = (select l.id from lessons l where l.course_id = c.id and l.state = 'published'
+                    and not exists (select 1 from lesson_reads r where r.lesson_id = l.id and r.user_id = $1)
+                    order by l.position, l.id limit 1)
+             where e.user_id = $1 and e.state = 'active' and (e.role <> 'student' or c.state <> 'draft')
+             order by touched_at desc, c.id",
+        )
+        .bind(user)
+        .all(self.connection())
+        .await
+    }
+}

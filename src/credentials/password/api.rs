@@ -1,0 +1,99 @@
+//! Signing up, signing in, changing the password.
+
+use leptos::prelude::*;
+
+use super::model::Password;
+use crate::error::AppError;
+
+#[cfg(feature = "ssr")]
+use {
+    super::{policy::PasswordShown, rules, store},
+    crate::accounts::{
+        model::{Email, PersonName, SiteRole},
+        policy::Oneself,
+        store::public_sign_up,
+    },
+    crate::error::FieldErrors,
+    crate::http::request,
+    crate::sessions::{policy::Arriving, store::How},
+    crate::ui::flash::Flash,
+};
+
+/// Makes a student's account and signs in with it.
+#[server(prefix = "/fn", endpoint = "sign_up")]
+pub async fn sign_up(email: String, name: String, password: Password, next: Option<String>) -> Result<(), AppError> {
+    let mut wrong = FieldErrors::default();
+    let (typed_email, typed_name) = (email, name);
+    let email = wrong.keep(Email::parse(&typed_email));
+    let name = wrong.keep(PersonName::parse(&typed_name));
+    wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
+    let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
+
+    let hash = request::site()?.hashing.hash(password).await?;
+    let mut write = request::begin_write().await?;
+    let user = public_sign_up(&mut write, &email, &name, hash).await?;
+    let lasts = request::lasts(SiteRole::Student)?;
+    let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
+    write.commit().await?;
+    request::begin_session(sign_in).await?;
+    tracing::info!(event = "user_created", person = user.0, "somebody signed up");
+    request::go_on(&request::next_or(next, "/"), Flash::said("Your account is ready, and you are signed in."))
+}
+
+/// Signs in.
+#[server(prefix = "/fn", endpoint = "sign_in")]
+pub async fn sign_in(email: String, password: Password, next: Option<String>) -> Result<(), AppError> {
+    let mut wrong = FieldErrors::default();
+    let email = wrong.keep(Email::parse(&email));
+    if password.is_empty() {
+        wrong.0.extend(FieldErrors::one("password", "Enter your password").0);
+    }
+    let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
+
+    let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
+    let shown = PasswordShown::at_sign_in(&request::site()?.hashing, stored, password).await.inspect_err(|_| {
+        tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
+    })?;
+    let lasts = request::lasts(shown.role())?;
+    let mut write = request::begin_write().await?;
+    request::end_current(&mut write).await?;
+    let sign_in = shown.arrive(&mut write).await?.sign_in(How::Password, lasts).await?;
+    write.commit().await?;
+    request::begin_session(sign_in).await?;
+    tracing::info!(event = "authn_login_success", "somebody signed in");
+    request::go_on(&request::next_or(next, "/"), Flash::None)
+}
+
+/// Changes one's own password, and ends every other sign-in.
+#[server(prefix = "/fn", endpoint = "change_password")]
+pub async fn change_password(current_password: Password, new_password: Password) -> Result<(), AppError> {
+    let mut read = request::read().await?;
+    let mut oneself = Oneself::claim(&mut read).await?;
+    let (name, email) = (oneself.person().name.clone(), oneself.person().email.clone());
+    let stored = oneself.find_stored().await?;
+    drop(read);
+
+    let mut wrong = FieldErrors::default();
+    if current_password.is_empty() {
+        wrong.0.extend(FieldErrors::one("current_password", "Enter your current password").0);
+    }
+    wrong.keep(rules::check("new_password", &new_password, &[&name, &email]));
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    let site = request::site()?;
+    let shown = PasswordShown::by_oneself(&site.hashing, stored, current_password).await?;
+    let hash = site.hashing.hash(new_password).await?;
+
+    let mut write = request::begin_write().await?;
+    let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
+    write.commit().await?;
+    request::renew_session().await?;
+    tracing::info!(event = "authn_password_change", "a password was changed");
+    let said = match ended {
+        0 => "Your password is changed.".to_owned(),
+        1 => "Your password is changed, and your other sign-in ended.".to_owned(),
+        many => format!("Your password is changed, and your {many} other sign-ins ended."),
+    };
+    request::go_on("/account", Flash::said(said))
+}

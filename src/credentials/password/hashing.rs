@@ -1,0 +1,175 @@
+//! Argon2id: slow on purpose, so kept off the async threads and counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+
+use super::model::Password;
+use crate::error::AppError;
+use crate::failure::{Broken, Failure};
+use crate::random;
+
+/// How hard a hash is: memory in KiB, passes over it, lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    pub memory: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+/// What new passwords are hashed with (security.md: start at 64 MiB, 3 passes; a fifth of a second on a small server).
+pub const COST: Cost = Cost { memory: 64 * 1024, passes: 3, lanes: 1 };
+/// The least that is safe (OWASP password storage cheat sheet; ASVS 5.0, appendix C). Used by tests.
+pub const FLOOR: Cost = Cost { memory: 19_456, passes: 2, lanes: 1 };
+
+/// Waiting hashes for each one under way. More, and the last would wait for several seconds: better to say "later".
+const QUEUE: usize = 20;
+
+/// Hashes and compares passwords, as many at once as there are cores.
+#[derive(Clone, Debug)]
+pub struct Hashing {
+    cost: Cost,
+    places: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+    /// Compared with when there is no account, so that this takes as long as when there is one.
+    nobody: Arc<str>,
+}
+
+/// The outcome of a comparison.
+#[derive(Debug)]
+pub struct Compared {
+    pub is_right: bool,
+    /// A new hash to keep in place of the old one, when the old one was made at a lower cost.
+    pub rehash: Option<String>,
+}
+
+impl Hashing {
+    /// Prepares hashing at `cost`.
+    pub fn new(cost: Cost) -> Result<Self, Failure> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let nobody = hash(cost, "there is nobody here")?;
+        Ok(Self {
+            cost,
+            places: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::default(),
+            most_waiting: cores * QUEUE,
+            nobody: nobody.into(),
+        })
+    }
+
+    /// The PHC string to store for a new password.
+    pub async fn hash(&self, password: Password) -> Result<String, Failure> {
+        let cost = self.cost;
+        self.off_thread(move || hash(cost, password.as_typed())).await
+    }
+
+    /// Compares with a stored hash, or with nobody's.
+    pub async fn compare(&self, password: Password, stored: Option<String>) -> Result<Compared, Failure> {
+        let (cost, nobody) = (self.cost, self.nobody.clone());
+        self.off_thread(move || {
+            let known = stored.is_some();
+            let stored = stored.as_deref().unwrap_or(&nobody);
+            let parsed = PasswordHash::new(stored).broken("read a stored password hash")?;
+            let is_right =
+                Argon2::default().verify_password(composed(password.as_typed()).as_bytes(), &parsed).is_ok() && known;
+            let rehash =
+                if is_right && is_cheaper(&parsed, cost) { Some(hash(cost, password.as_typed())?) } else { None };
+            Ok(Compared { is_right, rehash })
+        })
+        .await
+    }
+
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _counted = Counted::enter(&self.waiting, self.most_waiting)?;
+        let _place = self.places.acquire().await.broken("wait for a place to hash a password")?;
+        tokio::task::spawn_blocking(work).await.broken("hash a password")?
+    }
+}
+
+/// One waiting hash; leaves the count when dropped, also when its request was abandoned.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn enter(waiting: &Arc<AtomicUsize>, most: usize) -> Result<Self, Failure> {
+        let counted = Self(waiting.clone());
+        if waiting.fetch_add(1, Ordering::Relaxed) < most {
+            return Ok(counted);
+        }
+        let incident = random::incident();
+        tracing::warn!(incident, "too many passwords to check at once; told somebody to come back");
+        Err(AppError::Unavailable { incident }.into())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One form for every way to type the same characters.
+fn composed(typed: &str) -> String {
+    typed.nfc().collect()
+}
+
+fn hash(cost: Cost, typed: &str) -> Result<String, Failure> {
+    let params = Params::new(cost.memory, cost.passes, cost.lanes, None).broken("set the cost of hashing")?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash = argon2.hash_password_with_salt(composed(typed).as_bytes(), &random::salt()).broken("hash a password")?;
+    Ok(hash.to_string())
+}
+
+fn is_cheaper(stored: &PasswordHash, cost: Cost) -> bool {
+    match Params::try_from(stored) {
+        Ok(params) => params.m_cost() < cost.memory || params.t_cost() < cost.passes,
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(typed: &str) -> Password {
+        Password::new(typed.to_owned())
+    }
+
+    #[tokio::test]
+    async fn the_right_one_is_right_however_its_letters_are_composed() {
+        let hashing = Hashing::new(FLOOR).unwrap();
+        let stored = hashing.hash(password("caf\u{e9} at the corner")).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(hashing.compare(password("cafe\u{301} at the corner"), Some(stored.clone())).await.unwrap().is_right);
+        assert!(!hashing.compare(password("cafe at the corner"), Some(stored)).await.unwrap().is_right);
+    }
+
+    #[tokio::test]
+    async fn nobodys_password_is_never_right() {
+        let hashing = Hashing::new(FLOOR).unwrap();
+        assert!(!hashing.compare(password("there is nobody here"), None).await.unwrap().is_right);
+    }
+
+    #[tokio::test]
+    async fn a_cheaper_hash_is_made_anew_when_the_password_is_shown() {
+        let stored = Hashing::new(FLOOR).unwrap().hash(password("a long sentence")).await.unwrap();
+        let dearer = Hashing::new(Cost { passes: 3, ..FLOOR }).unwrap();
+        let compared = dearer.compare(password("a long sentence"), Some(stored.clone())).await.unwrap();
+        assert!(compared.rehash.unwrap().contains("t=3"));
+        assert!(dearer.compare(password("another sentence"), Some(stored)).await.unwrap().rehash.is_none());
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_limited() {
+        let hashing = Hashing { most_waiting: 0, ..Hashing::new(FLOOR).unwrap() };
+        let refused = hashing.hash(password("a long sentence")).await.unwrap_err();
+        assert!(matches!(refused, Failure::Refused(AppError::Unavailable { .. })), "{refused:?}");
+    }
+}

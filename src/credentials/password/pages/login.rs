@@ -1,0 +1,69 @@
+//! `/login`.
+
+use leptos::prelude::*;
+
+use super::{Toward, toward};
+use crate::credentials::password::api::SignIn;
+use crate::failure::Failure;
+use crate::http::local_path::{LocalPath, query_value};
+use crate::http::request;
+use crate::ui::form::{Field, Form};
+use crate::ui::page::{form_title, page};
+
+struct Data {
+    form: Form,
+    next: Option<LocalPath>,
+    toward: Option<Toward>,
+    ended: bool,
+}
+
+#[component]
+pub fn Login() -> impl IntoView {
+    page(load(), show)
+}
+
+async fn load() -> Result<Data, Failure> {
+    let ctx = request::current()?;
+    let next = ctx.query("next").as_deref().and_then(LocalPath::parse);
+    if ctx.person().is_some() {
+        // Whoever is signed in already has what this page gives.
+        request::redirect_page(next.as_ref().map_or("/", LocalPath::as_str));
+    }
+    Ok(Data {
+        form: Form::to::<SignIn>(),
+        toward: toward(next.as_ref()).await?,
+        next,
+        ended: ctx.was_signed_in && ctx.person().is_none(),
+    })
+}
+
+fn show(Data { form, next, toward, ended }: Data) -> AnyView {
+    let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
+    let sign_up = if next.is_empty() { "/signup".to_owned() } else { format!("/signup?next={}", query_value(&next)) };
+    let note = ended.then(|| {
+        view! { <div class="note info"><p>"Your sign-in here has ended. Sign in again to go on."</p></div> }
+    });
+    view! {
+        {form_title("Sign in", form.is_refused())}
+        <div class="page wrap">
+            <div class="head"><div><h1>"Sign in"</h1></div></div>
+            {toward.map(Toward::into_view)}
+            {note}
+            <div class="ways">
+                <form class="fields" method="post" action=form.action() novalidate>
+                    {form.summary()}
+                    {form.hidden(&[("next", next)])}
+                    {form.input(Field { name: "email", label: "Email", kind: "email", autocomplete: "username", ..Field::default() })}
+                    {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
+                    <div class="buttons"><button class="button primary large">"Sign in"</button></div>
+                </form>
+                <section class="other-ways" aria-labelledby="new-here">
+                    <h2 id="new-here">"New here?"</h2>
+                    <p class="quiet-text"><a href=sign_up>"Create an account"</a>". It takes a name, an email address and a password."</p>
+                    <p class="quiet-text">"If you have forgotten your password, the person who runs this server can give you a link to set a new one."</p>
+                </section>
+            </div>
+        </div>
+    }
+    .into_any()
+}

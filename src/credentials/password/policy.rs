@@ -1,0 +1,67 @@
+//! The proof that somebody knows an account's password.
+
+use super::hashing::Hashing;
+use super::model::Password;
+use super::store::Stored;
+use crate::accounts::model::SiteRole;
+use crate::db::Write;
+use crate::error::{AppError, FieldErrors};
+use crate::failure::Failure;
+use crate::sessions::caller::Person;
+use crate::sessions::policy::Arriving;
+
+/// One message for every cause: which of the two was wrong is nobody's business.
+const WRONG_PAIR: &str = "That email and password do not belong together. Check both";
+
+/// Somebody showed the right password a moment ago, outside of any transaction, since comparing takes its time.
+pub struct PasswordShown {
+    stored: Stored,
+    rehash: Option<String>,
+}
+
+impl PasswordShown {
+    /// Compares what was typed at the sign-in form. `stored` is the account with that address, where there is one.
+    pub async fn at_sign_in(hashing: &Hashing, stored: Option<Stored>, password: Password) -> Result<Self, Failure> {
+        let usable = stored.filter(|account| account.disabled_at.is_none() && account.hash.is_some());
+        let hash = usable.as_ref().and_then(|account| account.hash.clone());
+        let compared = hashing.compare(password, hash).await?;
+        match usable {
+            Some(stored) if compared.is_right => Ok(Self { stored, rehash: compared.rehash }),
+            _ => Err(FieldErrors::one("email", WRONG_PAIR).into()),
+        }
+    }
+
+    /// Compares what somebody who is signed in typed as their current password.
+    pub async fn by_oneself(hashing: &Hashing, stored: Stored, password: Password) -> Result<Self, Failure> {
+        let compared = hashing.compare(password, stored.hash.clone()).await?;
+        if !compared.is_right {
+            return Err(FieldErrors::one("current_password", "This is not your current password").into());
+        }
+        Ok(Self { stored, rehash: compared.rehash })
+    }
+
+    pub fn role(&self) -> SiteRole {
+        self.stored.role
+    }
+
+    pub(super) fn into_parts(self) -> (Stored, Option<String>) {
+        (self.stored, self.rehash)
+    }
+
+    /// Goes on to signing in, when the account is still what the password was compared with.
+    pub async fn arrive(self, write: &mut Write) -> Result<Arriving<'_>, Failure> {
+        let user = self.stored.user;
+        self.still_true(write).await?;
+        Ok(Arriving::proven(write, user))
+    }
+
+    /// Whether this is `person`'s own password.
+    pub fn is_of(&self, person: &Person) -> bool {
+        self.stored.user == person.id
+    }
+
+    /// The refusal for an account that changed in the meantime.
+    pub(super) fn changed() -> Failure {
+        AppError::from(FieldErrors::one("email", WRONG_PAIR)).into()
+    }
+}

@@ -1,0 +1,76 @@
+//! All SQL about passwords.
+
+use super::policy::PasswordShown;
+use crate::accounts::model::{Email, SiteRole};
+use crate::accounts::policy::Oneself;
+use crate::clock::Millis;
+use crate::db::{Connection, Read, Write, query};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::UserId;
+
+/// What an account's password is compared with. Never leaves the server: it derives nothing that could carry it off.
+#[derive(sqlx::FromRow)]
+pub struct Stored {
+    pub user: UserId,
+    pub role: SiteRole,
+    pub hash: Option<String>,
+    pub disabled_at: Option<Millis>,
+}
+
+/// The account with this address, for comparing. What it holds tells nobody anything before it was compared.
+pub async fn public_find_stored(read: &mut Read, email: &Email) -> Result<Option<Stored>, Failure> {
+    query("select id as user, role, password_hash as hash, disabled_at from users where email_key = $1")
+        .bind(email.key())
+        .optional(read)
+        .await
+}
+
+impl Oneself<'_, Read> {
+    /// What one's own password is compared with.
+    pub async fn find_stored(&mut self) -> Result<Stored, Failure> {
+        let user = self.person().id;
+        query("select id as user, role, password_hash as hash, disabled_at from users where id = $1")
+            .bind(user)
+            .optional(self.connection())
+            .await?
+            .ok_or(Failure::Refused(AppError::SignInRequired))
+    }
+}
+
+impl PasswordShown {
+    /// Refuses when the account was disabled or got another password since the comparison; keeps a dearer hash.
+    pub(super) async fn still_true(self, write: &mut Write) -> Result<(), Failure> {
+        let (stored, rehash) = self.into_parts();
+        let unchanged = query(
+            "update users set password_hash = coalesce($3, password_hash)
+             where id = $1 and password_hash = $2 and disabled_at is null",
+        )
+        .bind(stored.user)
+        .bind(stored.hash)
+        .bind(rehash)
+        .execute(write)
+        .await?;
+        if unchanged == 1 { Ok(()) } else { Err(Self::changed()) }
+    }
+}
+
+impl Oneself<'_, Write> {
+    /// Sets a new password, raises the epoch, and ends every other sign-in. Says how many ended.
+    pub async fn change_password(&mut self, shown: PasswordShown, new_hash: String) -> Result<u64, Failure> {
+        if !shown.is_of(self.person()) {
+            return Err(PasswordShown::changed());
+        }
+        let user = self.person().id;
+        let write = self.connection();
+        let now = write.now();
+        shown.still_true(write).await?;
+        query("update users set password_hash = $2, epoch = epoch + 1, changed_at = $3 where id = $1")
+            .bind(user)
+            .bind(new_hash)
+            .bind(now)
+            .execute(write)
+            .await?;
+        self.renew_after_password_change().await
+    }
+}

@@ -1,0 +1,61 @@
+//! Using a set-up link.
+
+use leptos::prelude::*;
+
+use crate::credentials::password::model::Password;
+use crate::error::AppError;
+
+#[cfg(feature = "ssr")]
+use {
+    super::policy::LinkHolder,
+    crate::accounts::model::{Email, PersonName, SiteRole},
+    crate::credentials::password::rules,
+    crate::error::FieldErrors,
+    crate::http::request,
+    crate::sessions::store::How,
+    crate::ui::flash::Flash,
+};
+
+/// Makes the first admin's account and signs in with it.
+#[server(prefix = "/fn", endpoint = "make_first_admin")]
+pub async fn make_first_admin(
+    token: Password,
+    email: String,
+    name: String,
+    password: Password,
+) -> Result<(), AppError> {
+    LinkHolder::claim(&mut request::read().await?, token.as_typed()).await?;
+    let mut wrong = FieldErrors::default();
+    let (typed_email, typed_name) = (email, name);
+    let email = wrong.keep(Email::parse(&typed_email));
+    let name = wrong.keep(PersonName::parse(&typed_name));
+    wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
+    let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
+
+    let hash = request::site()?.hashing.hash(password).await?;
+    let mut write = request::begin_write().await?;
+    let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
+    let arriving = holder.make_first_admin(&email, &name, hash).await?;
+    let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(SiteRole::Admin)?).await?;
+    write.commit().await?;
+    request::begin_session(sign_in).await?;
+    tracing::info!(event = "user_created", "the first admin was made");
+    request::go_on("/", Flash::said("You are the admin of this site."))
+}
+
+/// Sets the first password of an account that was made for somebody, and signs in with it.
+#[server(prefix = "/fn", endpoint = "set_first_password")]
+pub async fn set_first_password(token: Password, password: Password) -> Result<(), AppError> {
+    let mut read = request::read().await?;
+    let link = LinkHolder::claim(&mut read, token.as_typed()).await?.link().clone();
+    drop(read);
+    rules::check("password", &password, &[link.name.as_deref().unwrap_or(""), link.email.as_deref().unwrap_or("")])?;
+
+    let hash = request::site()?.hashing.hash(password).await?;
+    let mut write = request::begin_write().await?;
+    let arriving = LinkHolder::claim(&mut write, token.as_typed()).await?.set_password(hash).await?;
+    let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(link.role.unwrap_or(SiteRole::Student))?).await?;
+    write.commit().await?;
+    request::begin_session(sign_in).await?;
+    request::go_on("/", Flash::said("Your password is set, and you are signed in."))
+}

@@ -1,0 +1,104 @@
+//! All SQL about set-up links.
+
+use super::policy::LinkHolder;
+use crate::accounts::model::{Email, PersonName, SiteRole};
+use crate::accounts::policy::Admin;
+use crate::accounts::store::NewAccount;
+use crate::clock::DAY;
+use crate::db::{Connection, Write, query};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::UserId;
+use crate::random;
+use crate::sessions::policy::Arriving;
+
+/// How long a link is good, in milliseconds: it is read off a terminal and used the same day.
+pub const GOOD_FOR: i64 = DAY;
+
+/// A link that is good.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LinkRow {
+    pub token_digest: String,
+    /// The account it is for; none: it makes the first admin.
+    pub user_id: Option<UserId>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub role: Option<SiteRole>,
+}
+
+/// The good link with this digest.
+pub async fn public_find_link(on: &mut impl Connection, digest: &str) -> Result<Option<LinkRow>, Failure> {
+    let now = on.now();
+    query(
+        "select l.token_digest, l.user_id, u.name, u.email, u.role
+         from set_up_links l left join users u on u.id = l.user_id
+         where l.token_digest = $1 and l.used_at is null and l.expires_at > $2 and u.disabled_at is null
+           and (l.user_id is not null or not exists
+                (select 1 from users a where a.role = 'admin' and a.disabled_at is null))",
+    )
+    .bind(digest)
+    .bind(now)
+    .optional(on)
+    .await
+}
+
+impl Admin<'_, Write> {
+    /// Makes a link for `user`, or for the first admin, and answers what stands in it. Earlier links for the same end.
+    pub async fn make_set_up_link(&mut self, user: Option<UserId>) -> Result<String, Failure> {
+        let token = random::token();
+        let write = self.connection();
+        let now = write.now();
+        query("delete from set_up_links where used_at is null and user_id is $1").bind(user).execute(write).await?;
+        query("insert into set_up_links (token_digest, user_id, expires_at) values ($1, $2, $3)")
+            .bind(random::digest(&token))
+            .bind(user)
+            .bind(now + GOOD_FOR)
+            .execute(write)
+            .await?;
+        Ok(token)
+    }
+}
+
+impl<'w> LinkHolder<'w, Write> {
+    /// Sets the password of the account the link is for, and goes on to signing in.
+    pub async fn set_password(self, hash: String) -> Result<Arriving<'w>, Failure> {
+        let (write, link) = self.into_parts();
+        let user = link.user_id.ok_or(AppError::NotFound)?;
+        use_up(write, &link).await?;
+        let now = write.now();
+        query("update users set password_hash = $2, epoch = epoch + 1, changed_at = $3 where id = $1")
+            .bind(user)
+            .bind(hash)
+            .bind(now)
+            .execute(write)
+            .await?;
+        Ok(Arriving::proven(write, user))
+    }
+
+    /// Makes the first admin, and goes on to signing in.
+    pub async fn make_first_admin(
+        self,
+        email: &Email,
+        name: &PersonName,
+        hash: String,
+    ) -> Result<Arriving<'w>, Failure> {
+        let (write, link) = self.into_parts();
+        if link.user_id.is_some() {
+            return Err(AppError::NotFound.into());
+        }
+        use_up(write, &link).await?;
+        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash) };
+        let user = crate::accounts::store::insert(write, account).await?;
+        Ok(Arriving::proven(write, user))
+    }
+}
+
+async fn use_up(write: &mut Write, link: &LinkRow) -> Result<(), Failure> {
+    let now = write.now();
+    let used = query("update set_up_links set used_at = $2 where token_digest = $1 and used_at is null")
+        .bind(&link.token_digest)
+        .bind(now)
+        .execute(write)
+        .await?;
+    if used == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
+}

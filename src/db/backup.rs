@@ -1,0 +1,105 @@
+//! Copies of the database: made while it is used, verified by opening them.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use crate::failure::{Broken, Failure};
+
+/// Writes the database at `from`, as it is at this moment, into a new file `to`, and opens the copy to verify it.
+/// People may go on working meanwhile. Refuses to overwrite a file. Answers how many rows the copy holds by table.
+pub async fn back_up(from: &Path, to: &Path) -> Result<Vec<(String, i64)>, Failure> {
+    let pool = open(from, false).await?;
+    copy_into(&pool, to).await?;
+    pool.close().await;
+    verify(to).await
+}
+
+/// Puts the copy `from` in the place of the database `to`. What was there is kept beside it, and its name answered.
+/// The server must not be running: SQLite's file can not be changed under it.
+pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathBuf>, Vec<(String, i64)>), Failure> {
+    let counts = verify(from).await?;
+    let mut kept = None;
+    if to.exists() {
+        // Folds the write-ahead log into the file, so that the one file kept is whole.
+        let pool = open(to, true).await?;
+        run(&pool, "pragma wal_checkpoint(truncate)").await.broken("fold in the write-ahead log")?;
+        pool.close().await;
+        let aside = to.with_extension(format!("before-restore-{stamp}.db"));
+        std::fs::rename(to, &aside).broken("keep the database that was there")?;
+        kept = Some(aside);
+    }
+    for leftover in ["-wal", "-shm"] {
+        let mut name = to.as_os_str().to_owned();
+        name.push(leftover);
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+    // Copied under another name first: a stop in between leaves no half file where the database should be.
+    let half = to.with_extension("restoring");
+    std::fs::copy(from, &half).broken("copy the backup")?;
+    std::fs::File::open(&half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
+    std::fs::rename(&half, to).broken("put the backup in place")?;
+    Ok((kept, counts))
+}
+
+/// Opens a copy, has SQLite check every page of it, and counts its rows by table.
+pub async fn verify(copy: &Path) -> Result<Vec<(String, i64)>, Failure> {
+    let pool = open(copy, false).await?;
+    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    let (answer,): (String,) =
+        sqlx::query_as("pragma integrity_check").fetch_one(&pool).await.broken("check the copy")?;
+    if answer != "ok" {
+        return Err(Failure::Broken(anyhow::anyhow!("{} is damaged: {answer}", copy.display())));
+    }
+    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    let tables: Vec<(String,)> = sqlx::query_as(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like '_sqlx%' order by name",
+    )
+    .fetch_all(&pool)
+    .await
+    .broken("list the copy's tables")?;
+    if !tables.iter().any(|(name,)| name == "users") {
+        return Err(Failure::Broken(anyhow::anyhow!("{} is not a Lectern database", copy.display())));
+    }
+    let mut counts = Vec::new();
+    for (table,) in tables {
+        #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand; the name comes from the schema")]
+        let (count,): (i64,) = sqlx::query_as(&format!("select count(*) from \"{table}\""))
+            .fetch_one(&pool)
+            .await
+            .broken("count the copy's rows")?;
+        counts.push((table, count));
+    }
+    pool.close().await;
+    Ok(counts)
+}
+
+/// `vacuum into`: a consistent copy without the free pages, made inside a read transaction.
+pub(super) async fn copy_into(pool: &SqlitePool, to: &Path) -> Result<(), Failure> {
+    if to.exists() {
+        return Err(Failure::Broken(anyhow::anyhow!("{} exists already", to.display())));
+    }
+    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    sqlx::query("vacuum into ?1")
+        .bind(to.to_string_lossy().into_owned())
+        .execute(pool)
+        .await
+        .broken("copy the database")?;
+    Ok(())
+}
+
+async fn run(pool: &SqlitePool, sql: &'static str) -> sqlx::Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    sqlx::query(sql).execute(pool).await.map(drop)
+}
+
+async fn open(path: &Path, write: bool) -> Result<SqlitePool, Failure> {
+    if !path.exists() {
+        return Err(Failure::Broken(anyhow::anyhow!("there is no file {}", path.display())));
+    }
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(SqliteConnectOptions::new().filename(path).read_only(!write))
+        .await
+        .broken("open the file")
+}

@@ -1,0 +1,31 @@
+//! Brings the tables up to date at start, after a copy of the file as it was.
+
+use std::path::Path;
+
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::sqlite::SqlitePool;
+
+use super::backup;
+use crate::clock::Millis;
+use crate::failure::{Broken, Failure};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// Applies what is missing. A file that already holds something is first copied into `backups`.
+pub async fn bring_up_to_date(pool: &SqlitePool, path: &Path, backups: &Path, now: Millis) -> Result<(), Failure> {
+    let mut connection = pool.acquire().await.broken("open the database")?;
+    connection.ensure_migrations_table().await.broken("read which migrations were applied")?;
+    let applied = connection.list_applied_migrations().await.broken("read which migrations were applied")?;
+    drop(connection);
+
+    let missing: Vec<_> =
+        MIGRATIONS.iter().filter(|migration| applied.iter().all(|done| done.version != migration.version)).collect();
+    if !missing.is_empty() && !applied.is_empty() {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("lectern");
+        std::fs::create_dir_all(backups).broken("make the folder for backups")?;
+        let copy = backups.join(format!("{name}-before-{}-{now}.db", missing[0].version));
+        backup::copy_into(pool, &copy).await?;
+        tracing::info!(copy = %copy.display(), "kept a copy of the database as it was before its tables change");
+    }
+    MIGRATIONS.run(pool).await.broken("bring the tables up to date")
+}

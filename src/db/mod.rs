@@ -1,0 +1,175 @@
+//! The database: one SQL text, and everything that depends on the engine below it.
+//!
+//! SQLite in one file, write-ahead logged. **One** connection writes and checkpoints; any number only read. Features
+//! write SQL in their `store.rs`, through [`query`], and never learn which engine answers.
+
+mod backup;
+mod migrate;
+mod query;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
+
+use crate::clock::{Clock, Millis};
+use crate::failure::{Broken, Failure};
+use crate::sessions::caller::Caller;
+
+pub use backup::{back_up, restore, verify};
+pub use query::{Query, Row, Value, query};
+
+/// How long a request waits for the writing connection, or for a lock another process holds, before it is told 503.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Reading connections. A read is well under a millisecond, so a few serve many people; each costs about 2 MB.
+const READERS: u32 = 8;
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: SqlitePool,
+    write: SqlitePool,
+    clock: Clock,
+    path: Arc<Path>,
+}
+
+impl Db {
+    /// Opens the file at `path`, making it and its folder where there is none, and brings its tables up to date.
+    /// `backups` is the folder for the copy made before tables change.
+    pub async fn open(path: &Path, backups: &Path, clock: Clock) -> Result<Self, Failure> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).broken("make the database's folder")?;
+        }
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options(path).create_if_missing(true))
+            .await
+            .broken("open the database for writing")?;
+        migrate::bring_up_to_date(&write, path, backups, clock.now()).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options(path).read_only(true).pragma("wal_autocheckpoint", "0"))
+            .await
+            .broken("open the database for reading")?;
+        Ok(Self { read, write, clock, path: path.into() })
+    }
+
+    /// A connection to read with, on behalf of `caller`.
+    pub async fn read(&self, caller: Arc<Caller>) -> Result<Read, Failure> {
+        let connection = self.read.acquire().await.broken("wait for a reading connection")?;
+        Ok(Read { connection, caller, now: self.clock.now() })
+    }
+
+    /// A transaction to write in, on behalf of `caller`. It takes the write lock at once: a read that decides a write
+    /// can not be overtaken. Dropped without [`Write::commit`], it leaves nothing behind.
+    pub async fn begin_write(&self, caller: Arc<Caller>) -> Result<Write, Failure> {
+        let transaction = self.write.begin_with("BEGIN IMMEDIATE").await.broken("begin to write")?;
+        Ok(Write { transaction, caller, now: self.clock.now() })
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The pools themselves, for the session store, which brings its own SQL.
+    pub(crate) fn pools(&self) -> (&SqlitePool, &SqlitePool) {
+        (&self.read, &self.write)
+    }
+
+    /// Ends every connection; the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // In WAL mode a commit survives the end of the process; NORMAL risks the last moments only when power fails.
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("temp_store", "memory")
+}
+
+/// `sqlite://relative/path` and `sqlite:///absolute/path`.
+pub fn path_of(url: &str) -> Option<PathBuf> {
+    url.strip_prefix("sqlite://").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Something a query runs on.
+pub trait Connection: Send {
+    fn sqlite(&mut self) -> &mut SqliteConnection;
+    /// Who asks.
+    fn caller(&self) -> &Caller;
+    /// The moment this request's work counts as happening.
+    fn now(&self) -> Millis;
+    /// Whether what is read here can still change before the work is done: true for reading, false in a transaction.
+    const IS_WRITE: bool;
+}
+
+/// A connection that only reads, and who asks.
+pub struct Read {
+    connection: PoolConnection<Sqlite>,
+    caller: Arc<Caller>,
+    now: Millis,
+}
+
+/// A transaction, and who asks.
+pub struct Write {
+    transaction: Transaction<'static, Sqlite>,
+    caller: Arc<Caller>,
+    now: Millis,
+}
+
+impl Write {
+    /// Keeps what was written. Only after this may anybody be told that it was.
+    pub async fn commit(self) -> Result<(), Failure> {
+        self.transaction.commit().await.broken("commit")
+    }
+}
+
+impl Connection for Read {
+    const IS_WRITE: bool = false;
+
+    fn sqlite(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn now(&self) -> Millis {
+        self.now
+    }
+}
+
+impl Connection for Write {
+    const IS_WRITE: bool = true;
+
+    fn sqlite(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn now(&self) -> Millis {
+        self.now
+    }
+}

@@ -1,0 +1,120 @@
+//! `query("select .. where id = $1").bind(id).optional::<Row>(&mut read)`: the one way to the tables.
+//!
+//! The text is `&'static str`, so nothing a person typed can become part of it.
+
+use sqlx::query::QueryAs;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{FromRow, Sqlite};
+
+use super::{Connection, Write};
+use crate::failure::{Broken, Failure};
+use crate::id::{CourseId, LessonId, SignInId, UserId};
+
+/// A row that a query's answer can become. Derive `sqlx::FromRow`; tuples have it.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+
+impl<T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Row for T {}
+
+/// What may stand for `$1`.
+#[derive(Clone, Debug)]
+pub enum Value {
+    Int(i64),
+    MaybeInt(Option<i64>),
+    Text(String),
+    MaybeText(Option<String>),
+    Bool(bool),
+    Bytes(Vec<u8>),
+}
+
+macro_rules! values {
+    ($($from:ty => |$value:ident| $into:expr),* $(,)?) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self { $into }
+        }
+    )*};
+}
+
+values! {
+    i64 => |value| Self::Int(value),
+    Option<i64> => |value| Self::MaybeInt(value),
+    String => |value| Self::Text(value),
+    &String => |value| Self::Text(value.clone()),
+    &str => |value| Self::Text(value.to_owned()),
+    Option<String> => |value| Self::MaybeText(value),
+    bool => |value| Self::Bool(value),
+    Vec<u8> => |value| Self::Bytes(value),
+    UserId => |value| Self::Int(value.0),
+    Option<UserId> => |value| Self::MaybeInt(value.map(|id| id.0)),
+    CourseId => |value| Self::Int(value.0),
+    LessonId => |value| Self::Int(value.0),
+    SignInId => |value| Self::Int(value.0),
+}
+
+/// A statement and what stands for its `$1`, `$2`, ...
+#[derive(Debug)]
+pub struct Query {
+    sql: &'static str,
+    values: Vec<Value>,
+}
+
+/// Begins a statement. Only `store.rs` files and `db/` may (clippy.toml).
+pub fn query(sql: &'static str) -> Query {
+    Query { sql, values: Vec::new() }
+}
+
+impl Query {
+    /// The next of `$1`, `$2`, ...
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(self, on: &mut impl Connection) -> Result<Vec<T>, Failure> {
+        self.prepare().fetch_all(on.sqlite()).await.broken("read rows")
+    }
+
+    /// The row, where there is one.
+    pub async fn optional<T: Row>(self, on: &mut impl Connection) -> Result<Option<T>, Failure> {
+        self.prepare().fetch_optional(on.sqlite()).await.broken("read a row")
+    }
+
+    /// The row that is always there: a count, a `returning`.
+    pub async fn one<T: Row>(self, on: &mut impl Connection) -> Result<T, Failure> {
+        self.prepare().fetch_one(on.sqlite()).await.broken("read the row")
+    }
+
+    /// Changes rows and says how many.
+    pub async fn execute(self, on: &mut Write) -> Result<u64, Failure> {
+        #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
+        let mut statement = sqlx::query(self.sql);
+        for value in self.values {
+            statement = match value {
+                Value::Int(value) => statement.bind(value),
+                Value::MaybeInt(value) => statement.bind(value),
+                Value::Text(value) => statement.bind(value),
+                Value::MaybeText(value) => statement.bind(value),
+                Value::Bool(value) => statement.bind(value),
+                Value::Bytes(value) => statement.bind(value),
+            };
+        }
+        let done = statement.execute(on.sqlite()).await.broken("write")?;
+        Ok(done.rows_affected())
+    }
+
+    fn prepare<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments<'static>> {
+        #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
+        let mut statement = sqlx::query_as(self.sql);
+        for value in self.values {
+            statement = match value {
+                Value::Int(value) => statement.bind(value),
+                Value::MaybeInt(value) => statement.bind(value),
+                Value::Text(value) => statement.bind(value),
+                Value::MaybeText(value) => statement.bind(value),
+                Value::Bool(value) => statement.bind(value),
+                Value::Bytes(value) => statement.bind(value),
+            };
+        }
+        statement
+    }
+}

@@ -1,0 +1,88 @@
+//! What a browser can ask for about being in a course.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::id::{CourseId, UserId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::model::CourseRole,
+    crate::accounts::model::Email,
+    crate::courses::model::CourseState,
+    crate::courses::policy::{CourseManager, Joiner, Leaver},
+    crate::error::FieldErrors,
+    crate::http::request,
+    crate::ui::flash::{Flash, Undo},
+};
+
+/// Takes a seat in a course.
+#[server(prefix = "/fn", endpoint = "join_course")]
+pub async fn join_course(course: CourseId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut joiner = Joiner::claim(&mut write, course).await?;
+    joiner.join().await?;
+    let slug = joiner.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}"), Flash::said("You are in. The lessons are open to you now."))
+}
+
+/// Gives the seat back.
+#[server(prefix = "/fn", endpoint = "leave_course")]
+pub async fn leave_course(course: CourseId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut leaver = Leaver::claim(&mut write, course).await?;
+    leaver.leave().await?;
+    let standing = leaver.standing();
+    let (slug, title) = (standing.course.slug.clone(), standing.course.title.clone());
+    let state = standing.facts.state;
+    let can_return =
+        standing.facts.open && state == CourseState::Published && standing.facts.course == Some(CourseRole::Student);
+    write.commit().await?;
+    let said = format!("You have left {title}. What you have read is kept.");
+    let flash = if can_return { Flash::undo(said, Undo::Join(course)) } else { Flash::said(said) };
+    // Who has left a draft or an archived course may not see it any more.
+    let is_public = matches!(state, CourseState::Published | CourseState::Concluded);
+    request::go_on(&if is_public { format!("/courses/{slug}") } else { "/".to_owned() }, flash)
+}
+
+/// Puts somebody with an account into a course.
+#[server(prefix = "/fn", endpoint = "add_person")]
+pub async fn add_person(course: CourseId, email: String, role: String) -> Result<(), AppError> {
+    CourseManager::claim(&mut request::read().await?, course).await?;
+    let mut wrong = FieldErrors::default();
+    let email = wrong.keep(Email::parse(&email));
+    let role = wrong.keep(role.parse::<CourseRole>());
+    let (Some(email), Some(role)) = (email, role) else { return Err(wrong.into()) };
+    let mut write = request::begin_write().await?;
+    let added = CourseManager::claim(&mut write, course).await?.add_person(&email, role).await?;
+    let Some(name) = added else {
+        return Err(
+            FieldErrors::one("email", "There is no account with this email yet. Ask them to create one first").into()
+        );
+    };
+    write.commit().await?;
+    request::go_back(Flash::said(format!("{name} is in the course as {}.", role.with_article())))
+}
+
+/// Gives somebody another role in a course.
+#[server(prefix = "/fn", endpoint = "save_course_role")]
+pub async fn save_course_role(course: CourseId, person: UserId, role: String) -> Result<(), AppError> {
+    CourseManager::claim(&mut request::read().await?, course).await?;
+    let role: CourseRole = role.parse()?;
+    let mut write = request::begin_write().await?;
+    let name = CourseManager::claim(&mut write, course).await?.change_role(person, role).await?;
+    write.commit().await?;
+    request::go_back(Flash::said(format!("{name} is now {} of the course.", role.with_article())))
+}
+
+/// Takes somebody out of a course.
+#[server(prefix = "/fn", endpoint = "remove_person")]
+pub async fn remove_person(course: CourseId, person: UserId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut manager = CourseManager::claim(&mut write, course).await?;
+    let name = manager.remove(person).await?;
+    let slug = manager.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/people"), Flash::said(format!("{name} is not in the course any more.")))
+}

@@ -1,0 +1,77 @@
+//! `/courses/{slug}/people/{id}`: one person's place in a course, for who manages its people.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::clock::Millis;
+use crate::courses::pages::{Tab, slim};
+use crate::courses::policy::{CourseManager, CourseStaff, Standing};
+use crate::enrolments::api::{RemovePerson, SaveCourseRole};
+use crate::enrolments::model::CourseRole;
+use crate::enrolments::store::RosterRow;
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::id::UserId;
+use crate::ui::form::{Field, Form, ask_first};
+use crate::ui::page::{form_title, page};
+use crate::ui::when;
+
+#[component]
+pub fn CoursePerson() -> impl IntoView {
+    let params = use_params_map().get_untracked();
+    let slug = params.get("slug").unwrap_or_default();
+    let id = params.get("id").and_then(|id| id.parse::<UserId>().ok());
+    page(load(slug, id), show)
+}
+
+async fn load(slug: String, id: Option<UserId>) -> Result<(Standing, RosterRow, Millis), Failure> {
+    let ctx = request::current()?;
+    let mut read = request::read().await?;
+    let standing = CourseManager::claim_by_slug(&mut read, &slug).await?.standing().clone();
+    let id = id.ok_or(AppError::NotFound)?;
+    let person =
+        CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(id).await?.ok_or(AppError::NotFound)?;
+    Ok((standing, person, ctx.site.db.clock().now()))
+}
+
+fn show((standing, person, now): (Standing, RosterRow, Millis)) -> AnyView {
+    let ids = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
+    let form = Form::to::<SaveCourseRole>();
+    let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL.map(|each| (each.key(), each.word())).to_vec();
+    let content = view! {
+        {form_title(&format!("{} in {}", person.name, standing.course.title), form.is_refused())}
+        <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
+        <h1><bdi>{person.name.clone()}</bdi></h1>
+        <dl class="facts">
+            <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
+            <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
+            <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div>
+        </dl>
+        <section class="hung" aria-labelledby="role-heading">
+            <div><h2 id="role-heading">"Role"</h2><p>"What they may do in this course. It holds at their next click."</p></div>
+            <div>
+                <form class="fields" method="post" action=form.action()>
+                    {form.summary()}
+                    {form.hidden(&ids)}
+                    {form.select(Field { name: "role", label: "Role", value: person.role.key().to_owned(), ..Field::default() }, &choices)}
+                    <div class="buttons"><button class="button">"Save role"<span class="hidden">{format!(" of {}", person.name)}</span></button></div>
+                </form>
+            </div>
+        </section>
+        <section class="hung" aria-labelledby="remove">
+            <div><h2 id="remove">"Remove"</h2></div>
+            <div>
+                {ask_first::<RemovePerson>(
+                    &ids,
+                    "Remove",
+                    &person.name,
+                    format!("{} can not read the lessons any more. What they have read is kept, and they can join again while the course is open.", person.name),
+                    "Remove from the course".to_owned(),
+                )}
+            </div>
+        </section>
+    }
+    .into_any();
+    slim(&standing, Tab::People, content)
+}

@@ -1,0 +1,248 @@
+//! All SQL about who is in a course.
+
+use super::model::CourseRole;
+use crate::accounts::model::Email;
+use crate::accounts::store::like;
+use crate::clock::Millis;
+use crate::courses::policy::{CourseManager, CourseStaff, Joiner, Leaver};
+use crate::db::{Connection, Read, Write, query};
+use crate::error::{AppError, Denied};
+use crate::failure::Failure;
+use crate::id::{CourseId, UserId};
+
+/// Puts a person into a course, or back into it. Whatever they were there before is over.
+async fn put(write: &mut Write, course: CourseId, user: UserId, role: CourseRole) -> Result<(), Failure> {
+    let now = write.now();
+    query(
+        "insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, $3, 'active', $4)
+         on conflict (course_id, user_id) do update set role = excluded.role, state = 'active', ended_at = null,
+           joined_at = case when enrolments.state = 'active' then enrolments.joined_at else excluded.joined_at end",
+    )
+    .bind(course)
+    .bind(user)
+    .bind(role.key())
+    .bind(now)
+    .execute(write)
+    .await
+    .map(drop)
+}
+
+impl Joiner<'_, Write> {
+    /// Takes a seat.
+    pub async fn join(&mut self) -> Result<(), Failure> {
+        let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+        let (write, course) = self.connection();
+        put(write, course, user, CourseRole::Student).await
+    }
+}
+
+impl Leaver<'_, Write> {
+    /// Gives the seat, or the staff's role, back.
+    pub async fn leave(&mut self) -> Result<(), Failure> {
+        let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+        let (write, course) = self.connection();
+        let now = write.now();
+        query("update enrolments set state = 'left', ended_at = $3 where course_id = $1 and user_id = $2 and state = 'active'")
+            .bind(course)
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await
+            .map(drop)
+    }
+}
+
+/// A line of the roster.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RosterRow {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: CourseRole,
+    pub joined_at: Millis,
+    /// Published lessons they have read.
+    pub read: i64,
+}
+
+/// A page of the roster, and the figures above it.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    pub rows: Vec<RosterRow>,
+    /// How many match the search and the role.
+    pub total: i64,
+    pub students: i64,
+    pub staff: i64,
+    pub lessons: i64,
+}
+
+/// By what the roster is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    Name,
+    Joined,
+}
+
+impl Sort {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Joined => "joined",
+        }
+    }
+
+    pub fn of(key: &str) -> Self {
+        if key == "joined" { Self::Joined } else { Self::Name }
+    }
+}
+
+impl CourseStaff<'_, Read> {
+    /// The people of the course whose name or e-mail holds `search`, `most` of them from the `skip`th on.
+    pub async fn list_people(
+        &mut self,
+        search: &str,
+        role: Option<CourseRole>,
+        sort: Sort,
+        most: i64,
+        skip: i64,
+    ) -> Result<Roster, Failure> {
+        let (read, course) = self.connection();
+        let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
+        let (students, staff, lessons): (Option<i64>, Option<i64>, i64) = query(
+            "select sum(e.role = 'student'), sum(e.role <> 'student'),
+                    (select count(*) from lessons l where l.course_id = $1 and l.state = 'published')
+             from enrolments e where e.course_id = $1 and e.state = 'active'",
+        )
+        .bind(course)
+        .one(read)
+        .await?;
+        let (total,): (i64,) = query(
+            "select count(*) from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
+               and (u.name like $2 escape '\\' or u.email like $2 escape '\\')",
+        )
+        .bind(course)
+        .bind(pattern.clone())
+        .bind(role.clone())
+        .one(read)
+        .await?;
+        let rows = query(
+            "select u.id, u.name, u.email, e.role, e.joined_at,
+                    (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
+                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read
+             from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
+               and (u.name like $2 escape '\\' or u.email like $2 escape '\\')
+             order by case when $4 = 'joined' then -e.joined_at end, u.name collate nocase, u.id limit $5 offset $6",
+        )
+        .bind(course)
+        .bind(pattern)
+        .bind(role)
+        .bind(sort.key())
+        .bind(most)
+        .bind(skip)
+        .all(read)
+        .await?;
+        Ok(Roster { rows, total, students: students.unwrap_or(0), staff: staff.unwrap_or(0), lessons })
+    }
+
+    /// One person of the course.
+    pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
+        let (read, course) = self.connection();
+        query(
+            "select u.id, u.name, u.email, e.role, e.joined_at,
+                    (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
+                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read
+             from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
+        )
+        .bind(course)
+        .bind(user)
+        .optional(read)
+        .await
+    }
+}
+
+impl CourseManager<'_, Write> {
+    /// Puts the account with this address into the course, as `role`. Answers the name; none when there is no account.
+    pub async fn add_person(&mut self, email: &Email, role: CourseRole) -> Result<Option<String>, Failure> {
+        let (write, course) = self.connection();
+        let found: Option<(UserId, String)> =
+            query("select id, name from users where email_key = $1 and disabled_at is null")
+                .bind(email.key())
+                .optional(write)
+                .await?;
+        let Some((user, name)) = found else { return Ok(None) };
+        if !role_keeps_owner(write, course, user, Some(role)).await? {
+            return Err(AppError::Forbidden(Denied::LastOwner).into());
+        }
+        put(write, course, user, role).await?;
+        Ok(Some(name))
+    }
+
+    /// Gives somebody who is in the course another role in it. Answers the name.
+    pub async fn change_role(&mut self, user: UserId, role: CourseRole) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let name = name_of_member(write, course, user).await?;
+        if !role_keeps_owner(write, course, user, Some(role)).await? {
+            return Err(AppError::Forbidden(Denied::LastOwner).into());
+        }
+        query("update enrolments set role = $3 where course_id = $1 and user_id = $2 and state = 'active'")
+            .bind(course)
+            .bind(user)
+            .bind(role.key())
+            .execute(write)
+            .await?;
+        Ok(name)
+    }
+
+    /// Takes somebody out of the course. Answers the name.
+    pub async fn remove(&mut self, user: UserId) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let name = name_of_member(write, course, user).await?;
+        if !role_keeps_owner(write, course, user, None).await? {
+            return Err(AppError::Forbidden(Denied::LastOwner).into());
+        }
+        let now = write.now();
+        query("update enrolments set state = 'removed', ended_at = $3 where course_id = $1 and user_id = $2 and state = 'active'")
+            .bind(course)
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await?;
+        Ok(name)
+    }
+}
+
+/// The name of somebody who is in this course; nobody else is anybody here.
+async fn name_of_member(write: &mut Write, course: CourseId, user: UserId) -> Result<String, Failure> {
+    let row: Option<(String,)> = query(
+        "select u.name from enrolments e join users u on u.id = e.user_id
+         where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
+    )
+    .bind(course)
+    .bind(user)
+    .optional(write)
+    .await?;
+    row.map(|(name,)| name).ok_or(Failure::Refused(AppError::NotFound))
+}
+
+/// Whether the course still has an owner when `user` becomes `role` (or nothing) in it.
+async fn role_keeps_owner(
+    write: &mut Write,
+    course: CourseId,
+    user: UserId,
+    role: Option<CourseRole>,
+) -> Result<bool, Failure> {
+    if role == Some(CourseRole::Owner) {
+        return Ok(true);
+    }
+    let (is_owner, others): (bool, i64) = query(
+        "select exists (select 1 from enrolments where course_id = $1 and user_id = $2 and role = 'owner' and state = 'active'),
+                (select count(*) from enrolments where course_id = $1 and user_id <> $2 and role = 'owner' and state = 'active')",
+    )
+    .bind(course)
+    .bind(user)
+    .one(write)
+    .await?;
+    Ok(!is_owner || others > 0)
+}

@@ -1,0 +1,212 @@
+//! The only error a browser ever sees.
+//!
+//! Its text is the sentence a person reads; pages and callers match on the variant. Nothing in here may hold a
+//! secret or the words of a library: both would travel to the browser.
+
+use std::fmt;
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AppError {
+    /// Nobody is signed in, and this needs somebody.
+    SignInRequired,
+    /// Signed in, but not allowed, and the thing's existence is no secret.
+    Forbidden(Denied),
+    /// There is no such thing, or this person may not know that there is.
+    NotFound,
+    /// Some fields hold what we cannot take.
+    Invalid(FieldErrors),
+    /// The form itself was not one of ours: a field missing, doubled, or of another kind.
+    Malformed,
+    /// Somebody else changed the thing in between.
+    Conflict(String),
+    /// Too often. `retry_after` is in seconds.
+    TooMany { retry_after: u32 },
+    /// The database is locked or its disk is full; nothing was saved. `incident` is the number in the log.
+    Unavailable { incident: String },
+    /// Our fault. `incident` is the number in the log.
+    Internal { incident: String },
+}
+
+/// Why a signed-in person is refused. Each has its own sentence and, where there is one, its way in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Denied {
+    /// Lessons are for people in the course. Holds the course's slug, for the way to join.
+    JoinFirst(String),
+    /// Only people who teach can make a course.
+    InstructorsOnly,
+    /// Only the course's staff may do this.
+    StaffOnly,
+    /// Only the course's owner and instructors may do this.
+    EditorsOnly,
+    /// Who teaches a course does not take a seat in it.
+    StaffUseNoSeat,
+    /// Already a student of the course.
+    AlreadyIn,
+    /// Not a student of the course, so there is nothing to leave.
+    NotIn,
+    /// A course never loses its last owner.
+    LastOwner,
+    /// The site never loses its last admin.
+    LastAdmin,
+    /// The course does not take new people now.
+    NotOpen,
+    /// Concluded and archived courses are read-only.
+    ReadOnly,
+    /// The request came from another site, or does not say where it came from.
+    CrossSite,
+}
+
+impl Denied {
+    /// What was refused, as a heading.
+    pub fn heading(&self) -> &'static str {
+        match self {
+            Self::JoinFirst(_) => "This is for people in the course",
+            Self::InstructorsOnly => "This is for instructors",
+            Self::StaffOnly => "This is for the course’s staff",
+            Self::EditorsOnly => "This is for the course’s owner and instructors",
+            Self::StaffUseNoSeat => "You teach this course",
+            Self::AlreadyIn => "You are in this course already",
+            Self::NotIn => "You are not in this course",
+            Self::LastOwner => "This course needs an owner",
+            Self::LastAdmin => "Lectern needs an admin",
+            Self::NotOpen => "This course takes nobody new at the moment",
+            Self::ReadOnly => "This course can only be read now",
+            Self::CrossSite => "This request came from another site",
+        }
+    }
+
+    /// Why, and what the person can do now.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::JoinFirst(_) => "Lessons open when you join.",
+            Self::InstructorsOnly => "Ask the person who runs this server to make you an instructor.",
+            Self::StaffOnly => "Only the people who teach a course see this. Ask one of them to add you.",
+            Self::EditorsOnly => "Assistants see the course and its people, and leave its text to them.",
+            Self::StaffUseNoSeat => "People who teach a course see all of it and take no place in it.",
+            Self::AlreadyIn => "There is nothing more to join. The lessons are on the course’s page.",
+            Self::NotIn => "There is nothing to leave.",
+            Self::LastOwner => "You are its last owner. Make somebody else an owner first.",
+            Self::LastAdmin => "This is the last admin who can sign in. Make somebody else an admin first.",
+            Self::NotOpen => "Its instructors have closed it for joining. Ask them whether it opens again.",
+            Self::ReadOnly => "It is concluded or archived. Its lessons stay, and nothing in it changes.",
+            Self::CrossSite => {
+                "Lectern only takes changes from its own pages. Open the page again here and send it from there."
+            }
+        }
+    }
+}
+
+/// One sentence for each field that was refused, in the order of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+/// A field, by the name it has in the form, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldErrors {
+    /// One refused field.
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        Self(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// The sentence for `field`, where it was refused.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes the value out of `parsed`, or remembers why there is none. Lets a form report all of its fields at once.
+    pub fn keep<T>(&mut self, parsed: Result<T, FieldErrors>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                self.0.extend(errors.0);
+                None
+            }
+        }
+    }
+}
+
+impl From<FieldErrors> for AppError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignInRequired => f.write_str("Sign in to go on."),
+            Self::Forbidden(denied) => write!(f, "{}. {}", denied.heading(), denied.reason()),
+            Self::NotFound => f.write_str("There is nothing at this address."),
+            Self::Invalid(errors) => {
+                for (at, error) in errors.0.iter().enumerate() {
+                    write!(f, "{}{}", if at == 0 { "" } else { " " }, error.message)?;
+                }
+                Ok(())
+            }
+            Self::Malformed => f.write_str("This form was not complete. Open the page again and send it once more."),
+            Self::Conflict(sentence) => f.write_str(sentence),
+            Self::TooMany { retry_after } => write!(f, "Too many tries. Wait {}.", wait_in_words(*retry_after)),
+            Self::Unavailable { incident } => {
+                write!(f, "We could not save this just now. Try again in a minute. Number for the log: {incident}.")
+            }
+            Self::Internal { incident } => {
+                write!(f, "Something broke on our side. Number for the log: {incident}.")
+            }
+        }
+    }
+}
+
+/// "1 second", "40 seconds", "4 minutes": rounded up, for nobody should come back too early.
+pub fn wait_in_words(seconds: u32) -> String {
+    let (count, unit) = if seconds < 60 { (seconds.max(1), "second") } else { (seconds.div_ceil(60), "minute") };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    /// A library's own words may quote what was sent, so none of them go back.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::Malformed,
+            _ => Self::Internal { incident: "none".to_owned() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up_and_counted_right() {
+        assert_eq!(wait_in_words(0), "1 second");
+        assert_eq!(wait_in_words(59), "59 seconds");
+        assert_eq!(wait_in_words(60), "1 minute");
+        assert_eq!(wait_in_words(61), "2 minutes");
+    }
+
+    #[test]
+    fn the_words_of_a_library_never_reach_the_browser() {
+        let error = AppError::from_server_fn_error(ServerFnErrorErr::Args("<script>".to_owned()));
+        assert_eq!(error, AppError::Malformed);
+        assert!(!error.to_string().contains("script"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The innermost layer: finds out who is asking, and lays out what a page or function needs to know of its request.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_sessions::Session;
+
+use super::headers::Nonce;
+use super::log::Client;
+use super::request::Ctx;
+use super::session::SIGN_IN;
+use super::{Site, error_page, kept_forms};
+use crate::clock::MINUTE;
+use crate::error::AppError;
+use crate::failure::{Broken, Failure};
+use crate::id::SignInId;
+use crate::sessions::caller::{Caller, Person};
+use crate::sessions::store::{Found, public_find_caller, public_note_seen};
+use crate::ui::flash::Flash;
+
+/// The longest part of a browser's own words that is kept. Real ones have about 120 characters.
+const USER_AGENT_MAX: usize = 400;
+
+pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    match find(&site, &mut request).await {
+        Ok(ctx) => {
+            let ctx = Arc::new(ctx);
+            request.extensions_mut().insert(ctx.clone());
+            let mut response = next.run(request).await;
+            ctx.finish(&mut response);
+            response
+        }
+        Err(failure) => error_page::answer(&site, &request.into_parts().0, AppError::from(failure)),
+    }
+}
+
+async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
+    let headers = request.headers();
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let mut caller = Caller {
+        person: None,
+        address: request.extensions().get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0),
+        user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+    };
+    let session = request.extensions().get::<Session>().cloned();
+    let mut was_signed_in = false;
+    if let Some(session) = &session {
+        let sign_in: Option<SignInId> = session.get(SIGN_IN).await.broken("read the session")?;
+        if let Some(sign_in) = sign_in {
+            was_signed_in = true;
+            caller.person = person_of(site, &caller, sign_in).await?;
+            if caller.person.is_none() {
+                // The sign-in is dead, so its session is of no more use to anybody.
+                tracing::info!(event = "session_use_after_expire", "a session came back after its sign-in had ended");
+                session.flush().await.broken("remove the session")?;
+            }
+        }
+    }
+    let is_page_view = request.method() == Method::GET && !request.uri().path().starts_with("/fn/");
+    let cookies = Cookies::of(headers, site);
+    let path = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
+    let refused = match cookies.kept_form.as_deref() {
+        Some(token) if is_page_view => kept_forms::find_for_page(site, token, request.uri().path()).await?,
+        _ => None,
+    };
+    let flash = if is_page_view { cookies.flash.as_deref().map(Flash::read).unwrap_or_default() } else { Flash::None };
+    let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
+    Ok(Ctx::new(site.clone(), Arc::new(caller), session, nonce, path, flash, refused, was_signed_in, cookies.kept_form))
+}
+
+/// The person, when their sign-in is alive; noted as seen, at most once a minute.
+async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Option<Person>, Failure> {
+    let caller = Arc::new(caller.clone());
+    let mut read = site.db.read(caller.clone()).await?;
+    let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
+    drop(read);
+    if site.db.clock().now() - person.last_seen_at >= MINUTE {
+        let idle = site.config.session_idle.of(person.role);
+        // Being seen is not worth a refusal: a locked database must not stop anybody from reading.
+        if let Err(failure) = note_seen(site, caller, &person, idle).await {
+            tracing::warn!(?failure, "could not note that a sign-in was seen");
+        }
+    }
+    Ok(Some(person))
+}
+
+async fn note_seen(site: &Site, caller: Arc<Caller>, person: &Person, idle: i64) -> Result<(), Failure> {
+    let mut write = site.db.begin_write(caller).await?;
+    public_note_seen(&mut write, person, idle).await?;
+    write.commit().await
+}
+
+/// Our small cookies beside the session's.
+struct Cookies {
+    flash: Option<String>,
+    kept_form: Option<String>,
+}
+
+impl Cookies {
+    fn of(headers: &HeaderMap, site: &Site) -> Self {
+        let prefix = site.config.public_url.cookie_name();
+        let find = |suffix: &str| {
+            let name = format!("{prefix}-{suffix}");
+            headers
+                .get_all(COOKIE)
+                .into_iter()
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|cookies| cookies.split(';'))
+                .filter_map(|cookie| cookie.trim().split_once('='))
+                .find(|(key, value)| *key == name && !value.is_empty())
+                .map(|(_, value)| value.to_owned())
+        };
+        Self { flash: find("flash"), kept_form: find("form") }
+    }
+}

@@ -1,0 +1,54 @@
+//! Refusals as pages: with header and footer, a sentence, and a way forward. They need no database.
+
+use std::sync::Arc;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+
+use super::Site;
+use super::forms::{as_json, wants_page};
+use super::request::{Ctx, sign_in_address, status_of};
+use crate::error::AppError;
+use crate::ui::error_page::{Trouble, trouble_of};
+use crate::ui::layout::{Chrome, document};
+
+/// Answers `error` to whoever sent `request`, as a page or as JSON.
+pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
+    if error == AppError::SignInRequired && wants_page(&request.headers) {
+        let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
+        return axum::response::Redirect::to(&sign_in_address(address)).into_response();
+    }
+    let is_call = request.uri.path().starts_with("/fn/") && !wants_page(&request.headers);
+    if is_call {
+        return as_json(&error);
+    }
+    let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
+    let mut response =
+        page(site, ctx.as_deref(), status_of(&error), trouble_of(&error, ctx.as_deref().and_then(Ctx::person)));
+    if let AppError::TooMany { retry_after } = error {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
+    }
+    if matches!(error, AppError::Unavailable { .. }) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
+    }
+    response
+}
+
+/// Answers with the page of a bare status.
+pub fn with_status(site: &Arc<Site>, request: &Parts, status: StatusCode) -> Response {
+    let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
+    page(site, ctx.as_deref(), status, Trouble::of_status(status))
+}
+
+fn page(site: &Arc<Site>, ctx: Option<&Ctx>, status: StatusCode, trouble: Trouble) -> Response {
+    let chrome = Chrome::of(site, ctx);
+    let title = trouble.heading.clone();
+    let html = Owner::new().with(|| document(chrome, Some(title), trouble.into_view()).to_html());
+    let html = format!("<!DOCTYPE html>{html}");
+    let mut response = (status, html).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

@@ -1,0 +1,198 @@
+//! The layer around `/fn/`: reads what was sent, and answers the way it was sent.
+//!
+//! A plain form (its browser asks for `text/html`) is always answered with a redirect to a clean address or with a page:
+//! done → where the function said; refused fields → back to the form's page, which shows what was typed and what to
+//! mend; not signed in → the sign-in page; anything else → a page with its status. A script's call gets JSON with the
+//! right status. Leptos' own way, errors in the address, never happens: it is not told that a browser is waiting.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
+
+use super::kept_forms::{self, RefusedForm};
+use super::local_path::LocalPath;
+use super::request::{Ctx, sign_in_address, status_of};
+use super::{Site, error_page};
+use crate::error::AppError;
+use crate::failure::Failure;
+
+/// The largest body (the contract). A lesson has 200,000 characters, at most 800,000 bytes, three times that encoded.
+pub const BODY_MAX: usize = 2 * 1024 * 1024;
+/// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
+pub const PAGE_FIELD: &str = "_page";
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
+        return next.run(request).await;
+    }
+    let Some(ctx) = request.extensions().get::<Arc<Ctx>>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let (mut parts, body) = request.into_parts();
+    if !is_form(&parts.headers) {
+        return error_page::with_status(&site, &parts, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > BODY_MAX) {
+        return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let is_plain = wants_page(&parts.headers);
+    let Ok(body) = to_bytes(body, BODY_MAX).await else {
+        return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    if !is_text(&body) {
+        return error_page::answer(&site, &parts, AppError::Malformed);
+    }
+    let asked = parts.clone();
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+
+    match refusal(response).await {
+        Ok(_) if is_plain => {
+            let answer = ctx.answer();
+            let page = page_of(&body, &asked.headers, &site);
+            see_other(&answer.go_to.unwrap_or_else(|| page.as_str().to_owned()))
+        }
+        Ok(done) => done,
+        Err(error) if is_plain => refuse_plainly(&site, &ctx, &asked, &body, error)
+            .await
+            .unwrap_or_else(|failure| error_page::answer(&site, &asked, AppError::from(failure))),
+        Err(error) => as_json(&error),
+    }
+}
+
+/// Takes the refusal out of a server function's answer, where it is one.
+async fn refusal(response: Response) -> Result<Response, AppError> {
+    if !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return Ok(response);
+    }
+    match to_bytes(response.into_body(), BODY_MAX).await {
+        Ok(body) => Err(AppError::de(body)),
+        Err(_) => Err(AppError::Malformed),
+    }
+}
+
+async fn refuse_plainly(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    request: &Parts,
+    body: &Bytes,
+    error: AppError,
+) -> Result<Response, Failure> {
+    let page = page_of(body, &request.headers, site);
+    match error {
+        AppError::Invalid(errors) => {
+            let form = RefusedForm::new(request.uri.path(), fields(body), errors);
+            let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
+            ctx.say(|answer| answer.keep_form = Some(token));
+            Ok(see_other(page.as_str()))
+        }
+        AppError::SignInRequired => Ok(see_other(&sign_in_address(page.as_str()))),
+        other => Ok(error_page::answer(site, request, other)),
+    }
+}
+
+/// A refusal for a script: its status, and the refusal itself.
+pub fn as_json(error: &AppError) -> Response {
+    let mut response = (status_of(error), [(CONTENT_TYPE, "application/json")], error.ser()).into_response();
+    response.headers_mut().insert(SERVER_FN_ERROR_HEADER, HeaderValue::from_static("refused"));
+    if let AppError::TooMany { retry_after } = error {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+    }
+    response
+}
+
+/// Whether whoever waits for the answer shows pages.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(FORM)
+}
+
+/// Whether every field is UTF-8, and no name appears twice: a second `role=admin` must not be what one reader sees and
+/// another does not.
+fn is_text(body: &[u8]) -> bool {
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        let name = decoded(halves.next().unwrap_or_default());
+        let value = decoded(halves.next().unwrap_or_default());
+        if std::str::from_utf8(&name).is_err() || std::str::from_utf8(&value).is_err() || names.contains(&name) {
+            return false;
+        }
+        names.push(name);
+        if names.len() > FIELDS_MAX {
+            return false;
+        }
+    }
+    true
+}
+
+/// No form of ours has as many fields.
+const FIELDS_MAX: usize = 64;
+
+fn decoded(raw: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_encoding::percent_decode(&spaced).collect()
+}
+
+fn fields(body: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(body)
+        .filter(|(name, _)| name != PAGE_FIELD)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
+}
+
+/// The page a form stands on: what the form says, else where the browser says it was, else home.
+fn page_of(body: &[u8], headers: &HeaderMap, site: &Site) -> LocalPath {
+    let named =
+        form_urlencoded::parse(body).find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| LocalPath::parse(&page));
+    named
+        .or_else(|| {
+            let referer = headers.get(REFERER)?.to_str().ok()?;
+            LocalPath::of_referer(referer, &site.config.public_url.origin)
+        })
+        .unwrap_or_else(LocalPath::root)
+}
+
+fn see_other(address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static("/"))]).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_must_be_text_and_stand_once() {
+        assert!(is_text(b"title=a+b&summary=%C3%BC&x="));
+        assert!(!is_text(b"title=%FF"));
+        assert!(!is_text(b"title=\xff"));
+        assert!(!is_text(b"role=student&role=admin"));
+        assert!(!is_text(b"role=student&%72ole=admin"));
+    }
+
+    #[test]
+    fn only_a_browser_showing_pages_is_redirected() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, "application/json".parse().unwrap());
+        assert!(!wants_page(&headers));
+        headers.insert(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8".parse().unwrap());
+        assert!(wants_page(&headers));
+    }
+}

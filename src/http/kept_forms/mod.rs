@@ -1,0 +1,79 @@
+//! A refused form, kept for the moment between the redirect and the page it goes back to.
+//!
+//! What was typed stays on the server, never in an address; the cookie names it by 256 random bits. Secret fields are
+//! left out before anything is stored. Kept for ten minutes, and only shown on the page the form was on.
+
+#[expect(clippy::disallowed_methods, reason = "the SQL of kept forms stands in their store")]
+mod store;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Site;
+use crate::error::FieldErrors;
+use crate::failure::{Broken, Failure};
+use crate::random;
+use crate::sessions::caller::Caller;
+
+/// How long a refused form waits for its page: long enough to think, over a bad line.
+pub const KEPT_SECONDS: u32 = 600;
+
+/// Fields whose values are never kept. A password is typed again.
+const SECRET: [&str; 4] = ["password", "current_password", "new_password", "token"];
+
+/// A form that came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedForm {
+    /// The address it was sent to.
+    pub action: String,
+    /// The fields as typed, without the secret ones.
+    pub values: Vec<(String, String)>,
+    pub errors: FieldErrors,
+}
+
+impl RefusedForm {
+    /// Keeps `values` but for the secret ones.
+    pub fn new(action: &str, values: Vec<(String, String)>, errors: FieldErrors) -> Self {
+        let values = values.into_iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
+        Self { action: action.to_owned(), values, errors }
+    }
+
+    /// What was typed into `field`.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Keeps `form` for `page`, and answers the token that finds it.
+pub async fn keep(site: &Site, caller: Arc<Caller>, page: &str, form: &RefusedForm) -> Result<String, Failure> {
+    let token = random::token();
+    let content = serde_json::to_string(form).broken("write down a refused form")?;
+    let mut write = site.db.begin_write(caller).await?;
+    store::public_keep(&mut write, &random::digest(&token), form, page, content, i64::from(KEPT_SECONDS) * 1_000)
+        .await?;
+    write.commit().await?;
+    Ok(token)
+}
+
+/// The form kept under `token`, when it belongs to the page at `path`.
+pub async fn find_for_page(site: &Site, token: &str, path: &str) -> Result<Option<RefusedForm>, Failure> {
+    let mut read = site.db.read(Arc::new(Caller::of_the_system())).await?;
+    let Some(content) = store::public_find(&mut read, &random::digest(token), path).await? else { return Ok(None) };
+    serde_json::from_str(&content).broken("read a refused form").map(Some)
+}
+
+pub use store::public_delete_expired;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_kept() {
+        let values = ["email", "password", "current_password", "new_password", "token"]
+            .map(|name| (name.to_owned(), "x".to_owned()));
+        let form = RefusedForm::new("/fn/sign_in", values.to_vec(), FieldErrors::default());
+        assert_eq!(form.values, [("email".to_owned(), "x".to_owned())]);
+    }
+}

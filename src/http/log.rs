@@ -1,0 +1,60 @@
+//! One line in the log for each request, and the number that finds it again. No body, no query, no cookie.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use super::Site;
+use super::client_address::client_address;
+use crate::random;
+
+/// Where the request comes from, for the layers inside.
+#[derive(Clone, Copy, Debug)]
+pub struct Client(pub IpAddr);
+
+/// Finds the client's address, gives the request a number, and writes its line.
+pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    // In-process tests have no connection, and come from this machine.
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let address = client_address(peer, request.headers(), &site.config.trusted_proxies);
+    request.extensions_mut().insert(Client(address));
+
+    let id = random::incident();
+    let span = tracing::info_span!("request", id);
+    #[expect(clippy::disallowed_methods, reason = "how long an answer took is not the time of day")]
+    let begun = Instant::now();
+    // The path is logged, the query is not: searches are people's own words. Nor is what follows /set-up/.
+    let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let status = response.status().as_u16();
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        if path == "/healthz" || path == "/readyz" || path.starts_with("/pkg/") {
+            tracing::debug!(%method, path, status, micros, %address, "answered");
+        } else {
+            tracing::info!(%method, path, status, micros, %address, "answered");
+        }
+    });
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+fn shown_path(path: &str) -> String {
+    match path.strip_prefix("/set-up/") {
+        Some(_) => "/set-up/…".to_owned(),
+        // Control characters in an address must not become lines of the log.
+        None => path.chars().take(300).flat_map(char::escape_debug).collect(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The way in: every request passes the same layers in the same order, each with its reason.
+//!
+//! Outermost first: a panic costs one request, not the server → who connects, and a number for the log → the headers
+//! every answer carries → compression → requests from other sites end here → the session → who is asking → forms under
+//! `/fn/` are read, and answered the way they were sent → the page or the server function.
+
+pub mod assets;
+pub mod caller;
+pub mod client_address;
+pub mod cross_site;
+pub mod error_page;
+pub mod forms;
+pub mod headers;
+pub mod health;
+pub mod kept_forms;
+pub mod local_path;
+pub mod log;
+pub mod request;
+pub mod router;
+pub mod session;
+pub mod whole_page;
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::credentials::password::hashing::{Cost, Hashing};
+use crate::db::Db;
+use crate::failure::Failure;
+
+/// What every request shares.
+#[derive(Debug)]
+pub struct Site {
+    pub config: Config,
+    pub db: Db,
+    pub hashing: Hashing,
+    pub assets: assets::Assets,
+}
+
+impl Site {
+    /// Prepares a site over an open database. `cost` is that of password hashing.
+    pub fn new(config: Config, db: Db, cost: Cost) -> Result<Arc<Self>, Failure> {
+        let assets = assets::Assets::find(&config.site_dir);
+        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, assets }))
+    }
+}

@@ -1,0 +1,242 @@
+//! What a page or a server function can ask of its own request, and say to its own answer. The only file that speaks to
+//! leptos_axum.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode, request::Parts};
+use axum::response::Response;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+use super::Site;
+use super::kept_forms::RefusedForm;
+use super::local_path::{LocalPath, query_value};
+use super::session::SIGN_IN;
+use crate::accounts::model::SiteRole;
+use crate::db::{Read, Write};
+use crate::error::AppError;
+use crate::failure::{Broken, Failure};
+use crate::id::SignInId;
+use crate::sessions::caller::{Caller, Person};
+use crate::sessions::policy::Departing;
+use crate::sessions::store::Lasts;
+use crate::ui::flash::Flash;
+
+/// One request, as its page or function sees it.
+#[derive(Debug)]
+pub struct Ctx {
+    pub site: Arc<Site>,
+    pub caller: Arc<Caller>,
+    session: Option<Session>,
+    pub nonce: String,
+    /// The address with its query, as asked for.
+    pub address: String,
+    /// What the page before left to be said here.
+    pub flash: Flash,
+    /// The form that came back refused to this page.
+    pub refused: Option<RefusedForm>,
+    /// The session cookie named a sign-in that is dead.
+    pub was_signed_in: bool,
+    kept_form_cookie: Option<String>,
+    answer: Mutex<Answer>,
+}
+
+/// What a function has said about its answer so far.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Where a browser goes next.
+    pub go_to: Option<String>,
+    pub flash: Flash,
+    /// The token of a form kept for the next page.
+    pub keep_form: Option<String>,
+}
+
+impl Ctx {
+    #[expect(clippy::too_many_arguments, reason = "called once, by the layer that finds all of these out")]
+    pub(super) fn new(
+        site: Arc<Site>,
+        caller: Arc<Caller>,
+        session: Option<Session>,
+        nonce: String,
+        address: String,
+        flash: Flash,
+        refused: Option<RefusedForm>,
+        was_signed_in: bool,
+        kept_form_cookie: Option<String>,
+    ) -> Self {
+        let answer = Mutex::default();
+        Self { site, caller, session, nonce, address, flash, refused, was_signed_in, kept_form_cookie, answer }
+    }
+
+    /// What was said about the answer.
+    pub fn answer(&self) -> Answer {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what is said about the answer.
+    pub fn say(&self, change: impl FnOnce(&mut Answer)) {
+        change(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The path without its query.
+    pub fn path(&self) -> &str {
+        self.address.split('?').next().unwrap_or("/")
+    }
+
+    /// The value of `name` in the query, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let query = self.address.split_once('?')?.1;
+        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    pub fn person(&self) -> Option<&Person> {
+        self.caller.person.as_ref()
+    }
+
+    /// Sets and clears our small cookies, once the answer is made.
+    pub(super) fn finish(&self, response: &mut Response) {
+        let answer = self.answer();
+        let url = &self.site.config.public_url;
+        let mut set = |suffix: &str, value: &str, seconds: u32| {
+            let cookie = format!(
+                "{}-{suffix}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{}",
+                url.cookie_name(),
+                if url.https { "; Secure" } else { "" }
+            );
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(SET_COOKIE, value);
+            }
+        };
+        match answer.flash.write() {
+            // Long enough for a redirect over a bad line.
+            Some(value) => set("flash", &value, 60),
+            None if self.flash != Flash::None => set("flash", "", 0),
+            None => {}
+        }
+        match answer.keep_form {
+            Some(token) => set("form", &token, super::kept_forms::KEPT_SECONDS),
+            // Shown again when its page is loaded again; gone when the person goes on to another.
+            None if self.kept_form_cookie.is_some() && self.refused.is_none() && !self.path().starts_with("/pkg/") => {
+                set("form", "", 0)
+            }
+            None => {}
+        }
+    }
+}
+
+/// The request this code runs for.
+pub fn current() -> Result<Arc<Ctx>, Failure> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Arc<Ctx>>().cloned())
+        .ok_or_else(|| Failure::Broken(anyhow::anyhow!("this ran outside of a request")))
+}
+
+/// The site this request came to.
+pub fn site() -> Result<Arc<Site>, Failure> {
+    Ok(current()?.site.clone())
+}
+
+/// A connection to read with, that knows who asks.
+pub async fn read() -> Result<Read, Failure> {
+    let ctx = current()?;
+    ctx.site.db.read(ctx.caller.clone()).await
+}
+
+/// A transaction to write in, that knows who asks.
+pub async fn begin_write() -> Result<Write, Failure> {
+    let ctx = current()?;
+    ctx.site.db.begin_write(ctx.caller.clone()).await
+}
+
+/// How long a sign-in of somebody with this role lasts.
+pub fn lasts(role: SiteRole) -> Result<Lasts, Failure> {
+    let site = site()?;
+    Ok(Lasts { idle: site.config.session_idle.of(role), absolute: site.config.session_absolute.of(role) })
+}
+
+/// After a form is done: the browser goes to `address`, which says what happened.
+pub fn go_on(address: &str, flash: Flash) -> Result<(), AppError> {
+    current()?.say(|answer| {
+        answer.go_to = Some(address.to_owned());
+        answer.flash = flash;
+    });
+    Ok(())
+}
+
+/// After a form is done: the browser goes back to the page the form was on.
+pub fn go_back(flash: Flash) -> Result<(), AppError> {
+    current()?.say(|answer| answer.flash = flash);
+    Ok(())
+}
+
+/// The address a form was asked to go on to, when it is one of ours.
+pub fn next_or(next: Option<String>, default: &str) -> String {
+    next.as_deref().and_then(LocalPath::parse).map_or_else(|| default.to_owned(), |path| path.as_str().to_owned())
+}
+
+/// Where to sign in, and come back to this very page from.
+pub fn sign_in_address(address: &str) -> String {
+    format!("/login?next={}", query_value(address))
+}
+
+/// Gives the browser a new session id and points it at `sign_in`. After the commit: the sign-in must exist first.
+pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
+    let session = session()?;
+    session.cycle_id().await.broken("begin a session")?;
+    session.insert(SIGN_IN, sign_in).await.broken("begin a session")
+}
+
+/// Gives the browser a new session id for the sign-in it has: what was stolen before is worth nothing.
+pub async fn renew_session() -> Result<(), Failure> {
+    session()?.cycle_id().await.broken("renew the session")
+}
+
+/// Removes the session record and its cookie.
+pub async fn end_session() -> Result<(), Failure> {
+    session()?.flush().await.broken("end the session")
+}
+
+/// Ends the sign-in that asks, where there is one: signing in again on the same device replaces it.
+pub async fn end_current(write: &mut Write) -> Result<(), Failure> {
+    use crate::db::Connection;
+    if write.caller().person.is_none() {
+        return Ok(());
+    }
+    Departing::claim(write)?.sign_out().await
+}
+
+fn session() -> Result<Session, Failure> {
+    current()?.session.clone().ok_or_else(|| Failure::Broken(anyhow::anyhow!("this request has no session layer")))
+}
+
+/// Sets the status of the page being made.
+pub fn set_status(status: StatusCode) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status);
+    }
+}
+
+/// Sends the browser elsewhere in place of the page being made. `address` must be ours: a [`LocalPath`] or a literal.
+pub fn redirect_page(address: &str) {
+    if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(address)) {
+        options.set_status(StatusCode::SEE_OTHER);
+        options.insert_header(LOCATION, value);
+    }
+}
+
+/// The status that goes with a refusal.
+pub fn status_of(error: &AppError) -> StatusCode {
+    match error {
+        AppError::SignInRequired => StatusCode::UNAUTHORIZED,
+        AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Malformed => StatusCode::BAD_REQUEST,
+        AppError::Conflict(_) => StatusCode::CONFLICT,
+        AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AppError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

@@ -1,0 +1,96 @@
+//! The whole site as one service: every route, inside the layers in their order.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CACHE_CONTROL};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::{ServeDir, ServeFile};
+
+use super::{Site, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
+use crate::app::{App, shell};
+use crate::error::AppError;
+
+/// Addresses outside of the pages and the server functions.
+pub const PLAIN_ROUTES: [&str; 4] = ["/healthz", "/readyz", "/favicon.svg", "/robots.txt"];
+
+/// Builds the service.
+pub fn router(site: &Arc<Site>) -> Result<Router, String> {
+    let pages = generate_route_list(App);
+    let folder = &site.assets.folder;
+    let public = |name: &str| ServeFile::new(folder.join(name));
+
+    let app = Router::new()
+        // Leptos looks its options up for files that we serve ourselves; the defaults do.
+        .leptos_routes_with_context(&LeptosOptions::builder().output_name("lectern").build(), pages, || {}, shell)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(LeptosOptions::builder().output_name("lectern").build())
+        .layer(from_fn(whole_page::layer))
+        .layer(from_fn_with_state(site.clone(), forms::layer))
+        .layer(from_fn_with_state(site.clone(), caller::layer))
+        .layer(session::manager(site)?)
+        .layer(from_fn_with_state(site.clone(), session::whole_removal));
+
+    let files = Router::new()
+        .nest_service("/pkg", ServeDir::new(folder.join("pkg")).precompressed_br().precompressed_gzip())
+        .layer(from_fn(immutable));
+
+    Ok(Router::new()
+        .merge(files)
+        .route_service("/favicon.svg", public("favicon.svg"))
+        .route_service("/robots.txt", public("robots.txt"))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz).with_state(site.clone()))
+        .fallback_service(app)
+        .layer(from_fn_with_state(site.clone(), cross_site::layer))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(site.clone(), headers::layer))
+        .layer(from_fn_with_state(site.clone(), log::layer))
+        .layer(CatchPanicLayer::custom(panicked)))
+}
+
+/// A name under `/pkg` never means another content, once it carries a hash.
+async fn immutable(request: Request, next: Next) -> Response {
+    let hashed = request.uri().path().split('.').count() > 2;
+    let mut response = next.run(request).await;
+    if response.status().is_success() {
+        let kept = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    }
+    response
+}
+
+async fn not_found(request: Request) -> Response {
+    refuse(&request.into_parts().0, |site, request| error_page::answer(site, request, AppError::NotFound))
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let request = request.into_parts().0;
+    let allowed = if request.uri.path().starts_with("/fn/") { "POST" } else { "GET, HEAD" };
+    let mut response =
+        refuse(&request, |site, request| error_page::with_status(site, request, StatusCode::METHOD_NOT_ALLOWED));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+fn refuse(request: &Parts, with: impl FnOnce(&Arc<Site>, &Parts) -> Response) -> Response {
+    match request.extensions.get::<Arc<super::request::Ctx>>().cloned() {
+        Some(ctx) => with(&ctx.site, request),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// What a panic leaves of an answer. The panic hook has logged it; nothing of it goes out.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something broke on our side. Go back and try again.\n").into_response()
+}

@@ -1,0 +1,50 @@
+//! The session layer: tower-sessions over our [`Records`], with a cookie that a browser also lets us remove.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::SET_COOKIE;
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use super::Site;
+use crate::sessions::records::Records;
+
+/// Where a session record keeps which sign-in it belongs to. Nothing else stands in it.
+pub const SIGN_IN: &str = "sign_in";
+
+/// The layer. Lax: a link from a mail must find the person signed in; the cross-site layer guards what changes things.
+/// The cookie goes when the browser closes; when a sign-in ends is not the cookie's to say.
+pub fn manager(site: &Site) -> Result<SessionManagerLayer<Records>, String> {
+    let url = &site.config.public_url;
+    Ok(SessionManagerLayer::new(Records::of(&site.db)?)
+        .with_name(url.cookie_name())
+        .with_secure(url.https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnSessionEnd))
+}
+
+/// tower-sessions 0.14 removes a cookie without `Secure`, which a browser refuses for a `__Host-` name. Outside of the
+/// manager, this gives the removal the attributes the cookie was set with.
+pub async fn whole_removal(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let url = &site.config.public_url;
+    let removal = format!("{}=;", url.cookie_name());
+    let cookies: Vec<HeaderValue> = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
+    if cookies.iter().any(|cookie| cookie.as_bytes().starts_with(removal.as_bytes())) {
+        let whole =
+            format!("{removal} HttpOnly; SameSite=Lax;{} Path=/; Max-Age=0", if url.https { " Secure;" } else { "" });
+        response.headers_mut().remove(SET_COOKIE);
+        for cookie in cookies {
+            let is_removal = cookie.as_bytes().starts_with(removal.as_bytes());
+            let kept = if is_removal { HeaderValue::from_str(&whole).unwrap_or(cookie) } else { cookie };
+            response.headers_mut().append(SET_COOKIE, kept);
+        }
+    }
+    response
+}

@@ -1,0 +1,110 @@
+//! What a browser can ask for about lessons.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::id::{CourseId, LessonId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::model::{Body, LessonState},
+    crate::courses::{
+        model::Title,
+        policy::{CourseReader, CourseWriter},
+    },
+    crate::error::FieldErrors,
+    crate::http::request,
+    crate::ui::flash::Flash,
+};
+
+/// Adds a lesson at the end of a course.
+#[server(prefix = "/fn", endpoint = "add_lesson")]
+pub async fn add_lesson(
+    course: CourseId,
+    title: String,
+    body: String,
+    published: Option<String>,
+) -> Result<(), AppError> {
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let mut wrong = FieldErrors::default();
+    let title = wrong.keep(Title::parse(&title));
+    let body = wrong.keep(Body::parse(&body));
+    let (Some(title), Some(body)) = (title, body) else { return Err(wrong.into()) };
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let lesson = writer.add_lesson(&title, &body, LessonState::of_switch(published.as_deref())).await?;
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("The lesson is added."))
+}
+
+/// Changes a lesson. `seen` is when the text that was edited had last changed.
+#[server(prefix = "/fn", endpoint = "save_lesson")]
+pub async fn save_lesson(
+    course: CourseId,
+    lesson: LessonId,
+    title: String,
+    body: String,
+    published: Option<String>,
+    seen: i64,
+) -> Result<(), AppError> {
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let mut wrong = FieldErrors::default();
+    let title = wrong.keep(Title::parse(&title));
+    let body = wrong.keep(Body::parse(&body));
+    let (Some(title), Some(body)) = (title, body) else { return Err(wrong.into()) };
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let saved = writer.save_lesson(lesson, &title, &body, LessonState::of_switch(published.as_deref()), seen).await?;
+    let Some(lesson) = saved else {
+        let said = "Somebody else saved this lesson while you wrote. Their text is on the lesson’s page, yours is below. \
+                    Saving again replaces theirs";
+        return Err(FieldErrors::one("body", said).into());
+    };
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("Changes saved."))
+}
+
+/// Moves a lesson one place up or down.
+#[server(prefix = "/fn", endpoint = "move_lesson")]
+pub async fn move_lesson(course: CourseId, lesson: LessonId, by: i64) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let title = CourseWriter::claim(&mut write, course).await?.move_lesson(lesson, by).await?;
+    write.commit().await?;
+    request::go_back(Flash::said(format!("{title} moved {}.", if by < 0 { "up" } else { "down" })))
+}
+
+/// Deletes a lesson.
+#[server(prefix = "/fn", endpoint = "delete_lesson")]
+pub async fn delete_lesson(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let title = writer.delete_lesson(lesson).await?;
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/edit"), Flash::said(format!("{title} is deleted.")))
+}
+
+/// Marks a lesson as read and goes on to the next.
+#[server(prefix = "/fn", endpoint = "mark_read")]
+pub async fn mark_read(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut reader = CourseReader::claim(&mut write, course).await?;
+    let next = reader.mark(lesson, true).await?;
+    let slug = reader.course().slug.clone();
+    write.commit().await?;
+    match next {
+        Some(next) => request::go_on(&format!("/courses/{slug}/lessons/{next}"), Flash::None),
+        None => request::go_on(&format!("/courses/{slug}"), Flash::said("That was the last lesson.")),
+    }
+}
+
+/// Takes the mark off again.
+#[server(prefix = "/fn", endpoint = "mark_unread")]
+pub async fn mark_unread(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    CourseReader::claim(&mut write, course).await?.mark(lesson, false).await?;
+    write.commit().await?;
+    request::go_back(Flash::said("Marked as not read."))
+}

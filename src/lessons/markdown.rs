@@ -1,0 +1,216 @@
+//! Markdown in, clean HTML out. The only maker of [`CleanHtml`], and so the only way text becomes markup.
+//!
+//! comrak drops HTML that people write; ammonia then keeps a short list of elements and nothing else, should the first
+//! ever let something through.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use comrak::{Options, markdown_to_html};
+
+/// HTML that may stand in a page as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CleanHtml(String);
+
+impl CleanHtml {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A heading of a text, for "On this page".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// What `#` links to.
+    pub id: String,
+    pub words: String,
+}
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from([
+            "p",
+            "br",
+            "hr",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "em",
+            "strong",
+            "del",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "sup",
+            "section",
+            "div",
+        ]))
+        .add_tag_attributes("a", ["href", "title"])
+        .add_tag_attributes("ol", ["start"])
+        .add_tag_attributes("h2", ["id"])
+        .add_tag_attributes("h3", ["id"])
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer nofollow"));
+    builder
+});
+
+/// Renders a person's Markdown.
+pub fn render(markdown: &str) -> CleanHtml {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    options.render.r#unsafe = false;
+    let html = markdown_to_html(markdown, &options);
+    // A page has its own h1, so a text begins one deeper; and headings can be linked to.
+    let clean = CLEANER.clean(&lowered(&html)).to_string();
+    CleanHtml(with_regions(&with_ids(&clean)))
+}
+
+/// The headings of the second level, in order, with the ids [`render`] gives them.
+pub fn headings(html: &CleanHtml) -> Vec<Heading> {
+    let mut found = Vec::new();
+    for part in html.as_str().split("<h2 id=\"").skip(1) {
+        let Some((id, rest)) = part.split_once("\">") else { continue };
+        let Some((inner, _)) = rest.split_once("</h2>") else { continue };
+        found.push(Heading {
+            id: id.to_owned(),
+            words: html_escape::decode_html_entities(&without_tags(inner)).into_owned(),
+        });
+    }
+    found
+}
+
+fn lowered(html: &str) -> String {
+    html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+}
+
+fn with_ids(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<h2>") {
+        let (before, from) = rest.split_at(at);
+        let inner = from["<h2>".len()..].split("</h2>").next().unwrap_or("");
+        let words = html_escape::decode_html_entities(&without_tags(inner)).into_owned();
+        let mut id = crate::courses::model::slug_of(&words, "part");
+        let wanted = id.clone();
+        let mut number = 2;
+        while !seen.insert(id.clone()) {
+            id = format!("{wanted}-{number}");
+            number += 1;
+        }
+        out.push_str(before);
+        out.push_str("<h2 id=\"");
+        out.push_str(&id);
+        out.push_str("\">");
+        rest = &from["<h2>".len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What can be wider than the page scrolls by itself, and the keyboard reaches it.
+fn with_regions(html: &str) -> String {
+    html.replace("<pre>", "<pre tabindex=\"0\" role=\"region\" aria-label=\"Code\">")
+        .replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
+        .replace("</table>", "</table></div>")
+        .replace("<th>", "<th scope=\"col\">")
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            other if !inside => text.push(other),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_a_person_writes_becomes_markup_that_acts() {
+        for attack in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "<a href=\"javascript:x\">y</a>",
+            "<svg onload=alert(1)>",
+            "<iframe src=//evil></iframe>",
+            "<style>*{}</style>",
+            "</div></main><form action=//evil>",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "![x](javascript:alert(1))",
+            "<p style=\"position:fixed\">x</p>",
+            "<p onclick=x>y</p>",
+        ] {
+            let html = render(attack).0.to_lowercase();
+            for bad in [
+                "<script",
+                "onerror",
+                "javascript:",
+                "<svg",
+                "<iframe",
+                "<style",
+                "<form",
+                "style=",
+                "onclick",
+                "data:",
+                "<img",
+            ] {
+                assert!(
+                    !html.contains(bad) || html.contains(&format!("&lt;{}", bad.trim_start_matches('<'))),
+                    "{attack}: {html}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn headings_are_linked_to_and_begin_below_the_pages_own() {
+        let html = render("# One & two\n\ntext\n\n## One & two\n\n### Deeper");
+        assert!(
+            html.as_str().contains("<h2 id=\"one-two\">") && html.as_str().contains("<h2 id=\"one-two-2\">"),
+            "{html:?}"
+        );
+        assert!(!html.as_str().contains("<h1"));
+        assert_eq!(headings(&html)[0], Heading { id: "one-two".to_owned(), words: "One & two".to_owned() });
+    }
+
+    #[test]
+    fn tables_and_code_can_be_reached_and_scrolled() {
+        let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```sql\nselect 1 < 2;\n```");
+        assert!(html.as_str().contains("<th scope=\"col\">a</th>"), "{html:?}");
+        assert!(html.as_str().contains("select 1 &lt; 2;"));
+        assert!(html.as_str().contains("tabindex=\"0\" role=\"region\""));
+    }
+
+    #[test]
+    fn links_out_give_nothing_away() {
+        assert!(render("[x](https://example.org)").as_str().contains("rel=\"noopener noreferrer nofollow\""));
+        assert!(render("[x](/account/sessions)").as_str().contains("href=\"/account/sessions\""));
+    }
+}

@@ -1,0 +1,135 @@
+//! `/courses/{slug}/lessons/{lesson}`: a page for long reading.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::clock::Millis;
+use crate::courses::cover_view::cover;
+use crate::courses::pages::progress;
+use crate::courses::policy::{CourseAct, CourseReader, Standing};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::lessons::api::{MarkRead, MarkUnread};
+use crate::lessons::markdown::{self, CleanHtml, Heading};
+use crate::lessons::model::{LessonState, minutes_in_words};
+use crate::lessons::store::{LessonRow, PlanRow};
+use crate::ui::form::button;
+use crate::ui::icon;
+use crate::ui::page::{page, page_title};
+use crate::ui::prose::prose;
+use crate::ui::when;
+
+struct Data {
+    standing: Standing,
+    plan: Vec<PlanRow>,
+    lesson: LessonRow,
+    text: CleanHtml,
+    headings: Vec<Heading>,
+    now: Millis,
+}
+
+#[component]
+pub fn LessonPage() -> impl IntoView {
+    let params = use_params_map().get_untracked();
+    page(load(params.get("slug").unwrap_or_default(), params.get("lesson").unwrap_or_default()), show)
+}
+
+async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
+    let ctx = request::current()?;
+    let mut read = request::read().await?;
+    let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
+    let lesson = reader.find_lesson(&lesson).await?.ok_or(AppError::NotFound)?;
+    let plan = reader.list_plan().await?;
+    let text = markdown::render(&lesson.body);
+    let headings = markdown::headings(&text);
+    Ok(Data { standing: reader.standing().clone(), plan, lesson, text, headings, now: ctx.site.db.clock().now() })
+}
+
+fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
+    let course = &standing.course;
+    let picture = cover(course.id.0);
+    let at = plan.iter().position(|row| row.id == lesson.id).unwrap_or(0);
+    let (before, after) = (at.checked_sub(1).and_then(|at| plan.get(at)), plan.get(at + 1));
+    let read_at = plan.get(at).and_then(|row| row.read_at);
+    let published = plan.iter().filter(|row| row.state == LessonState::Published).count();
+    let read = plan.iter().filter(|row| row.state == LessonState::Published && row.read_at.is_some()).count();
+    let count = |number: usize| i64::try_from(number).unwrap_or(0);
+    let length = count(lesson.body.chars().count());
+    let address = |row: &PlanRow| format!("/courses/{}/lessons/{}", course.slug, row.slug);
+    let rail: Vec<AnyView> = plan
+        .iter()
+        .map(|row| {
+            let is_read = row.read_at.is_some();
+            let said = is_read.then(|| view! { <span class="hidden">", read"</span> });
+            view! {
+                <li>
+                    <a href=address(row) aria-current=(row.id == lesson.id).then_some("page")>
+                        {is_read.then(icon::tick)}<span><span dir="auto">{row.title.clone()}</span>{said}</span>
+                    </a>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    let note = (lesson.state == LessonState::Draft)
+        .then(|| view! { <div class="note warn"><p>"Only staff see this lesson. It is a draft."</p></div> });
+    let edit = standing.may(CourseAct::Write).then(|| view! { <p><a href=format!("/courses/{}/lessons/{}/edit", course.slug, lesson.slug)>"Change this lesson"</a></p> });
+    let contents = (headings.len() > 1).then(|| {
+        let items: Vec<AnyView> = headings.into_iter().map(|heading| view! { <li><a href=format!("#{}", heading.id)>{heading.words}</a></li> }.into_any()).collect();
+        view! { <nav class="toc" aria-labelledby="toc"><h2 id="toc">"On this page"</h2><ul role="list">{items}</ul></nav> }
+    });
+    let previous = before.map(|row| view! { <a rel="prev" href=address(row)><span class="meta">{format!("Lesson {at}")}</span><span dir="auto">{row.title.clone()}</span></a> });
+    let following = after.map(|row| view! { <a rel="next" href=address(row)><span class="meta">{format!("Lesson {}", at + 2)}</span><span dir="auto">{row.title.clone()}</span></a> });
+    view! {
+        {page_title(&lesson.title)}
+        <div class=format!("page wrap lesson {}", picture.hue)>
+            <aside class="lesson-rail" aria-label="The course">
+                {picture.svg}
+                <div><a href=format!("/courses/{}", course.slug) dir="auto">{course.title.clone()}</a>{progress(count(read), count(published))}</div>
+                <ol role="list">{rail}</ol>
+            </aside>
+            <article>
+                <p class="quiet-text">{format!("Lesson {} of {}, about {}", at + 1, plan.len(), minutes_in_words(length))}</p>
+                <h1 dir="auto">{lesson.title.clone()}</h1>
+                {note}
+                {edit}
+                {prose(text)}
+                {marking(&standing, &lesson, read_at, after, now)}
+                <nav class="neighbours" aria-label="Lessons before and after">{previous}{following}</nav>
+            </article>
+            {contents}
+        </div>
+    }
+    .into_any()
+}
+
+fn marking(
+    standing: &Standing,
+    lesson: &LessonRow,
+    read_at: Option<i64>,
+    after: Option<&PlanRow>,
+    now: Millis,
+) -> AnyView {
+    let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
+    match read_at {
+        Some(at) => view! {
+            <div class="buttons">
+                {button::<MarkUnread>(&ids, "button", "Mark as not read", "")}
+                <span class="quiet-text">"You read this "{when::time(at, when::words(at, now), false)}"."</span>
+            </div>
+        }
+        .into_any(),
+        None => {
+            let next =
+                after.map_or_else(|| "This is the last lesson.".to_owned(), |row| format!("Next: {}", row.title));
+            view! {
+                <div class="buttons">
+                    {button::<MarkRead>(&ids, "button primary large", "Mark as read and go on", "")}
+                    <span class="quiet-text" dir="auto">{next}</span>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Reading and writing lessons.
+
+pub mod edit;
+pub mod lesson;
+pub mod new;

@@ -1,0 +1,56 @@
+//! `/courses/{slug}/lessons/new`.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::courses::pages::{Tab, slim};
+use crate::courses::policy::{CourseWriter, Standing};
+use crate::failure::Failure;
+use crate::http::request;
+use crate::lessons::api::AddLesson;
+use crate::ui::form::{Field, Form};
+use crate::ui::page::{form_title, page};
+
+#[component]
+pub fn LessonNew() -> impl IntoView {
+    let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
+    page(load(slug), show)
+}
+
+async fn load(slug: String) -> Result<Standing, Failure> {
+    let mut read = request::read().await?;
+    Ok(CourseWriter::claim_by_slug(&mut read, &slug).await?.standing().clone())
+}
+
+/// The fields of a lesson, for making and for changing it.
+pub(super) fn fields(form: &Form, title: &str, body: &str, published: bool) -> AnyView {
+    view! {
+        {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: title.to_owned(), own_words: true, ..Field::default() })}
+        {form.textarea(Field {
+            name: "body", label: "Text",
+            hint: "In Markdown: ## for a heading, **bold**, - for a list, ``` for code. Up to 200,000 characters.",
+            value: body.to_owned(), rows: 24, is_wide: true, ..Field::default()
+        })}
+        {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published)}
+    }
+    .into_any()
+}
+
+fn show(standing: Standing) -> AnyView {
+    let form = Form::to::<AddLesson>();
+    let content = view! {
+        {form_title("New lesson", form.is_refused())}
+        <h1>"New lesson"</h1>
+        <form class="fields gap-above" method="post" action=form.action() novalidate>
+            {form.summary()}
+            {form.hidden(&[("course", standing.course.id.to_string())])}
+            {fields(&form, "", "", false)}
+            <div class="buttons">
+                <button class="button primary large">"Add lesson"</button>
+                <a class="button quiet large" href=format!("/courses/{}", standing.course.slug)>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any();
+    slim(&standing, Tab::None, content)
+}

@@ -1,0 +1,245 @@
+//! All SQL about lessons. Every one is reached through its course: an id of another course's lesson is not found.
+
+use super::model::{Body, LessonState};
+use crate::accounts::policy::Asked;
+use crate::courses::model::{Title, slug_of};
+use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
+use crate::courses::store::first_free;
+use crate::db::{Connection, Write, query};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::{CourseId, LessonId, UserId};
+
+/// A lesson in the course's plan.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct PlanRow {
+    pub id: LessonId,
+    pub slug: String,
+    pub title: String,
+    pub state: LessonState,
+    /// Characters of the text.
+    pub length: i64,
+    /// When the asker read it.
+    pub read_at: Option<i64>,
+}
+
+/// A lesson with its text.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LessonRow {
+    pub id: LessonId,
+    pub slug: String,
+    pub title: String,
+    pub body: String,
+    pub state: LessonState,
+    pub changed_at: i64,
+}
+
+async fn plan(
+    on: &mut impl Connection,
+    course: CourseId,
+    user: Option<UserId>,
+    with_drafts: bool,
+) -> Result<Vec<PlanRow>, Failure> {
+    query(
+        "select l.id, l.slug, l.title, l.state, length(l.body) as length, r.read_at
+         from lessons l left join lesson_reads r on r.lesson_id = l.id and r.user_id = $2
+         where l.course_id = $1 and (l.state = 'published' or $3) order by l.position, l.id",
+    )
+    .bind(course)
+    .bind(user)
+    .bind(with_drafts)
+    .all(on)
+    .await
+}
+
+impl<C: Asked> CourseVisitor<'_, C> {
+    /// The lessons in order: titles only, which anybody who sees the course sees. Drafts for who teaches it.
+    pub async fn list_plan(&mut self) -> Result<Vec<PlanRow>, Failure> {
+        let (user, with_drafts) = asker(self.standing());
+        let (on, course) = self.connection();
+        plan(on, course, user, with_drafts).await
+    }
+}
+
+impl<C: Asked> CourseReader<'_, C> {
+    /// The same, for the rail beside a lesson.
+    pub async fn list_plan(&mut self) -> Result<Vec<PlanRow>, Failure> {
+        let (user, with_drafts) = asker(self.standing());
+        let (on, course) = self.connection();
+        plan(on, course, user, with_drafts).await
+    }
+
+    /// A lesson with its text. A draft is found by who teaches the course alone.
+    pub async fn find_lesson(&mut self, slug: &str) -> Result<Option<LessonRow>, Failure> {
+        let (_, with_drafts) = asker(self.standing());
+        let (on, course) = self.connection();
+        query(
+            "select id, slug, title, body, state, changed_at from lessons
+             where course_id = $1 and slug = $2 and (state = 'published' or $3)",
+        )
+        .bind(course)
+        .bind(slug)
+        .bind(with_drafts)
+        .optional(on)
+        .await
+    }
+}
+
+fn asker(standing: &crate::courses::policy::Standing) -> (Option<UserId>, bool) {
+    let is_admin = standing.facts.site == Some(crate::accounts::model::SiteRole::Admin);
+    (standing.person.as_ref().map(|person| person.id), standing.facts.is_staff() || is_admin)
+}
+
+impl CourseReader<'_, Write> {
+    /// Marks a published lesson as read by whoever asks, or takes the mark off. Answers the slug of the next one.
+    pub async fn mark(&mut self, lesson: LessonId, read: bool) -> Result<Option<String>, Failure> {
+        let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+        let (_, with_drafts) = asker(self.standing());
+        let (write, course) = self.connection();
+        let now = write.now();
+        let (position,): (i64,) =
+            query("select position from lessons where id = $1 and course_id = $2 and (state = 'published' or $3)")
+                .bind(lesson)
+                .bind(course)
+                .bind(with_drafts)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        if read {
+            query("insert into lesson_reads (lesson_id, user_id, read_at) values ($1, $2, $3) on conflict do nothing")
+                .bind(lesson)
+                .bind(user)
+                .bind(now)
+                .execute(write)
+                .await?;
+        } else {
+            query("delete from lesson_reads where lesson_id = $1 and user_id = $2")
+                .bind(lesson)
+                .bind(user)
+                .execute(write)
+                .await?;
+        }
+        let next: Option<(String,)> = query(
+            "select slug from lessons where course_id = $1 and position > $2 and (state = 'published' or $3)
+             order by position, id limit 1",
+        )
+        .bind(course)
+        .bind(position)
+        .bind(with_drafts)
+        .optional(write)
+        .await?;
+        Ok(next.map(|(slug,)| slug))
+    }
+}
+
+impl CourseWriter<'_, Write> {
+    /// Adds a lesson at the end. Answers its slug.
+    pub async fn add_lesson(&mut self, title: &Title, body: &Body, state: LessonState) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let now = write.now();
+        let wanted = slug_of(title.as_str(), "lesson");
+        let taken: Vec<(String,)> =
+            query("select slug from lessons where course_id = $1 and (slug = $2 or slug like $2 || '-%')")
+                .bind(course)
+                .bind(&wanted)
+                .all(write)
+                .await?;
+        let slug = first_free(&wanted, &taken);
+        query(
+            "insert into lessons (course_id, slug, title, body, state, position, created_at, changed_at)
+             values ($1, $2, $3, $4, $5, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $6, $6)",
+        )
+        .bind(course)
+        .bind(&slug)
+        .bind(title.as_str())
+        .bind(body.as_str())
+        .bind(state.key())
+        .bind(now)
+        .execute(write)
+        .await?;
+        Ok(slug)
+    }
+
+    /// Changes a lesson, when it is still as it was at `seen`. Answers its slug; none when somebody changed it since.
+    pub async fn save_lesson(
+        &mut self,
+        lesson: LessonId,
+        title: &Title,
+        body: &Body,
+        state: LessonState,
+        seen: i64,
+    ) -> Result<Option<String>, Failure> {
+        let (write, course) = self.connection();
+        let now = write.now();
+        let (slug, changed_at): (String, i64) =
+            query("select slug, changed_at from lessons where id = $1 and course_id = $2")
+                .bind(lesson)
+                .bind(course)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        if changed_at != seen {
+            return Ok(None);
+        }
+        query("update lessons set title = $3, body = $4, state = $5, changed_at = max($6, changed_at + 1) where id = $1 and course_id = $2")
+            .bind(lesson)
+            .bind(course)
+            .bind(title.as_str())
+            .bind(body.as_str())
+            .bind(state.key())
+            .bind(now)
+            .execute(write)
+            .await?;
+        Ok(Some(slug))
+    }
+
+    /// Swaps a lesson with its neighbour: -1 moves it up, 1 down. At the end of the list nothing happens. Answers its title.
+    pub async fn move_lesson(&mut self, lesson: LessonId, by: i64) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let (position, title): (i64, String) =
+            query("select position, title from lessons where id = $1 and course_id = $2")
+                .bind(lesson)
+                .bind(course)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        let other: Option<(LessonId, i64)> = query(
+            "select id, position from lessons where course_id = $1 and (($3 < 0 and position < $2) or ($3 > 0 and position > $2))
+             order by position * -$3 desc limit 1",
+        )
+        .bind(course)
+        .bind(position)
+        .bind(by.signum())
+        .optional(write)
+        .await?;
+        if let Some((other, its_position)) = other {
+            for (id, position) in [(lesson, its_position), (other, position)] {
+                query("update lessons set position = $3 where id = $1 and course_id = $2")
+                    .bind(id)
+                    .bind(course)
+                    .bind(position)
+                    .execute(write)
+                    .await?;
+            }
+        }
+        Ok(title)
+    }
+
+    /// Deletes a lesson and who read it, and closes the gap. Answers its title.
+    pub async fn delete_lesson(&mut self, lesson: LessonId) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let (title, position): (String, i64) =
+            query("delete from lessons where id = $1 and course_id = $2 returning title, position")
+                .bind(lesson)
+                .bind(course)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        query("update lessons set position = position - 1 where course_id = $1 and position > $2")
+            .bind(course)
+            .bind(position)
+            .execute(write)
+            .await?;
+        Ok(title)
+    }
+}

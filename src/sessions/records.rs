@@ -1,0 +1,102 @@
+//! tower-sessions' store, with what it lacks.
+//!
+//! - An id is made fresh here at every create. One a client brought, or one used before, is never adopted.
+//! - The table holds the first 128 bits of the id's SHA-256: who reads the file can not sign in with it.
+//! - `save` only updates. A request that was under way at sign-out can not bring its session back.
+//! - Records are read on the reading connections, so a page never waits for somebody's write.
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use sqlx::SqlitePool;
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result, SessionStore};
+use tower_sessions_sqlx_store::SqliteStore;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::random;
+
+/// The session store of the site.
+#[derive(Clone, Debug)]
+pub struct Records {
+    reading: SqliteStore,
+    writing: SqliteStore,
+    pool: SqlitePool,
+    clock: Clock,
+}
+
+const TABLE: &str = "session_records";
+
+impl Records {
+    pub fn of(db: &Db) -> std::result::Result<Self, String> {
+        let (read, write) = db.pools();
+        Ok(Self {
+            reading: SqliteStore::new(read.clone()).with_table_name(TABLE)?,
+            writing: SqliteStore::new(write.clone()).with_table_name(TABLE)?,
+            pool: write.clone(),
+            clock: db.clock().clone(),
+        })
+    }
+
+    /// Deletes records past their end, at most `most` of them, and says how many. Uses the index on the end.
+    pub async fn delete_expired(&self, most: i64) -> Result<u64> {
+        let now = OffsetDateTime::from_unix_timestamp(self.clock.now() / 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        sqlx::query(
+            "delete from session_records where id in (select id from session_records where expiry_date < ?1 limit ?2)",
+        )
+        .bind(now)
+        .bind(most)
+        .execute(&self.pool)
+        .await
+        .map(|done| done.rows_affected())
+        .map_err(|error| Error::Backend(error.to_string()))
+    }
+}
+
+/// What the table knows an id by. A random id of 128 bits needs no salt and no slow hash.
+fn stored(id: &Id) -> Id {
+    let digest = Sha256::digest(id.0.to_le_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    Id(i128::from_le_bytes(half))
+}
+
+fn hidden(record: &Record) -> Record {
+    Record { id: stored(&record.id), ..record.clone() }
+}
+
+#[async_trait]
+impl SessionStore for Records {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        record.id = Id(random::id128());
+        // The family's store makes another id when this one is taken; that one would not be hidden. 128 random bits
+        // do not meet by chance: a meeting is a broken random source, and refusing is right.
+        let mut row = hidden(record);
+        let wanted = row.id;
+        self.writing.create(&mut row).await?;
+        if row.id == wanted { Ok(()) } else { Err(Error::Backend("a session id was taken".to_owned())) }
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let row = hidden(record);
+        let data = rmp_serde::to_vec(&row).map_err(|error| Error::Encode(error.to_string()))?;
+        sqlx::query("update session_records set data = ?2, expiry_date = ?3 where id = ?1")
+            .bind(row.id.to_string())
+            .bind(data)
+            .bind(row.expiry_date)
+            .execute(&self.pool)
+            .await
+            .map_err(|error| Error::Backend(error.to_string()))?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let row = self.reading.load(&stored(id)).await?;
+        Ok(row.map(|row| Record { id: *id, ..row }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.writing.delete(&stored(id)).await
+    }
+}

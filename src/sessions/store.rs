@@ -1,0 +1,277 @@
+//! All SQL about sign-ins.
+
+use super::caller::Person;
+use super::policy::{Arriving, Departing, Everywhere};
+use crate::accounts::model::SiteRole;
+use crate::accounts::policy::{Admin, Oneself};
+use crate::clock::Millis;
+use crate::db::{Connection, Read, Write, query};
+use crate::failure::Failure;
+use crate::id::{SignInId, UserId};
+use crate::random;
+
+/// Whom a session record points at: alive, or only known by name.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Signed in.
+    Live(Person),
+    /// Was signed in, and is not any more.
+    Ended,
+}
+
+#[derive(sqlx::FromRow)]
+struct Pointed {
+    id: UserId,
+    name: String,
+    email: String,
+    role: SiteRole,
+    last_seen_at: Millis,
+    created_at: Millis,
+    live: bool,
+}
+
+/// Who this sign-in says is asking. Read on every request, and again inside every write.
+pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> Result<Option<Found>, Failure> {
+    let now = on.now();
+    let row = query(
+        "select u.id, u.name, u.email, u.role, s.last_seen_at, s.created_at,
+                (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+                 and u.disabled_at is null and s.epoch = u.epoch) as live
+         from sign_ins s join users u on u.id = s.user_id where s.id = $1",
+    )
+    .bind(sign_in)
+    .bind(now)
+    .optional::<Pointed>(on)
+    .await?;
+    Ok(row.map(|row| {
+        if !row.live {
+            return Found::Ended;
+        }
+        Found::Live(Person {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            role: row.role,
+            sign_in,
+            last_seen_at: row.last_seen_at,
+            signed_in_at: row.created_at,
+        })
+    }))
+}
+
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Password,
+    SignUp,
+    SetUpLink,
+}
+
+impl How {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SignUp => "sign_up",
+            Self::SetUpLink => "set_up_link",
+        }
+    }
+}
+
+/// How long a new sign-in lasts, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Lasts {
+    pub idle: Millis,
+    pub absolute: Millis,
+}
+
+impl Arriving<'_> {
+    /// Signs the person in from the place the request came from.
+    pub async fn sign_in(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
+        let (write, user) = self.into_parts();
+        let id = SignInId(random::id63());
+        let now = write.now();
+        let (address, user_agent) = (write.caller().address.to_string(), write.caller().user_agent.clone());
+        query(
+            "insert into sign_ins (id, user_id, epoch, how, level, address, user_agent, created_at, last_seen_at,
+                                   idle_ends_at, absolute_ends_at)
+             select $1, u.id, u.epoch, $3, 1, $4, $5, $6, $6, $7, $8 from users u where u.id = $2",
+        )
+        .bind(id)
+        .bind(user)
+        .bind(how.key())
+        .bind(address)
+        .bind(user_agent)
+        .bind(now)
+        .bind((now + lasts.idle).min(now + lasts.absolute))
+        .bind(now + lasts.absolute)
+        .execute(write)
+        .await?;
+        Ok(id)
+    }
+}
+
+impl Departing<'_> {
+    /// Ends the sign-in that asks.
+    pub async fn sign_out(self) -> Result<(), Failure> {
+        let (write, sign_in) = self.into_parts();
+        let now = write.now();
+        query("update sign_ins set ended_at = $2, ended_why = 'signed_out' where id = $1 and ended_at is null")
+            .bind(sign_in)
+            .bind(now)
+            .execute(write)
+            .await
+            .map(drop)
+    }
+}
+
+/// Notes that a sign-in was used: at most once a minute, and never past its absolute end.
+pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) -> Result<(), Failure> {
+    let now = write.now();
+    let address = write.caller().address.to_string();
+    query(
+        "update sign_ins set last_seen_at = $2, idle_ends_at = min($3, absolute_ends_at), address = $4
+         where id = $1 and ended_at is null and last_seen_at < $2",
+    )
+    .bind(person.sign_in)
+    .bind(now)
+    .bind(now + idle)
+    .bind(address)
+    .execute(write)
+    .await
+    .map(drop)
+}
+
+/// A live sign-in, as its owner sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SignInRow {
+    pub id: SignInId,
+    pub how: String,
+    pub address: String,
+    pub user_agent: String,
+    pub created_at: Millis,
+    pub last_seen_at: Millis,
+    pub idle_ends_at: Millis,
+    pub absolute_ends_at: Millis,
+}
+
+impl Oneself<'_, Read> {
+    /// Every live sign-in of this person, the last used first.
+    pub async fn list_sign_ins(&mut self) -> Result<Vec<SignInRow>, Failure> {
+        let user = self.person().id;
+        let read = self.connection();
+        let now = read.now();
+        query(
+            "select s.id, s.how, s.address, s.user_agent, s.created_at, s.last_seen_at, s.idle_ends_at, s.absolute_ends_at
+             from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
+             where s.user_id = $1 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+             order by s.last_seen_at desc, s.id",
+        )
+        .bind(user)
+        .bind(now)
+        .all(read)
+        .await
+    }
+}
+
+impl Oneself<'_, Write> {
+    /// Ends one of this person's sign-ins. Somebody else's, or one that ended already, is none of theirs: `None`.
+    pub async fn end_sign_in(&mut self, sign_in: SignInId) -> Result<Option<String>, Failure> {
+        let user = self.person().id;
+        let write = self.connection();
+        let now = write.now();
+        let ended: Option<(String,)> = query(
+            "update sign_ins set ended_at = $3, ended_why = 'ended_by_person'
+             where id = $1 and user_id = $2 and ended_at is null returning user_agent",
+        )
+        .bind(sign_in)
+        .bind(user)
+        .bind(now)
+        .optional(write)
+        .await?;
+        Ok(ended.map(|(user_agent,)| user_agent))
+    }
+
+    /// Ends every sign-in of this person but the one that asks, and says how many.
+    pub async fn end_other_sign_ins(&mut self) -> Result<u64, Failure> {
+        let (user, sign_in) = (self.person().id, self.person().sign_in);
+        let write = self.connection();
+        let now = write.now();
+        query(
+            "update sign_ins set ended_at = $3, ended_why = 'ended_by_person'
+             where user_id = $1 and id <> $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3",
+        )
+        .bind(user)
+        .bind(sign_in)
+        .bind(now)
+        .execute(write)
+        .await
+    }
+
+    /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends.
+    pub(crate) async fn renew_after_password_change(&mut self) -> Result<u64, Failure> {
+        let (user, sign_in) = (self.person().id, self.person().sign_in);
+        let write = self.connection();
+        let now = write.now();
+        let ended = query(
+            "update sign_ins set ended_at = $3, ended_why = 'password_changed'
+             where user_id = $1 and id <> $2 and ended_at is null",
+        )
+        .bind(user)
+        .bind(sign_in)
+        .bind(now)
+        .execute(write)
+        .await?;
+        query("update sign_ins set epoch = (select epoch from users where id = $1) where id = $2")
+            .bind(user)
+            .bind(sign_in)
+            .execute(write)
+            .await?;
+        Ok(ended)
+    }
+}
+
+impl Admin<'_, Write> {
+    /// Ends every sign-in of `user`, and says how many were live.
+    pub async fn end_sign_ins_of(&mut self, user: UserId) -> Result<u64, Failure> {
+        let write = self.connection();
+        let now = write.now();
+        query(
+            "update sign_ins set ended_at = $2, ended_why = 'ended_by_admin'
+             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2",
+        )
+        .bind(user)
+        .bind(now)
+        .execute(write)
+        .await
+    }
+}
+
+impl Everywhere<'_> {
+    /// Shortens a person's live sign-ins to what their new role allows; never lengthens one.
+    pub async fn tighten(self, lasts: Lasts) -> Result<(), Failure> {
+        let (write, user) = self.into_parts();
+        query(
+            "update sign_ins set absolute_ends_at = min(absolute_ends_at, created_at + $2),
+                                 idle_ends_at = min(idle_ends_at, last_seen_at + $3, created_at + $2)
+             where user_id = $1 and ended_at is null",
+        )
+        .bind(user)
+        .bind(lasts.absolute)
+        .bind(lasts.idle)
+        .execute(write)
+        .await
+        .map(drop)
+    }
+
+    /// Ends all of them, since the account was disabled.
+    pub async fn end_for_disabling(self) -> Result<(), Failure> {
+        let (write, user) = self.into_parts();
+        let now = write.now();
+        query("update sign_ins set ended_at = $2, ended_why = 'disabled' where user_id = $1 and ended_at is null")
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,115 @@
+//! What a refusal looks like, and the way forward it offers.
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+
+use crate::error::{AppError, Denied};
+use crate::sessions::caller::Person;
+
+/// A page that says what was refused, why, and what can be done now.
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    number: String,
+    pub heading: String,
+    reason: String,
+    /// Address and words, the most useful first.
+    ways: Vec<(String, &'static str)>,
+}
+
+/// The page for a refusal.
+pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
+    let home = || ("/".to_owned(), if person.is_some() { "Your home" } else { "Home" });
+    let courses = || ("/courses".to_owned(), "All courses");
+    let (number, heading, reason, ways) = match error {
+        AppError::Forbidden(denied) => {
+            let who = person.map(|person| format!("You are signed in as {}. ", person.name)).unwrap_or_default();
+            let ways = match denied {
+                Denied::JoinFirst(slug) => vec![(format!("/courses/{slug}"), "See the course and join")],
+                _ => vec![home(), courses()],
+            };
+            (403, denied.heading().to_owned(), format!("{who}{}", denied.reason()), ways)
+        }
+        AppError::NotFound => {
+            let reason = "The link may be old, or the page may not be yours to see.";
+            (404, "There is nothing at this address".to_owned(), reason.to_owned(), vec![home(), courses()])
+        }
+        AppError::SignInRequired => (
+            401,
+            "Sign in to go on".to_owned(),
+            "This needs to know who you are.".to_owned(),
+            vec![("/login".to_owned(), "Sign in")],
+        ),
+        AppError::Invalid(errors) => {
+            let reason = errors.0.iter().map(|error| format!("{}.", error.message)).collect::<Vec<_>>().join(" ");
+            (422, "Something in the form is not right yet".to_owned(), reason, vec![home()])
+        }
+        AppError::Malformed => {
+            (400, "This form was not complete".to_owned(), error.to_string(), vec![home(), courses()])
+        }
+        AppError::Conflict(sentence) => (409, "Somebody else was quicker".to_owned(), sentence.clone(), vec![home()]),
+        AppError::TooMany { .. } => (429, "Too many tries".to_owned(), error.to_string(), vec![home()]),
+        AppError::Unavailable { incident } => {
+            let reason = format!(
+                "The server is busy or its disk is full, and what you sent was not saved. Go back and send it again in a minute. \
+                 If it happens twice, send this number to the person who runs the server: {incident}."
+            );
+            (503, "We can not save anything just now".to_owned(), reason, vec![home()])
+        }
+        AppError::Internal { incident } => {
+            let reason = format!(
+                "What you sent was not saved. Go back and send it again; your text is still in the form. If it happens twice, \
+                 send this number to the person who runs the server: {incident}."
+            );
+            (500, "Something broke on our side".to_owned(), reason, vec![home()])
+        }
+    };
+    Trouble { number: number.to_string(), heading, reason, ways }
+}
+
+impl Trouble {
+    /// The page of a status that no refusal of ours stands behind.
+    pub fn of_status(status: StatusCode) -> Self {
+        let (heading, reason) = match status {
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("This address does not work that way", "It shows a page or takes a form, and was asked for the other.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => (
+                "That is more than we can take at once",
+                "A form can hold 2 MB. Go back, make it shorter, and send it again.",
+            ),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("We can not read that kind of message", "Forms are sent as application/x-www-form-urlencoded.")
+            }
+            _ => ("That did not work", "Go back and try again."),
+        };
+        Self {
+            number: status.as_u16().to_string(),
+            heading: heading.to_owned(),
+            reason: reason.to_owned(),
+            ways: vec![("/".to_owned(), "Home"), ("/courses".to_owned(), "All courses")],
+        }
+    }
+
+    pub fn into_view(self) -> AnyView {
+        let ways: Vec<AnyView> = self
+            .ways
+            .into_iter()
+            .enumerate()
+            .map(|(at, (address, words))| {
+                let class = if at == 0 { "button" } else { "" };
+                view! { <a class=class href=address>{words}</a> }.into_any()
+            })
+            .collect();
+        view! {
+            <div class="page wrap">
+                <div class="error-page">
+                    <p class="number" aria-hidden="true">{self.number}</p>
+                    <h1>{self.heading}</h1>
+                    <p class="lede">{self.reason}</p>
+                    <div class="buttons">{ways}</div>
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}

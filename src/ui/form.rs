@@ -1,0 +1,271 @@
+//! Forms: labels, hints, what was refused and what was typed, and the summary that leads to each field.
+//!
+//! A form knows which server function it goes to and which page it stands on. When it comes back refused, the values
+//! that were typed win over the ones the page would show.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::credentials::password::islands::NewPassword;
+use crate::http::forms::PAGE_FIELD;
+use crate::http::kept_forms::RefusedForm;
+use crate::http::request;
+
+/// A form on a page.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    action: &'static str,
+    page: String,
+    refused: Option<RefusedForm>,
+    /// Stands before every id, where a page has two forms with the same fields.
+    prefix: &'static str,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: &'static str,
+    /// What stands in it when nothing was typed yet.
+    pub value: String,
+    /// `text`, `email`, ... of an input.
+    pub kind: &'static str,
+    pub autocomplete: &'static str,
+    /// Rows of a textarea.
+    pub rows: u8,
+    pub is_wide: bool,
+    /// What is written is in a person's own language.
+    pub own_words: bool,
+}
+
+impl Form {
+    /// A form that goes to the server function `S`.
+    pub fn to<S: ServerFn>() -> Self {
+        let ctx = request::current().ok();
+        let refused = ctx.as_ref().and_then(|ctx| ctx.refused.clone()).filter(|form| form.action == S::PATH);
+        Self { action: S::PATH, page: ctx.map(|ctx| ctx.address.clone()).unwrap_or_default(), refused, prefix: "" }
+    }
+
+    /// The same with `prefix` before its ids.
+    pub fn with_prefix(mut self, prefix: &'static str) -> Self {
+        self.prefix = prefix;
+        self
+    }
+
+    /// Only refused when the hidden field `name` held `value`: one of many forms of its kind on a page.
+    pub fn only_when(mut self, name: &str, value: &str) -> Self {
+        self.refused = self.refused.filter(|form| form.value(name) == Some(value));
+        self
+    }
+
+    pub fn action(&self) -> &'static str {
+        self.action
+    }
+
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// What was typed into `name`, else `default`.
+    pub fn value(&self, name: &str, default: &str) -> String {
+        self.refused.as_ref().and_then(|form| form.value(name)).unwrap_or(default).to_owned()
+    }
+
+    /// Whether a box was ticked: in a form that came back, an unticked one is not there.
+    pub fn is_ticked(&self, name: &str, default: bool) -> bool {
+        self.refused.as_ref().map_or(default, |form| form.value(name).is_some())
+    }
+
+    fn error(&self, name: &str) -> Option<String> {
+        self.refused.as_ref().and_then(|form| form.errors.of(name)).map(str::to_owned)
+    }
+
+    fn id(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// The hidden field that says where the form stands, and those given.
+    pub fn hidden(&self, fields: &[(&'static str, String)]) -> AnyView {
+        let fields: Vec<AnyView> = fields
+            .iter()
+            .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> }.into_any())
+            .collect();
+        view! { <input type="hidden" name=PAGE_FIELD value=self.page.clone() /> {fields} }.into_any()
+    }
+
+    /// The list of what to mend, first in the form; nothing when there is nothing.
+    pub fn summary(&self) -> AnyView {
+        let Some(refused) = self.refused.as_ref().filter(|form| !form.errors.is_empty()) else { return ().into_any() };
+        let heading = match refused.errors.0.len() {
+            1 => "Check one thing".to_owned(),
+            2 => "Check two things".to_owned(),
+            many => format!("Check {many} things"),
+        };
+        let items: Vec<AnyView> = refused
+            .errors
+            .0
+            .iter()
+            .map(|error| {
+                let address = format!("#{}", self.id(&error.field));
+                view! { <li><a href=address>{error.message.clone()}</a></li> }.into_any()
+            })
+            .collect();
+        let id = format!("{}summary", self.prefix);
+        let heading_id = id.clone();
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby=id>
+                <h2 id=heading_id>{heading}</h2>
+                <ul>{items}</ul>
+            </div>
+        }
+        .into_any()
+    }
+
+    /// A field with one line.
+    pub fn input(&self, field: Field) -> AnyView {
+        let value = self.value(field.name, &field.value);
+        let (kind, autocomplete) = (if field.kind.is_empty() { "text" } else { field.kind }, field.autocomplete);
+        let dir = field.own_words.then_some("auto");
+        self.around(&field, |id, invalid, described| {
+            view! {
+                <input class="input" id=id name=field.name type=kind value=value dir=dir
+                    autocomplete=(!autocomplete.is_empty()).then_some(autocomplete)
+                    aria-invalid=invalid aria-describedby=described />
+            }
+            .into_any()
+        })
+    }
+
+    /// A password. It never comes back, so there is no value.
+    pub fn password(&self, field: Field) -> AnyView {
+        let autocomplete = field.autocomplete;
+        self.around(&field, |id, invalid, described| {
+            view! {
+                <input class="input" id=id name=field.name type="password" autocomplete=autocomplete
+                    aria-invalid=invalid aria-describedby=described />
+            }
+            .into_any()
+        })
+    }
+
+    /// A new password, with what an island adds to it: showing it, and how long it is.
+    pub fn new_password(&self, field: Field) -> AnyView {
+        let inner = self.password(field);
+        view! { <div class="new-password">{inner}<NewPassword /></div> }.into_any()
+    }
+
+    /// A field with many lines. Leptos does not escape the text of a textarea, so it is escaped here and only here.
+    pub fn textarea(&self, field: Field) -> AnyView {
+        let value = self.value(field.name, &field.value);
+        // A browser takes the first line end of a textarea away.
+        let html = format!("\n{}", html_escape::encode_text(&value));
+        let rows = field.rows.to_string();
+        self.around(&field, |id, invalid, described| {
+            view! {
+                <textarea class="input" id=id name=field.name rows=rows dir="auto" aria-invalid=invalid
+                    aria-describedby=described inner_html=html></textarea>
+            }
+            .into_any()
+        })
+    }
+
+    /// One of a few choices, by key and words.
+    pub fn select(&self, field: Field, choices: &[(&'static str, &'static str)]) -> AnyView {
+        let chosen = self.value(field.name, &field.value);
+        let options: Vec<AnyView> = choices
+            .iter()
+            .map(|(key, words)| view! { <option value=*key selected=*key == chosen>{*words}</option> }.into_any())
+            .collect();
+        self.around(&field, |id, invalid, described| {
+            view! { <select class="input" id=id name=field.name aria-invalid=invalid aria-describedby=described>{options}</select> }
+                .into_any()
+        })
+    }
+
+    /// A box to tick.
+    pub fn checkbox(&self, name: &'static str, label: &'static str, hint: &'static str, ticked: bool) -> AnyView {
+        let ticked = self.is_ticked(name, ticked);
+        let id = self.id(name);
+        let hint_id = format!("{id}-hint");
+        view! {
+            <div class="check">
+                <input type="checkbox" id=id.clone() name=name value="yes" checked=ticked aria-describedby=hint_id.clone() />
+                <label for=id>{label}</label>
+                <p class="hint" id=hint_id>{hint}</p>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn around(
+        &self,
+        field: &Field,
+        control: impl FnOnce(String, Option<&'static str>, Option<String>) -> AnyView,
+    ) -> AnyView {
+        let id = self.id(field.name);
+        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+        let error = self.error(field.name);
+        let mut class = String::from("field");
+        if error.is_some() {
+            class.push_str(" refused");
+        }
+        if field.is_wide {
+            class.push_str(" wide");
+        }
+        let described: Vec<&str> = [(!field.hint.is_empty(), &hint_id), (error.is_some(), &error_id)]
+            .into_iter()
+            .filter(|(is_there, _)| *is_there)
+            .map(|(_, id)| id.as_str())
+            .collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        let control = control(id.clone(), error.is_some().then_some("true"), described);
+        let hint = (!field.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{field.hint}</p> });
+        let error =
+            error.map(|error| view! { <p class="error" id=error_id><span class="hidden">"Error: "</span>{error}</p> });
+        view! { <div class=class><label for=id>{field.label}</label>{hint}{error}{control}</div> }.into_any()
+    }
+}
+
+/// A form that is one button, with the name of what it acts on for those who do not see where it stands.
+pub fn button<S: ServerFn>(
+    fields: &[(&'static str, String)],
+    class: &'static str,
+    words: &'static str,
+    object: &str,
+) -> AnyView {
+    let form = Form::to::<S>();
+    let object = (!object.is_empty()).then(|| view! { <span class="hidden">{format!(" {object}")}</span> });
+    view! {
+        <form method="post" action=form.action()>
+            {form.hidden(fields)}
+            <button class=class>{words}{object}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A dangerous button that says first what it will do.
+pub fn ask_first<S: ServerFn>(
+    fields: &[(&'static str, String)],
+    opens: &'static str,
+    object: &str,
+    sentence: String,
+    words: String,
+) -> AnyView {
+    let form = Form::to::<S>();
+    let object = (!object.is_empty()).then(|| view! { <span class="hidden">{format!(" {object}")}</span> });
+    view! {
+        <details class="ask">
+            <summary class="button danger">{opens}{object}</summary>
+            <div>
+                <p>{sentence}</p>
+                <form class="buttons" method="post" action=form.action()>
+                    {form.hidden(fields)}
+                    <button class="button danger solid">{words}</button>
+                </form>
+            </div>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,51 @@
+//! What every page is made of: its title, and its data or the refusal in its place.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::ui::error_page::trouble_of;
+
+/// Sets the page's title. leptos_meta writes it into the page as it is, so it is escaped here and only here.
+pub fn page_title(words: &str) -> AnyView {
+    let text = title_text(words);
+    view! { <Title text=text /> }.into_any()
+}
+
+/// The same after a refused form, so that a screen reader says so first.
+pub fn form_title(words: &str, is_refused: bool) -> AnyView {
+    if is_refused { page_title(&format!("Error: {words}")) } else { page_title(words) }
+}
+
+/// The escaped text of a title.
+pub fn title_text(words: &str) -> String {
+    format!("{} - Lectern", html_escape::encode_text(words))
+}
+
+/// A page: what `load` finds, shown by `show`, or the refusal with its status.
+pub fn page<T: Send + 'static>(
+    load: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    show: impl FnOnce(T) -> AnyView + Send + 'static,
+) -> AnyView {
+    Suspend::new(async move {
+        match load.await {
+            Ok(found) => show(found),
+            Err(failure) => refusal(AppError::from(failure)),
+        }
+    })
+    .into_any()
+}
+
+fn refusal(error: AppError) -> AnyView {
+    let ctx = request::current().ok();
+    if error == AppError::SignInRequired {
+        let address = ctx.as_ref().map_or("/", |ctx| ctx.address.as_str());
+        request::redirect_page(&request::sign_in_address(address));
+        return ().into_any();
+    }
+    request::set_status(request::status_of(&error));
+    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person()));
+    view! { {page_title(&trouble.heading)} {trouble.into_view()} }.into_any()
+}

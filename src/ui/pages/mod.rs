@@ -1,0 +1,4 @@
+//! Pages that belong to no feature.
+
+pub mod accessibility;
+pub mod status;

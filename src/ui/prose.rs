@@ -1,0 +1,11 @@
+//! Rendered Markdown in a page: the one place where HTML is taken as it is, and only as [`CleanHtml`].
+
+use leptos::prelude::*;
+
+use crate::lessons::markdown::CleanHtml;
+
+/// A text for reading.
+pub fn prose(html: CleanHtml) -> AnyView {
+    let html = html.as_str().to_owned();
+    view! { <div class="prose" dir="auto" inner_html=html></div> }.into_any()
+}

@@ -1,0 +1,305 @@
+//! The site under test, and a type for each kind of caller. Callers go through public addresses, as a browser does.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use lectern::accounts::model::{Email, PersonName, SiteRole};
+use lectern::accounts::policy::SystemTask;
+use lectern::accounts::store::NewAccount;
+use lectern::clock::{Clock, Millis};
+use lectern::config::Config;
+use lectern::credentials::password::hashing::{FLOOR, Hashing};
+use lectern::credentials::password::model::Password;
+use lectern::db::Db;
+use lectern::http::assets::Assets;
+use lectern::http::{Site, router};
+use lectern::sessions::caller::Caller;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Monday, 2 November 2026, 09:00 UTC.
+pub const START: Millis = 1_793_610_000_000;
+pub const PASSWORD: &str = "nine quiet herons at dusk";
+pub const ORIGIN: &str = "http://localhost:3000";
+pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+
+pub struct App {
+    pub site: Arc<Site>,
+    pub clock: Clock,
+    router: Router,
+    folder: Arc<TempDir>,
+}
+
+impl App {
+    /// An empty site with the default settings.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// An empty site with these settings.
+    pub async fn with(settings: &[(&'static str, &str)]) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = Clock::standing_at(START);
+        Self::open(folder, "lectern.db", clock, settings, None).await
+    }
+
+    async fn open(
+        folder: Arc<TempDir>,
+        file: &str,
+        clock: Clock,
+        settings: &[(&'static str, &str)],
+        hashing: Option<Hashing>,
+    ) -> Self {
+        let config =
+            Config::read(|name| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+                .unwrap();
+        let path = folder.path().join(file);
+        let db = Db::open(&path, &folder.path().join("backups"), clock.clone()).await.unwrap();
+        let hashing = match hashing {
+            Some(hashing) => hashing,
+            None => Hashing::new(FLOOR).unwrap(),
+        };
+        let assets = Assets::find(Path::new("target/site"));
+        let site = Arc::new(Site { config, db, hashing, assets });
+        let router = router::router(&site).unwrap();
+        Self { site, clock, router, folder }
+    }
+
+    /// The same site as it is now, on a copy of its database: what is done there does not happen here.
+    pub async fn copy(&self, name: &str) -> Self {
+        let copy = self.folder.path().join(name);
+        lectern::db::back_up(self.site.db.path(), &copy).await.unwrap();
+        Self::open(self.folder.clone(), name, self.clock.clone(), &[], Some(self.site.hashing.clone())).await
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Visitor<'_> {
+        Visitor { app: self, cookies: RefCell::default(), user_agent: FIREFOX.to_owned() }
+    }
+
+    /// Somebody who has just signed up as `{name}@uni.example`.
+    pub async fn student(&self, name: &str) -> Visitor<'_> {
+        let visitor = self.anonymous();
+        let email = format!("{name}@uni.example");
+        let page = visitor.post("/fn/sign_up", &[("email", &email), ("name", name), ("password", PASSWORD)]).await;
+        assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/"), "{}", page.body);
+        visitor
+    }
+
+    /// Somebody with this site role, made on the command line and signed in by password.
+    pub async fn person(&self, name: &str, role: SiteRole) -> Visitor<'_> {
+        let hash = self.site.hashing.hash(Password::new(PASSWORD.to_owned())).await.unwrap();
+        let (email, person) = (Email::parse(&format!("{name}@uni.example")).unwrap(), PersonName::parse(name).unwrap());
+        let mut write = self.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+        let account = NewAccount { email: &email, name: &person, role, password_hash: Some(hash) };
+        task().admin(&mut write).add_account(account).await.unwrap();
+        write.commit().await.unwrap();
+        self.sign_in(name).await
+    }
+
+    pub async fn instructor(&self, name: &str) -> Visitor<'_> {
+        self.person(name, SiteRole::Instructor).await
+    }
+
+    pub async fn admin(&self, name: &str) -> Visitor<'_> {
+        self.person(name, SiteRole::Admin).await
+    }
+
+    /// Somebody who exists, signed in on one more device.
+    pub async fn sign_in(&self, name: &str) -> Visitor<'_> {
+        let visitor = self.anonymous();
+        let page = visitor.sign_in(name, PASSWORD).await;
+        assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/"), "{}", page.body);
+        visitor
+    }
+
+    /// A visitor with these cookies.
+    pub fn visitor(&self, jar: &[(String, String)]) -> Visitor<'_> {
+        let visitor = self.anonymous();
+        visitor.cookies.borrow_mut().extend(jar.iter().cloned());
+        visitor
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Page { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+pub fn task() -> SystemTask {
+    #[expect(clippy::disallowed_methods, reason = "tests make the people that the command line would")]
+    SystemTask::new()
+}
+
+/// A browser with its cookies.
+pub struct Visitor<'a> {
+    pub app: &'a App,
+    cookies: RefCell<BTreeMap<String, String>>,
+    pub user_agent: String,
+}
+
+impl Visitor<'_> {
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(self.request(Method::GET, path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a plain form, as a browser without JavaScript does.
+    pub async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(self.form(action, fields).body(Body::from(encode(fields))).unwrap()).await
+    }
+
+    /// Calls a function as a script does, and gets JSON.
+    pub async fn call(&self, action: &str, fields: &[(&str, &str)]) -> Page {
+        let mut request = self.form(action, fields).body(Body::from(encode(fields))).unwrap();
+        request.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
+        self.send(request).await
+    }
+
+    /// A form's request but for its body.
+    pub fn form(&self, action: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
+        self.request(Method::POST, action)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, ORIGIN)
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::USER_AGENT, &self.user_agent)
+            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        let cookies: Vec<String> =
+            self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        request
+    }
+
+    /// Sends a request, and keeps the cookies of the answer.
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        let page = self.app.send(request).await;
+        for cookie in page.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") || value.is_empty() {
+                self.cookies.borrow_mut().remove(name);
+            } else {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+            }
+        }
+        page
+    }
+
+    pub async fn sign_in(&self, name: &str, password: &str) -> Page {
+        self.post("/fn/sign_in", &[("email", &format!("{name}@uni.example")), ("password", password)]).await
+    }
+
+    /// All cookies.
+    pub fn jar(&self) -> Vec<(String, String)> {
+        self.cookies.borrow().clone().into_iter().collect()
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Makes a course through the form, and answers its slug and id.
+    pub async fn create_course(&self, title: &str) -> Course {
+        let page = self
+            .post("/fn/create_course", &[("title", title), ("summary", "A summary"), ("description", "Some *words*")])
+            .await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+        let slug = page.location().strip_prefix("/courses/").unwrap().to_owned();
+        let id = self.get(&format!("/courses/{slug}/edit")).await.hidden("course");
+        Course { slug, id }
+    }
+
+    /// Makes a published course with `lessons` published lessons.
+    pub async fn published_course(&self, title: &str, lessons: usize) -> Course {
+        let course = self.create_course(title).await;
+        for number in 1..=lessons {
+            let lesson = [
+                ("course", course.id.as_str()),
+                ("title", &format!("Lesson {number}")),
+                ("body", "Words"),
+                ("published", "yes"),
+            ];
+            assert_eq!(self.post("/fn/add_lesson", &lesson).await.status, StatusCode::SEE_OTHER);
+        }
+        let page = self.post("/fn/publish_course", &[("course", &course.id)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+        course
+    }
+
+    /// One's own id, from nothing but the site: an admin finds it in the list.
+    pub async fn id_of(&self, name: &str) -> String {
+        let page = self.get(&format!("/admin/users?q={name}%40uni.example")).await;
+        let at = page.body.find("href=\"/people/").unwrap_or_else(|| panic!("no {name} in {}", page.body));
+        page.body[at + "href=\"/people/".len()..].split('"').next().unwrap().to_owned()
+    }
+}
+
+/// A course under test.
+#[derive(Clone, Debug)]
+pub struct Course {
+    pub slug: String,
+    pub id: String,
+}
+
+impl Course {
+    pub fn page(&self) -> String {
+        format!("/courses/{}", self.slug)
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    /// Where it leads; empty when nowhere.
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of the first hidden field with this name.
+    pub fn hidden(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let at = self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} in {}", self.body));
+        self.body[at + mark.len()..].split('"').next().unwrap().to_owned()
+    }
+
+    pub fn has(&self, words: &str) -> bool {
+        self.body.contains(words)
+    }
+}
+
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}

@@ -1,0 +1,17 @@
+//! The site, driven in process: real router, real database, no port. The clock is the test's.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on should stop where it is")]
+
+mod accounts;
+mod app;
+mod bad_input;
+mod courses;
+mod headers;
+mod lessons;
+mod operations;
+mod passwords;
+mod people;
+mod powers;
+mod refused_forms;
+mod sessions;
+mod sources;

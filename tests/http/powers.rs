@@ -1,0 +1,295 @@
+//! Every address as every kind of caller, compared with `powers.txt`, which a reviewer can read. An address without a
+//! row fails; a check taken away shows as a changed word. `LECTERN_BLESS=1` writes what is true into the file.
+//!
+//! Each request is made on a fresh copy of one small world, once as a plain form or page and once as a script's call.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use axum::http::{Method, StatusCode};
+use lectern::app::App as Pages;
+use lectern::http::router::PLAIN_ROUTES;
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::generate_route_list;
+
+use crate::app::{App, Course, PASSWORD, Page, Visitor, task};
+
+const TABLE: &str = include_str!("powers.txt");
+
+const KINDS: [&str; 8] = ["anonymous", "student", "enrolled", "other", "assistant", "instructor", "owner", "admin"];
+
+/// Everybody, and what they can lay hands on.
+struct World {
+    app: App,
+    published: Course,
+    draft: Course,
+    /// The id of a student, of a member of the course, of a lesson, of somebody's sign-in; a link for somebody new.
+    someone: String,
+    lesson: String,
+    seen: String,
+    sign_in: String,
+    link: String,
+}
+
+impl World {
+    async fn make() -> (Self, Vec<(&'static str, Vec<(String, String)>)>) {
+        let app = App::start().await;
+        let admin = app.admin("admin").await;
+        let owner = app.instructor("owner").await;
+        let other = app.instructor("other").await;
+        let instructor = app.instructor("instructor").await;
+        let student = app.student("student").await;
+        let enrolled = app.student("enrolled").await;
+        let assistant = app.student("assistant").await;
+        app.student("someone").await;
+        let published = owner.published_course("Published", 2).await;
+        let draft = owner.create_course("Draft").await;
+        for course in [&published, &draft] {
+            for (email, role) in [("instructor@uni.example", "instructor"), ("assistant@uni.example", "assistant")] {
+                owner.post("/fn/add_person", &[("course", &course.id), ("email", email), ("role", role)]).await;
+            }
+            owner
+                .post(
+                    "/fn/add_person",
+                    &[("course", &course.id), ("email", "enrolled@uni.example"), ("role", "student")],
+                )
+                .await;
+            owner
+                .post(
+                    "/fn/add_person",
+                    &[("course", &course.id), ("email", "someone@uni.example"), ("role", "student")],
+                )
+                .await;
+        }
+        owner
+            .post("/fn/add_lesson", &[("course", &draft.id), ("title", "Lesson 1"), ("body", ""), ("published", "yes")])
+            .await;
+        let edit = owner.get(&format!("{}/lessons/lesson-1/edit", published.page())).await;
+        let sign_in = {
+            app.sign_in("someone").await;
+            let page = app.sign_in("someone").await.get("/account/sessions").await;
+            page.hidden("sign_in")
+        };
+        let link = {
+            use lectern::id::UserId;
+            let mut write = app
+                .site
+                .db
+                .begin_write(std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system()))
+                .await
+                .unwrap();
+            let user = UserId(admin.id_of("someone").await.parse().unwrap());
+            let token = task().admin(&mut write).make_set_up_link(Some(user)).await.unwrap();
+            write.commit().await.unwrap();
+            token
+        };
+        let someone = admin.id_of("someone").await;
+        let (lesson, seen) = (edit.hidden("lesson"), edit.hidden("seen"));
+        let everybody = [
+            ("anonymous", app.anonymous().jar()),
+            ("student", student.jar()),
+            ("enrolled", enrolled.jar()),
+            ("other", other.jar()),
+            ("assistant", assistant.jar()),
+            ("instructor", instructor.jar()),
+            ("owner", owner.jar()),
+            ("admin", admin.jar()),
+        ]
+        .to_vec();
+        drop((admin, owner, other, instructor, student, enrolled, assistant));
+        (Self { published, draft, someone, lesson, seen, sign_in, link, app }, everybody)
+    }
+
+    /// What a well-formed request to this function holds. A function without an arm here has no row.
+    fn fields(&self, path: &str, course: &Course) -> Option<Vec<(&'static str, String)>> {
+        let course = ("course", course.id.clone());
+        let person = ("person", self.someone.clone());
+        let lesson = ("lesson", self.lesson.clone());
+        let title = ("title", "A title".to_owned());
+        let email = ("email", "someone@uni.example".to_owned());
+        let password = ("password", PASSWORD.to_owned());
+        let text = vec![title.clone(), ("summary", "A summary".to_owned()), ("description", "Words".to_owned())];
+        Some(match path {
+            "/fn/sign_up" => vec![("email", "new@uni.example".to_owned()), ("name", "New".to_owned()), password],
+            "/fn/sign_in" => vec![email, password],
+            "/fn/sign_out" | "/fn/end_other_sign_ins" => vec![],
+            "/fn/change_password" => vec![
+                ("current_password", PASSWORD.to_owned()),
+                ("new_password", "eleven loud geese at dawn".to_owned()),
+            ],
+            "/fn/save_profile" => vec![("name", "Renamed".to_owned())],
+            "/fn/end_sign_in" => vec![("sign_in", self.sign_in.clone())],
+            "/fn/save_role" => vec![person, ("role", "instructor".to_owned())],
+            "/fn/disable_account" | "/fn/enable_account" | "/fn/end_their_sign_ins" => vec![person],
+            "/fn/make_first_admin" => {
+                vec![
+                    ("token", self.link.clone()),
+                    ("email", "new@uni.example".to_owned()),
+                    ("name", "New".to_owned()),
+                    password,
+                ]
+            }
+            "/fn/set_first_password" => vec![("token", self.link.clone()), password],
+            "/fn/create_course" => text,
+            "/fn/save_course" => [vec![course], text].concat(),
+            "/fn/publish_course"
+            | "/fn/conclude_course"
+            | "/fn/archive_course"
+            | "/fn/join_course"
+            | "/fn/leave_course" => vec![course],
+            "/fn/search_courses" => vec![("words", "pub".to_owned())],
+            "/fn/add_person" => vec![course, email, ("role", "assistant".to_owned())],
+            "/fn/save_course_role" => vec![course, person, ("role", "assistant".to_owned())],
+            "/fn/remove_person" => vec![course, person],
+            "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],
+            "/fn/save_lesson" => vec![course, lesson, title, ("body", "Words".to_owned()), ("seen", self.seen.clone())],
+            "/fn/move_lesson" => vec![course, lesson, ("by", "1".to_owned())],
+            "/fn/delete_lesson" | "/fn/mark_read" | "/fn/mark_unread" => vec![course, lesson],
+            _ => return None,
+        })
+    }
+
+    /// An address for a page's pattern.
+    fn address(&self, pattern: &str, course: &Course) -> String {
+        pattern
+            .replace("{slug}", &course.slug)
+            .replace("{lesson}", "lesson-1")
+            .replace("{token}", &self.link)
+            .replace("{id}", &self.someone)
+    }
+}
+
+/// A page or a function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Endpoint {
+    method: &'static str,
+    path: String,
+}
+
+fn endpoints() -> BTreeSet<Endpoint> {
+    let functions = server_fn_paths().map(|(path, method)| {
+        assert_eq!(method, Method::POST, "{path} changes or reads by {method}: functions are sent by POST");
+        Endpoint { method: "POST", path: path.to_owned() }
+    });
+    let pages =
+        generate_route_list(Pages).into_iter().map(|page| Endpoint { method: "GET", path: page.path().to_owned() });
+    let plain = PLAIN_ROUTES.iter().map(|path| Endpoint { method: "GET", path: (*path).to_owned() });
+    functions.chain(pages).chain(plain).collect()
+}
+
+/// What happened, in a word.
+fn word(page: &Page, endpoint: &Endpoint) -> String {
+    match page.status {
+        StatusCode::OK => "yes".to_owned(),
+        StatusCode::SEE_OTHER if page.location().starts_with("/login") => "login".to_owned(),
+        StatusCode::SEE_OTHER
+            if page.headers.get_all("set-cookie").iter().any(|cookie| cookie.to_str().unwrap().contains("-form=")) =>
+        {
+            "fields".to_owned()
+        }
+        StatusCode::SEE_OTHER if endpoint.method == "GET" => format!("to {}", page.location()),
+        StatusCode::SEE_OTHER => "yes".to_owned(),
+        other => other.as_u16().to_string(),
+    }
+}
+
+/// What a script's call must answer when the form was answered so.
+fn status_for_call(word: &str) -> u16 {
+    match word {
+        "login" => 401,
+        "fields" => 422,
+        "yes" => 200,
+        other => other.parse().unwrap_or(200),
+    }
+}
+
+async fn ask(visitor: &Visitor<'_>, world: &World, endpoint: &Endpoint, course: &Course, plainly: bool) -> Page {
+    if endpoint.method == "GET" {
+        return visitor.get(&world.address(&endpoint.path, course)).await;
+    }
+    let fields = world
+        .fields(&endpoint.path, course)
+        .unwrap_or_else(|| panic!("{} has no row: add its fields here and bless powers.txt", endpoint.path));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if plainly { visitor.post(&endpoint.path, &fields).await } else { visitor.call(&endpoint.path, &fields).await }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
+    let (world, everybody) = World::make().await;
+    let mut table =
+        String::from("# What each address answers each kind of caller. Checked, and written, by powers.rs.\n");
+    table.push_str(
+        "# yes: done or shown; login: 303 to the sign-in page; fields: a field was refused; numbers: that page.\n",
+    );
+    let mut copies = 0;
+    for (title, course) in [("a published course", &world.published), ("a draft", &world.draft)] {
+        let _ = write!(table, "\n# {title}\n{:<52}", "");
+        for kind in KINDS {
+            let _ = write!(table, "{kind:<12}");
+        }
+        table.truncate(table.trim_end().len());
+        table.push('\n');
+        for endpoint in endpoints() {
+            let about_courses = endpoint.path.contains("{slug}")
+                || world
+                    .fields(&endpoint.path, course)
+                    .is_some_and(|fields| fields.iter().any(|(name, _)| *name == "course"));
+            if title == "a draft" && !about_courses {
+                continue;
+            }
+            let _ = write!(table, "{:<52}", format!("{} {}", endpoint.method, endpoint.path));
+            for (kind, jar) in &everybody {
+                let mut words = Vec::new();
+                for plainly in [true, false] {
+                    if !plainly && endpoint.method == "GET" {
+                        continue;
+                    }
+                    // Reading changes nothing, so the world itself will do.
+                    let name = format!("copy-{copies}.db");
+                    copies += 1;
+                    let copy = if endpoint.method == "GET" { None } else { Some(world.app.copy(&name).await) };
+                    let visitor = copy.as_ref().unwrap_or(&world.app).visitor(jar);
+                    let page = ask(&visitor, &world, &endpoint, course, plainly).await;
+                    assert!(!page.status.is_server_error(), "{kind} {endpoint:?}: {}", page.body);
+                    if plainly {
+                        words.push(word(&page, &endpoint));
+                    } else {
+                        assert_eq!(
+                            page.status.as_u16(),
+                            status_for_call(&words[0]),
+                            "{kind} calls {endpoint:?}: {}",
+                            page.body
+                        );
+                    }
+                    if let Some(copy) = copy {
+                        copy.site.db.close().await;
+                        let _ = std::fs::remove_file(world.app.folder().join(&name));
+                    }
+                }
+                let _ = write!(table, "{:<12}", words[0]);
+            }
+            table.truncate(table.trim_end().len());
+            table.push('\n');
+        }
+    }
+    if std::env::var("LECTERN_BLESS").is_ok() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/powers.txt"), &table).unwrap();
+        return;
+    }
+    for (line, (said, is)) in TABLE.lines().zip(table.lines()).enumerate() {
+        assert_eq!(said, is, "powers.txt, line {}", line + 1);
+    }
+    assert_eq!(TABLE, table);
+}
+
+#[test]
+fn the_printed_matrix_is_the_one_reviewed() {
+    let said = include_str!("matrix.txt");
+    let is = lectern::powers::table();
+    if std::env::var("LECTERN_BLESS").is_ok() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/matrix.txt"), &is).unwrap();
+        return;
+    }
+    assert_eq!(said, is);
+}

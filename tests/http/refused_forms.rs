@@ -1,0 +1,95 @@
+//! A refused form: everything typed comes back, the summary links to the fields, the address stays clean.
+
+use axum::http::{StatusCode, header};
+
+use crate::app::{App, PASSWORD, encode};
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_everything_typed() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let description = "## Plan\n\n<b>\"quotes\" & 'more'</b> </textarea> ünïcode";
+    let fields =
+        [("title", ""), ("summary", "A summary & more"), ("description", description), ("_page", "/courses/new")];
+    let page = teacher.post("/fn/create_course", &fields).await;
+    assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/courses/new"));
+    let form = teacher.get("/courses/new").await;
+    assert!(form.has("<title>Error: New course - Lectern</title>"), "{}", form.body);
+    assert!(form.has("Check one thing") && form.has("<a href=\"#title\">Enter a title</a>"));
+    assert!(form.has("aria-invalid=\"true\"") && form.has("aria-describedby=\"title-hint title-error\""));
+    assert!(form.has("A summary &amp; more</textarea>"));
+    assert!(
+        form.has("## Plan\n\n&lt;b&gt;\"quotes\" &amp; 'more'&lt;/b&gt; &lt;/textarea&gt; ünïcode</textarea>"),
+        "{}",
+        form.body
+    );
+    assert!(
+        teacher.get("/courses/new").await.has("A summary &amp; more"),
+        "it is still there when the page is loaded again"
+    );
+    teacher.get("/courses").await;
+    assert!(!teacher.get("/courses/new").await.has("A summary &amp; more"), "it is gone when the person went on");
+}
+
+#[tokio::test]
+async fn it_is_shown_on_its_own_page_to_its_own_browser_for_ten_minutes() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let fields = [("title", ""), ("summary", "Only mine"), ("description", ""), ("_page", "/courses/new")];
+    teacher.post("/fn/create_course", &fields).await;
+    assert!(!app.instructor("other").await.get("/courses/new").await.has("Only mine"));
+    app.clock.advance(600_001);
+    assert!(!teacher.get("/courses/new").await.has("Only mine"));
+}
+
+#[tokio::test]
+async fn without_the_hidden_field_the_referer_leads_back_and_never_off_the_site() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let body = encode(&[("title", ""), ("summary", "S"), ("description", "")]);
+    for (referer, to) in [
+        ("http://localhost:3000/courses/new?x=1", "/courses/new?x=1"),
+        ("https://evil.example/courses/new", "/"),
+        ("http://localhost:3000//evil.example", "/"),
+    ] {
+        let request =
+            teacher.form("/fn/create_course", &[]).header(header::REFERER, referer).body(body.clone().into()).unwrap();
+        assert_eq!(teacher.send(request).await.location(), to, "{referer}");
+    }
+    let page = teacher
+        .post("/fn/create_course", &[("title", ""), ("summary", "S"), ("description", ""), ("_page", "//evil.example")])
+        .await;
+    assert_eq!(page.location(), "/");
+}
+
+#[tokio::test]
+async fn a_script_gets_the_fields_as_json() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let page = teacher.call("/fn/create_course", &[("title", ""), ("summary", ""), ("description", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.header("content-type"), "application/json");
+    assert!(page.has("\"field\":\"title\"") && page.has("\"field\":\"summary\""), "{}", page.body);
+    assert_eq!(page.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn a_form_from_nobody_leads_to_the_sign_in_page_and_back() {
+    let app = App::start().await;
+    let visitor = app.anonymous();
+    let page = visitor.post("/fn/save_profile", &[("name", "Sam"), ("_page", "/account")]).await;
+    assert_eq!(page.location(), "/login?next=%2Faccount");
+    assert_eq!(visitor.call("/fn/save_profile", &[("name", "Sam")]).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_password_is_not_even_kept_on_the_server() {
+    let app = App::start().await;
+    let visitor = app.anonymous();
+    visitor.post("/fn/sign_up", &[("email", "x"), ("name", "Sam"), ("password", PASSWORD), ("_page", "/signup")]).await;
+    let copy = app.folder().join("look.db");
+    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
+    let bytes = std::fs::read(copy).unwrap();
+    assert!(bytes.windows(3).any(|window| window == b"Sam"), "the form must be kept");
+    assert!(!bytes.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
+}

@@ -1,0 +1,194 @@
+//! Sessions: ids, ends, and who is asking.
+
+use axum::http::StatusCode;
+use lectern::clock::{DAY, HOUR, MINUTE};
+
+use crate::app::{App, PASSWORD};
+
+async fn is_signed_in(visitor: &crate::app::Visitor<'_>) -> bool {
+    visitor.get("/account").await.status == StatusCode::OK
+}
+
+#[tokio::test]
+async fn every_sign_in_gets_a_new_id_and_the_old_one_is_dead() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let first = sam.cookie("lectern").unwrap();
+    sam.sign_in("sam", PASSWORD).await;
+    let second = sam.cookie("lectern").unwrap();
+    assert_ne!(first, second);
+    let thief = app.anonymous();
+    thief.set_cookie("lectern", &first);
+    assert!(!is_signed_in(&thief).await);
+    assert!(
+        sam.get("/account/sessions").await.has("You are signed in nowhere else."),
+        "signing in again here must replace, not add"
+    );
+}
+
+#[tokio::test]
+async fn an_id_the_client_made_up_is_never_adopted() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let victim = app.anonymous();
+    victim.set_cookie("lectern", "AAAAAAAAAAAAAAAAAAAAAA");
+    victim.sign_in("sam", PASSWORD).await;
+    assert_ne!(victim.cookie("lectern").unwrap(), "AAAAAAAAAAAAAAAAAAAAAA");
+    assert!(is_signed_in(&victim).await);
+    let attacker = app.anonymous();
+    attacker.set_cookie("lectern", "AAAAAAAAAAAAAAAAAAAAAA");
+    assert!(!is_signed_in(&attacker).await);
+}
+
+#[tokio::test]
+async fn the_id_is_not_in_the_database() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let id = sam.cookie("lectern").unwrap();
+    let copy = app.folder().join("look.db");
+    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
+    let bytes = std::fs::read(copy).unwrap();
+    assert!(!bytes.windows(id.len()).any(|window| window == id.as_bytes()));
+    assert!(!bytes.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
+}
+
+#[tokio::test]
+async fn visitors_leave_no_session() {
+    let app = App::start().await;
+    let visitor = app.anonymous();
+    for page in ["/", "/courses", "/login", "/signup"] {
+        let answer = visitor.get(page).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (StatusCode::OK, ""), "{page}");
+    }
+    visitor.set_cookie("lectern", "AAAAAAAAAAAAAAAAAAAAAA");
+    visitor.get("/").await;
+    let copy = app.folder().join("look.db");
+    let counts = lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
+    assert!(counts.iter().any(|(table, rows)| table == "session_records" && *rows == 0), "{counts:?}");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_sign_in_for_good() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let id = sam.cookie("lectern").unwrap();
+    let page = sam.post("/fn/sign_out", &[]).await;
+    assert_eq!(page.location(), "/");
+    assert!(sam.cookie("lectern").is_none(), "the cookie must go");
+    assert!(sam.get("/").await.has("You are signed out here."));
+    sam.set_cookie("lectern", &id);
+    assert!(!is_signed_in(&sam).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_ends_without_use_and_at_its_absolute_end() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    app.clock.advance(HOUR - MINUTE);
+    assert!(is_signed_in(&sam).await);
+    app.clock.advance(HOUR - MINUTE);
+    assert!(is_signed_in(&sam).await, "use must move the idle end");
+    app.clock.advance(HOUR + 1);
+    assert!(!is_signed_in(&sam).await);
+    assert!(sam.cookie("lectern").is_none(), "a dead session's cookie must go");
+
+    let kim = app.student("kim").await;
+    for _ in 0..48 {
+        app.clock.advance(DAY / 48);
+        kim.get("/").await;
+    }
+    assert!(!is_signed_in(&kim).await, "a day is the end whatever the use");
+}
+
+#[tokio::test]
+async fn an_admins_sign_in_is_shorter() {
+    let app = App::start().await;
+    let admin = app.admin("admin").await;
+    app.clock.advance(15 * MINUTE + 1);
+    assert!(!is_signed_in(&admin).await);
+}
+
+#[tokio::test]
+async fn limits_are_settings() {
+    let app = App::with(&[("LECTERN_SESSION_IDLE", "student=5m")]).await;
+    let sam = app.student("sam").await;
+    app.clock.advance(5 * MINUTE + 1);
+    assert!(!is_signed_in(&sam).await);
+}
+
+#[tokio::test]
+async fn one_other_or_all_others_can_be_ended() {
+    let app = App::start().await;
+    let here = app.student("sam").await;
+    let mut phone = app.anonymous();
+    phone.user_agent = "Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0".to_owned();
+    phone.sign_in("sam", PASSWORD).await;
+    let tablet = app.sign_in("sam").await;
+    app.clock.advance(MINUTE * 2);
+    phone.get("/").await;
+
+    let list = here.get("/account/sessions").await;
+    assert!(
+        list.has("Firefox on Linux")
+            && list.has("Firefox on Android")
+            && list.has("You are here")
+            && list.has("End 2 sign-ins"),
+        "{}",
+        list.body
+    );
+    // The last seen comes first: the phone.
+    let page = here.post("/fn/end_sign_in", &[("sign_in", &list.hidden("sign_in"))]).await;
+    assert_eq!(page.location(), "/account/sessions");
+    assert!(here.get("/account/sessions").await.has("Firefox on Android is signed out."));
+    assert!(!is_signed_in(&phone).await && is_signed_in(&tablet).await);
+
+    here.post("/fn/end_other_sign_ins", &[]).await;
+    assert!(!is_signed_in(&tablet).await && is_signed_in(&here).await);
+    assert!(here.get("/account/sessions").await.has("You are signed in nowhere else."));
+}
+
+#[tokio::test]
+async fn somebody_elses_sign_in_can_not_be_ended() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let kim = app.student("kim").await;
+    app.sign_in("kim").await;
+    let of_kim = kim.get("/account/sessions").await.hidden("sign_in");
+    assert_eq!(sam.post("/fn/end_sign_in", &[("sign_in", &of_kim)]).await.status, StatusCode::NOT_FOUND);
+    assert!(kim.get("/account/sessions").await.has("1 sign-in"));
+}
+
+#[tokio::test]
+async fn a_cookie_on_https_has_its_prefix_and_is_removed_with_it() {
+    let app = App::with(&[("LECTERN_PUBLIC_URL", "https://lectern.example")]).await;
+    let visitor = app.anonymous();
+    let page =
+        visitor.post("/fn/sign_up", &[("email", "sam@uni.example"), ("name", "Sam"), ("password", PASSWORD)]).await;
+    let cookie = page
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .find(|cookie| cookie.to_str().unwrap().starts_with("__Host-lectern="))
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"));
+    let page = visitor.post("/fn/sign_out", &[]).await;
+    let removal = page
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .find(|cookie| cookie.to_str().unwrap().starts_with("__Host-lectern=;"))
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    for attribute in ["HttpOnly", "Secure", "Path=/", "Max-Age=0"] {
+        assert!(removal.contains(attribute), "{removal}");
+    }
+    assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
+}
