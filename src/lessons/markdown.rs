@@ -127,10 +127,24 @@ fn with_ids(html: &str) -> String {
 
 /// What can be wider than the page scrolls by itself, and the keyboard reaches it.
 fn with_regions(html: &str) -> String {
-    html.replace("<pre>", "<pre tabindex=\"0\" role=\"region\" aria-label=\"Code\">")
-        .replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
-        .replace("</table>", "</table></div>")
-        .replace("<th>", "<th scope=\"col\">")
+    let code =
+        numbered(html, "<pre>", |number| format!("<pre tabindex=\"0\" role=\"region\" aria-label=\"Code {number}\">"));
+    let tables = numbered(&code, "<table>", |number| {
+        format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {number}\"><table>")
+    });
+    tables.replace("</table>", "</table></div>").replace("<th>", "<th scope=\"col\">")
+}
+
+/// Replaces each `mark` by what `with` makes of its number: two regions of a page may not have the same name.
+fn numbered(html: &str, mark: &str, with: impl Fn(usize) -> String) -> String {
+    let mut out = String::with_capacity(html.len());
+    for (number, part) in html.split(mark).enumerate() {
+        if number > 0 {
+            out.push_str(&with(number));
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 fn without_tags(html: &str) -> String {
@@ -205,7 +219,9 @@ mod tests {
         let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```sql\nselect 1 < 2;\n```");
         assert!(html.as_str().contains("<th scope=\"col\">a</th>"), "{html:?}");
         assert!(html.as_str().contains("select 1 &lt; 2;"));
-        assert!(html.as_str().contains("tabindex=\"0\" role=\"region\""));
+        assert!(html.as_str().contains("tabindex=\"0\" role=\"region\" aria-label=\"Code 1\""));
+        let two = render("```\na\n```\n\n```\nb\n```");
+        assert!(two.as_str().contains("Code 1") && two.as_str().contains("Code 2"), "{two:?}");
     }
 
     #[test]

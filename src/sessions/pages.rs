@@ -81,7 +81,7 @@ fn show(Data { rows, here, now }: Data) -> AnyView {
                 <div>
                     <p>"We delete our record of that sign-in. The very next thing that device asks for is refused and it sees the \
                         sign-in page. Nothing you wrote is lost."</p>
-                    <p>"If somebody else was signed in as you, "<a href="/account#password-heading">"change your password"</a>" too. \
+                    <p>"If somebody else was signed in as you, "<a href="/account#change-password">"change your password"</a>" too. \
                         That ends every sign-in but this one."</p>
                 </div>
             </section>

@@ -11,9 +11,8 @@ pub fn input(selector: &str) -> Option<HtmlInputElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
-/// Hands over what stands in an input, now and at each change, as long as the page lives.
+/// Hands over what stands in an input at each change, as long as the page lives.
 pub fn on_input(input: &HtmlInputElement, mut changed: impl FnMut(String) + 'static) {
-    changed(input.value());
     let field = input.clone();
     let listener = Closure::<dyn FnMut()>::new(move || changed(field.value()));
     let _ = input.add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());

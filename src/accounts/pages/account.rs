@@ -46,8 +46,8 @@ fn show((person, start): (Person, AnyView)) -> AnyView {
                     </form>
                 </div>
             </section>
-            <section class="hung" aria-labelledby="password-heading">
-                <div><h2 id="password-heading">"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
+            <section class="hung" id="change-password">
+                <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
                 <div>
                     <form class="fields" method="post" action=password.action() novalidate>
                         {password.summary()}

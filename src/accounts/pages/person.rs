@@ -81,8 +81,8 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
                 <div><dt>"Since"</dt><dd>{when::time(account.created_at, when::day(account.created_at, now), false)}</dd></div>
                 <div><dt>"Courses"</dt><dd>{account.courses}</dd></div>
             </dl>
-            <section class="hung" aria-labelledby="role-heading">
-                <div><h2 id="role-heading">"Role"</h2><p>"What they may do on the whole site. It holds at their next click."</p></div>
+            <section class="hung">
+                <div><h2>"Role"</h2><p>"What they may do on the whole site. It holds at their next click."</p></div>
                 <div>
                     <form class="fields" method="post" action=role.action()>
                         {role.summary()}

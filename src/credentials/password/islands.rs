@@ -15,6 +15,8 @@ pub fn NewPassword() -> impl IntoView {
     // Effects only run in the browser.
     Effect::new(move |_| {
         if let Some(field) = browser::input(".new-password .input") {
+            // Typed before the island woke.
+            typed.set(field.value());
             browser::on_input(&field, move |password| typed.set(password));
             awake.set(true);
         }

@@ -48,8 +48,8 @@ fn show((standing, person, now): (Standing, RosterRow, Millis)) -> AnyView {
             <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
             <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div>
         </dl>
-        <section class="hung" aria-labelledby="role-heading">
-            <div><h2 id="role-heading">"Role"</h2><p>"What they may do in this course. It holds at their next click."</p></div>
+        <section class="hung">
+            <div><h2>"Role"</h2><p>"What they may do in this course. It holds at their next click."</p></div>
             <div>
                 <form class="fields" method="post" action=form.action()>
                     {form.summary()}

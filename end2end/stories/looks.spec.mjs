@@ -1,0 +1,48 @@
+// Every page at every width in light and dark: nothing sticks out sideways, and axe has no complaint. With PICTURES=1
+// each is also taken as a picture into end2end/pictures, to be looked at beside the design's.
+import { expect, isAccessible, signIn, test } from "../fixtures/index.mjs";
+
+const PAGES = {
+  visitor: { as: null, at: { catalogue: "/", login: "/login?next=/courses/sessions-and-tokens", signup: "/signup", course: "/courses/sessions-and-tokens", none: "/courses?q=zeppelin", missing: "/nothing", status: "/status", accessibility: "/accessibility" } },
+  student: { as: "student@lectern.example", at: { home: "/", course: "/courses/sessions-and-tokens", lesson: "/courses/sessions-and-tokens/lessons/where-the-cookie-lives", account: "/account", sessions: "/account/sessions", refused: "/courses/mathematics-of-voting/people" } },
+  newcomer: { as: "student02@lectern.example", at: { home: "/", join: "/courses/reading-a-city" } },
+  instructor: { as: "instructor@lectern.example", at: { home: "/", people: "/courses/sessions-and-tokens/people", edit: "/courses/sessions-and-tokens/edit", draft: "/courses/draft-course", new: "/courses/new", lesson: "/courses/sessions-and-tokens/lessons/new" } },
+  admin: { as: "admin@lectern.example", at: { users: "/admin/users", person: "/people/10" } },
+};
+
+for (const [who, { as, at }] of Object.entries(PAGES)) {
+  test(`what ${who} sees fits everywhere, in light and dark`, async ({ page }) => {
+    test.setTimeout(180_000);
+    if (as) await signIn(page, as);
+    for (const [name, address] of Object.entries(at)) {
+      for (const scheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme: scheme });
+        for (const width of [1280, 390, 320]) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.goto(address);
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          expect(over, `${address} at ${width} is wider than its window by`).toBeLessThanOrEqual(0);
+          if (width !== 320) await isAccessible(page);
+          if (process.env.PICTURES && width !== 320) {
+            await page.screenshot({ path: `pictures/${who}-${name}-${width}-${scheme}.png`, fullPage: true });
+          }
+        }
+      }
+    }
+  });
+}
+
+test("a refused form fits everywhere", async ({ page }) => {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const width of [1280, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto("/login");
+      await page.getByLabel("Email").fill("amara.nwosu@lectern");
+      await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByRole("heading", { name: "Check two things" })).toBeVisible();
+      await isAccessible(page);
+      if (process.env.PICTURES) await page.screenshot({ path: `pictures/refused-login-${width}-${scheme}.png`, fullPage: true });
+    }
+  }
+});
