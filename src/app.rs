@@ -16,7 +16,7 @@ use crate::http::request;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew};
 use crate::sessions::pages::Sessions;
 use crate::ui::layout::{Chrome, document};
-use crate::ui::pages::{accessibility::Accessibility, status::Status};
+use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
 
 /// The document around a page.
 pub fn shell() -> impl IntoView {
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
                 <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />

@@ -94,7 +94,7 @@ impl Asked for Write {
         let Some(sign_in) = self.caller().person.as_ref().map(|person| person.sign_in) else { return Ok(None) };
         Ok(match public_find_caller(self, sign_in).await? {
             Some(Found::Live(person)) => Some(person),
-            Some(Found::Ended) | None => None,
+            Some(Found::Ended(_)) | None => None,
         })
     }
 }

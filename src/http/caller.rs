@@ -47,16 +47,23 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
     };
     let session = request.extensions().get::<Session>().cloned();
-    let mut was_signed_in = false;
+    let mut ended = None;
     if let Some(session) = &session {
         let sign_in: Option<SignInId> = session.get(SIGN_IN).await.broken("read the session")?;
         if let Some(sign_in) = sign_in {
-            was_signed_in = true;
-            caller.person = person_of(site, &caller, sign_in).await?;
-            if caller.person.is_none() {
+            match person_of(site, &caller, sign_in).await? {
+                Some(Found::Live(person)) => caller.person = Some(person),
                 // The sign-in is dead, so its session is of no more use to anybody.
-                tracing::info!(event = "session_use_after_expire", "a session came back after its sign-in had ended");
-                session.flush().await.broken("remove the session")?;
+                dead => {
+                    if let Some(Found::Ended(person)) = dead {
+                        ended = Some(person);
+                    }
+                    tracing::info!(
+                        event = "session_use_after_expire",
+                        "a session came back after its sign-in had ended"
+                    );
+                    session.flush().await.broken("remove the session")?;
+                }
             }
         }
     }
@@ -65,19 +72,36 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
     let path = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
     let refused = match cookies.kept_form.as_deref() {
         Some(token) if is_page_view => kept_forms::find_for_page(site, token, request.uri().path()).await?,
-        _ => None,
+        // The page that shows a form which waits for its sender finds it by the other cookie.
+        _ => match cookies.unsent.as_deref() {
+            Some(token) if is_page_view && request.uri().path() == kept_forms::UNSENT_PAGE => {
+                kept_forms::find_for_page(site, token, kept_forms::UNSENT_PAGE).await?
+            }
+            _ => None,
+        },
     };
     let flash = if is_page_view { cookies.flash.as_deref().map(Flash::read).unwrap_or_default() } else { Flash::None };
     let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
-    Ok(Ctx::new(site.clone(), Arc::new(caller), session, nonce, path, flash, refused, was_signed_in, cookies.kept_form))
+    Ok(Ctx::new(
+        site.clone(),
+        Arc::new(caller),
+        session,
+        nonce,
+        path,
+        flash,
+        refused,
+        ended,
+        (cookies.kept_form, cookies.unsent),
+    ))
 }
 
-/// The person, when their sign-in is alive; noted as seen, at most once a minute.
-async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Option<Person>, Failure> {
+/// Whose sign-in this is, alive or not; a live one is noted as seen, at most once a minute.
+async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Option<Found>, Failure> {
     let caller = Arc::new(caller.clone());
     let mut read = site.db.read(caller.clone()).await?;
-    let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
+    let found = public_find_caller(&mut read, sign_in).await?;
     drop(read);
+    let Some(Found::Live(person)) = found else { return Ok(found) };
     if site.db.clock().now() - person.last_seen_at >= MINUTE {
         let idle = site.config.session_idle.of(person.role);
         // Being seen is not worth a refusal: a locked database must not stop anybody from reading.
@@ -85,7 +109,7 @@ async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Op
             tracing::warn!(?failure, "could not note that a sign-in was seen");
         }
     }
-    Ok(Some(person))
+    Ok(Some(Found::Live(person)))
 }
 
 async fn note_seen(site: &Site, caller: Arc<Caller>, person: &Person, idle: i64) -> Result<(), Failure> {
@@ -98,6 +122,7 @@ async fn note_seen(site: &Site, caller: Arc<Caller>, person: &Person, idle: i64)
 struct Cookies {
     flash: Option<String>,
     kept_form: Option<String>,
+    unsent: Option<String>,
 }
 
 impl Cookies {
@@ -114,6 +139,6 @@ impl Cookies {
                 .find(|(key, value)| *key == name && !value.is_empty())
                 .map(|(_, value)| value.to_owned())
         };
-        Self { flash: find("flash"), kept_form: find("form") }
+        Self { flash: find("flash"), kept_form: find("form"), unsent: find("unsent") }
     }
 }

@@ -19,7 +19,7 @@ use crate::ui::layout::{Chrome, document};
 pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
     if error == AppError::SignInRequired && wants_page(&request.headers) {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
-        return axum::response::Redirect::to(&sign_in_address(address)).into_response();
+        return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
     }
     let is_call = request.uri.path().starts_with("/fn/") && !wants_page(&request.headers);
     if is_call {

@@ -2,7 +2,8 @@
 //!
 //! A plain form (its browser asks for `text/html`) is always answered with a redirect to a clean address or with a page:
 //! done → where the function said; refused fields → back to the form's page, which shows what was typed and what to
-//! mend; not signed in → the sign-in page; anything else → a page with its status. A script's call gets JSON with the
+//! mend; not signed in → the sign-in page, and the form is kept for an hour: sent at once when the same person signs in,
+//! shown first and asked about when its sender was never known; anything else → a page with its status. A script's call gets JSON with the
 //! right status. Leptos' own way, errors in the address, never happens: it is not told that a browser is waiting.
 
 use std::sync::Arc;
@@ -14,14 +15,18 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 
-use super::kept_forms::{self, RefusedForm};
-use super::local_path::LocalPath;
+use super::kept_forms::{self, RefusedForm, UNSENT_MAX_OF_STRANGERS, UNSENT_PAGE, Unsent};
+use super::local_path::{LocalPath, query_value};
 use super::request::{Ctx, sign_in_address, status_of};
 use super::{Site, error_page};
-use crate::error::AppError;
-use crate::failure::Failure;
+use crate::error::{AppError, FieldErrors, wait_in_words};
+use crate::failure::{Broken, Failure};
+use crate::id::SignInId;
+use crate::sessions::api::SignOut;
+use crate::sessions::store::{Found, public_find_caller};
 
 /// The largest body (the contract). A lesson has 200,000 characters, at most 800,000 bytes, three times that encoded.
 pub const BODY_MAX: usize = 2 * 1024 * 1024;
@@ -54,11 +59,16 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     }
     let asked = parts.clone();
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+    let response = next.clone().run(Request::from_parts(parts.clone(), Body::from(body.clone()))).await;
 
     match refusal(response).await {
         Ok(_) if is_plain => {
             let answer = ctx.answer();
+            if let Some(sign_in) = answer.began
+                && let Some(resent) = resend(&site, &ctx, sign_in, parts, next).await
+            {
+                return resent;
+            }
             let page = page_of(&body, &asked.headers, &site);
             see_other(&answer.go_to.unwrap_or_else(|| page.as_str().to_owned()))
         }
@@ -67,6 +77,64 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
             .await
             .unwrap_or_else(|failure| error_page::answer(&site, &asked, AppError::from(failure))),
         Err(error) => as_json(&error),
+    }
+}
+
+/// After somebody signed in: sends the form that had waited for them, once, when it was theirs. Nothing when there is
+/// none, or when its sender is not known: that one is shown first, and asks.
+async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: Parts, next: Next) -> Option<Response> {
+    let token = ctx.unsent_cookie.clone()?;
+    let outcome: Result<Option<Response>, Failure> = async {
+        let Some(form) = kept_forms::find_for_page(site, &token, UNSENT_PAGE).await? else { return Ok(None) };
+        let Some(unsent) = form.unsent.clone() else { return Ok(None) };
+        let mut read = site.db.read(ctx.caller.clone()).await?;
+        let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
+        drop(read);
+        match unsent.person {
+            None => return Ok(None),
+            // Somebody else's words on a shared computer: neither sent nor shown.
+            Some(sender) if sender != person.id => {
+                kept_forms::take_unsent(site, &token).await?;
+                ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+                return Ok(None);
+            }
+            Some(_) => {}
+        }
+        if kept_forms::take_unsent(site, &token).await?.is_none() {
+            return Ok(None);
+        }
+        ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+        let theirs = Arc::new(ctx.on_behalf_of(person));
+        let body = Bytes::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.values).finish());
+        parts.uri = form.action.parse().broken("read a kept form's address")?;
+        parts.extensions.insert(theirs.clone());
+        // What the router found out about the address of the sign-in does not hold for this one.
+        let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+        request.headers_mut().remove(CONTENT_LENGTH);
+        let answered = refusal(next.run(request).await).await;
+        let page = LocalPath::parse(&unsent.page).unwrap_or_else(LocalPath::root);
+        let response = match answered {
+            Ok(_) => see_other(&theirs.answer().go_to.unwrap_or_else(|| page.as_str().to_owned())),
+            Err(error) => {
+                let body = [&body[..], format!("&{PAGE_FIELD}={}", query_value(page.as_str())).as_bytes()].concat();
+                refuse_plainly(site, &theirs, &parts, &Bytes::from(body), error).await?
+            }
+        };
+        let said = theirs.answer();
+        ctx.say(|answer| {
+            answer.flash = said.flash;
+            answer.keep_form = said.keep_form;
+        });
+        Ok(Some(response))
+    }
+    .await;
+    match outcome {
+        Ok(response) => response,
+        // Signing in went well; the form is still kept, and its page says so.
+        Err(failure) => {
+            let _logged = AppError::from(failure);
+            Some(see_other(UNSENT_PAGE))
+        }
     }
 }
 
@@ -96,9 +164,41 @@ async fn refuse_plainly(
             ctx.say(|answer| answer.keep_form = Some(token));
             Ok(see_other(page.as_str()))
         }
-        AppError::SignInRequired => Ok(see_other(&sign_in_address(page.as_str()))),
+        AppError::SignInRequired => keep_unsent(site, ctx, request, body, &page).await,
+        // At the sign-in form the wait is said beside what was typed.
+        AppError::TooMany { retry_after } if fields(body).iter().any(|(name, _)| name == "email") => {
+            let wait = format!("Too many tries. Wait {}, then try again", wait_in_words(retry_after));
+            let form = RefusedForm::new(request.uri.path(), fields(body), FieldErrors::one("email", wait));
+            let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
+            ctx.say(|answer| answer.keep_form = Some(token));
+            Ok(see_other(page.as_str()))
+        }
         other => Ok(error_page::answer(site, request, other)),
     }
+}
+
+/// Keeps a form whose sender has to sign in first, and leads there. What holds a secret is not kept, nor what a stranger
+/// would fill our disk with: then signing in leads back to the form's page.
+async fn keep_unsent(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    request: &Parts,
+    body: &Bytes,
+    page: &LocalPath,
+) -> Result<Response, Failure> {
+    let ended = ctx.ended.is_some();
+    let sent = fields(body);
+    if !RefusedForm::is_whole(&sent)
+        || (!ended && body.len() > UNSENT_MAX_OF_STRANGERS)
+        || request.uri.path() == SignOut::PATH
+    {
+        return Ok(see_other(&sign_in_address(page.as_str(), ended)));
+    }
+    let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
+    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended });
+    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
+    ctx.say(|answer| answer.keep_unsent = Some(token));
+    Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))
 }
 
 /// A refusal for a script: its status, and the refusal itself.

@@ -18,7 +18,7 @@ use crate::accounts::model::SiteRole;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
-use crate::id::SignInId;
+use crate::id::{SignInId, UserId};
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::policy::Departing;
 use crate::sessions::store::Lasts;
@@ -37,9 +37,11 @@ pub struct Ctx {
     pub flash: Flash,
     /// The form that came back refused to this page.
     pub refused: Option<RefusedForm>,
-    /// The session cookie named a sign-in that is dead.
-    pub was_signed_in: bool,
+    /// Whose sign-in the session cookie named, when it is dead.
+    pub ended: Option<UserId>,
     kept_form_cookie: Option<String>,
+    /// The token of a form that waits for its sender, as the browser brought it.
+    pub unsent_cookie: Option<String>,
     answer: Mutex<Answer>,
 }
 
@@ -51,6 +53,10 @@ pub struct Answer {
     pub flash: Flash,
     /// The token of a form kept for the next page.
     pub keep_form: Option<String>,
+    /// The token of a form that waits for its sender; empty to forget the one there is.
+    pub keep_unsent: Option<String>,
+    /// The sign-in that this request made.
+    pub began: Option<SignInId>,
 }
 
 impl Ctx {
@@ -63,11 +69,11 @@ impl Ctx {
         address: String,
         flash: Flash,
         refused: Option<RefusedForm>,
-        was_signed_in: bool,
-        kept_form_cookie: Option<String>,
+        ended: Option<UserId>,
+        (kept_form_cookie, unsent_cookie): (Option<String>, Option<String>),
     ) -> Self {
         let answer = Mutex::default();
-        Self { site, caller, session, nonce, address, flash, refused, was_signed_in, kept_form_cookie, answer }
+        Self { site, caller, session, nonce, address, flash, refused, ended, kept_form_cookie, unsent_cookie, answer }
     }
 
     /// What was said about the answer.
@@ -123,6 +129,28 @@ impl Ctx {
             }
             None => {}
         }
+        match answer.keep_unsent {
+            Some(token) if token.is_empty() => set("unsent", "", 0),
+            Some(token) => set("unsent", &token, super::kept_forms::UNSENT_SECONDS),
+            None => {}
+        }
+    }
+
+    /// The same request as `person` would have sent it.
+    pub fn on_behalf_of(&self, person: Person) -> Self {
+        Self {
+            site: self.site.clone(),
+            caller: Arc::new(Caller { person: Some(person), ..(*self.caller).clone() }),
+            session: self.session.clone(),
+            nonce: self.nonce.clone(),
+            address: self.address.clone(),
+            flash: Flash::None,
+            refused: None,
+            ended: None,
+            kept_form_cookie: None,
+            unsent_cookie: None,
+            answer: Mutex::default(),
+        }
     }
 }
 
@@ -176,16 +204,19 @@ pub fn next_or(next: Option<String>, default: &str) -> String {
     next.as_deref().and_then(LocalPath::parse).map_or_else(|| default.to_owned(), |path| path.as_str().to_owned())
 }
 
-/// Where to sign in, and come back to this very page from.
-pub fn sign_in_address(address: &str) -> String {
-    format!("/login?next={}", query_value(address))
+/// Where to sign in, and come back to `address` from.
+pub fn sign_in_address(address: &str, ended: bool) -> String {
+    format!("/login?next={}{}", query_value(address), if ended { "&ended=1" } else { "" })
 }
 
 /// Gives the browser a new session id and points it at `sign_in`. After the commit: the sign-in must exist first.
 pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
+    let ctx = current()?;
     let session = session()?;
     session.cycle_id().await.broken("begin a session")?;
-    session.insert(SIGN_IN, sign_in).await.broken("begin a session")
+    session.insert(SIGN_IN, sign_in).await.broken("begin a session")?;
+    ctx.say(|answer| answer.began = Some(sign_in));
+    Ok(())
 }
 
 /// Gives the browser a new session id for the sign-in it has: what was stolen before is worth nothing.

@@ -15,8 +15,8 @@ use crate::random;
 pub enum Found {
     /// Signed in.
     Live(Person),
-    /// Was signed in, and is not any more.
-    Ended,
+    /// This person was signed in, and is not any more.
+    Ended(UserId),
 }
 
 #[derive(sqlx::FromRow)]
@@ -45,7 +45,7 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     .await?;
     Ok(row.map(|row| {
         if !row.live {
-            return Found::Ended;
+            return Found::Ended(row.id);
         }
         Found::Live(Person {
             id: row.id,

@@ -42,7 +42,8 @@ fn refusal(error: AppError) -> AnyView {
     let ctx = request::current().ok();
     if error == AppError::SignInRequired {
         let address = ctx.as_ref().map_or("/", |ctx| ctx.address.as_str());
-        request::redirect_page(&request::sign_in_address(address));
+        let ended = ctx.as_ref().is_some_and(|ctx| ctx.ended.is_some());
+        request::redirect_page(&request::sign_in_address(address, ended));
         return ().into_any();
     }
     request::set_status(request::status_of(&error));

@@ -89,3 +89,95 @@ async fn a_new_password_has_the_same_rules() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.has("Use 15 characters or more; this has 5") && page.has("href=\"#new_password\""), "{}", page.body);
 }
+
+/// Five wrong tries from where this visitor is.
+async fn guess_five_times(visitor: &crate::app::Visitor<'_>, name: &str) {
+    for _ in 0..5 {
+        let page = visitor
+            .call("/fn/sign_in", &[("email", &format!("{name}@uni.example")), ("password", "not the right one, no")])
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn guessing_slows_down_the_guesser_more_and_more() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let guesser = app.anonymous();
+    guess_five_times(&guesser, "sam").await;
+    let mut waited = Vec::new();
+    for _ in 0..12 {
+        let wrong = [("email", "sam@uni.example"), ("password", "not the right one, no")];
+        assert_eq!(guesser.call("/fn/sign_in", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = guesser.call("/fn/sign_in", &wrong).await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        let seconds: i64 = page.header("retry-after").parse().unwrap();
+        waited.push(seconds);
+        app.clock.advance(seconds * 1_000);
+    }
+    assert_eq!(waited, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+}
+
+#[tokio::test]
+async fn the_wait_is_said_beside_what_was_typed_and_holds_for_the_right_password_too() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let guesser = app.anonymous();
+    guess_five_times(&guesser, "sam").await;
+    guesser.sign_in("sam", "not the right one, no").await;
+    let right = [("email", "sam@uni.example"), ("password", PASSWORD), ("_page", "/login")];
+    assert_eq!(guesser.post("/fn/sign_in", &right).await.location(), "/login");
+    let page = guesser.get("/login").await;
+    assert!(page.has("Too many tries. Wait 1 second") && page.has("value=\"sam@uni.example\""), "{}", page.body);
+    app.clock.advance(1_000);
+    assert_eq!(guesser.post("/fn/sign_in", &right).await.location(), "/");
+}
+
+#[tokio::test]
+async fn the_right_person_elsewhere_and_others_behind_the_same_address_sign_in() {
+    let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.student("sam").await;
+    app.student("kim").await;
+    let guesser = app.anonymous();
+    guess_five_times(&guesser, "sam").await;
+    guesser.sign_in("sam", "not the right one, no").await;
+    assert_eq!(app.anonymous().sign_in("kim", PASSWORD).await.location(), "/", "the guesser's neighbour");
+    let elsewhere = app.anonymous();
+    let mut request = elsewhere
+        .form("/fn/sign_in", &[])
+        .body(crate::app::encode(&[("email", "sam@uni.example"), ("password", PASSWORD)]).into())
+        .unwrap();
+    request.headers_mut().insert("x-forwarded-for", "198.51.100.7".parse().unwrap());
+    assert_eq!(elsewhere.send(request).await.location(), "/", "the right person, from elsewhere");
+    let still = guesser.call("/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD)]).await;
+    assert_eq!(still.status, StatusCode::TOO_MANY_REQUESTS, "their success must not free the guesser");
+}
+
+#[tokio::test]
+async fn a_stranger_and_nobody_wait_alike() {
+    let app = App::start().await;
+    let guesser = app.anonymous();
+    guess_five_times(&guesser, "nobody").await;
+    guesser.sign_in("nobody", "not the right one, no").await;
+    let page = guesser.call("/fn/sign_in", &[("email", "nobody@uni.example"), ("password", PASSWORD)]).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn asking_which_addresses_have_an_account_is_slowed_down() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let asker = app.anonymous();
+    let taken = [("email", "sam@uni.example"), ("name", "X"), ("password", PASSWORD)];
+    for _ in 0..6 {
+        assert_eq!(asker.call("/fn/sign_up", &taken).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(asker.call("/fn/sign_up", &taken).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let fresh = [("email", "new@uni.example"), ("name", "X"), ("password", PASSWORD)];
+    assert_eq!(
+        asker.call("/fn/sign_up", &fresh).await.status,
+        StatusCode::OK,
+        "a class behind one address can sign up"
+    );
+}

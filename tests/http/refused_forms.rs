@@ -1,6 +1,7 @@
 //! A refused form: everything typed comes back, the summary links to the fields, the address stays clean.
 
 use axum::http::{StatusCode, header};
+use lectern::clock::HOUR;
 
 use crate::app::{App, PASSWORD, encode};
 
@@ -78,7 +79,7 @@ async fn a_form_from_nobody_leads_to_the_sign_in_page_and_back() {
     let app = App::start().await;
     let visitor = app.anonymous();
     let page = visitor.post("/fn/save_profile", &[("name", "Sam"), ("_page", "/account")]).await;
-    assert_eq!(page.location(), "/login?next=%2Faccount");
+    assert_eq!(page.location(), "/login?next=%2Fresend");
     assert_eq!(visitor.call("/fn/save_profile", &[("name", "Sam")]).await.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -92,4 +93,112 @@ async fn a_password_is_not_even_kept_on_the_server() {
     let bytes = std::fs::read(copy).unwrap();
     assert!(bytes.windows(3).any(|window| window == b"Sam"), "the form must be kept");
     assert!(!bytes.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_form_that_came_after_the_session_ended_is_sent_once_after_signing_in() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    app.clock.advance(HOUR + 1);
+    let fields =
+        [("title", "Rivers"), ("summary", "Long & thought over"), ("description", "A\r\nB"), ("_page", "/courses/new")];
+    let page = teacher.post("/fn/create_course", &fields).await;
+    assert_eq!(page.location(), "/login?next=%2Fresend&ended=1");
+    assert!(teacher.get(page.location()).await.has("Sign in and we send what you wrote."));
+    let signed_in = [("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")];
+    assert_eq!(teacher.post("/fn/sign_in", &signed_in).await.location(), "/courses/rivers");
+    let course = teacher.get("/courses/rivers").await;
+    assert!(course.has("Your course is a draft.") && course.has("Long &amp; thought over"), "{}", course.body);
+    teacher.post("/fn/sign_out", &[]).await;
+    assert_eq!(teacher.post("/fn/sign_in", &signed_in).await.location(), "/resend");
+    assert_eq!(teacher.get("/resend").await.location(), "/");
+    assert_eq!(teacher.get("/courses/rivers-2").await.status, StatusCode::NOT_FOUND, "sent twice");
+}
+
+#[tokio::test]
+async fn a_form_that_waited_and_is_refused_comes_back_to_its_page() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    app.clock.advance(HOUR + 1);
+    teacher
+        .post(
+            "/fn/create_course",
+            &[("title", ""), ("summary", "Still here"), ("description", ""), ("_page", "/courses/new")],
+        )
+        .await;
+    let page = teacher
+        .post("/fn/sign_in", &[("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")])
+        .await;
+    assert_eq!(page.location(), "/courses/new");
+    let form = teacher.get("/courses/new").await;
+    assert!(form.has("Enter a title") && form.has("Still here"), "{}", form.body);
+}
+
+#[tokio::test]
+async fn a_form_that_waited_is_for_its_sender_and_nobody_else() {
+    let app = App::start().await;
+    app.instructor("other").await;
+    let teacher = app.instructor("teacher").await;
+    app.clock.advance(HOUR + 1);
+    teacher
+        .post(
+            "/fn/create_course",
+            &[("title", "Mine"), ("summary", "Private words"), ("description", ""), ("_page", "/courses/new")],
+        )
+        .await;
+    let next = teacher
+        .post("/fn/sign_in", &[("email", "other@uni.example"), ("password", PASSWORD), ("next", "/resend")])
+        .await;
+    assert_eq!(next.location(), "/resend");
+    let page = teacher.get("/resend").await;
+    assert!(page.location() == "/" && !page.has("Private words"));
+    assert_eq!(teacher.get("/courses/mine").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_form_whose_sender_was_never_known_is_shown_first() {
+    let app = App::start().await;
+    app.instructor("teacher").await;
+    let visitor = app.anonymous();
+    visitor
+        .post(
+            "/fn/create_course",
+            &[("title", "Rivers"), ("summary", "<b>bold</b>"), ("description", ""), ("_page", "/courses/new")],
+        )
+        .await;
+    let next = visitor
+        .post("/fn/sign_in", &[("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")])
+        .await;
+    assert_eq!(next.location(), "/resend");
+    let page = visitor.get("/resend").await;
+    assert!(
+        page.has("Send what you wrote?") && page.has("&lt;b&gt;bold") && page.hidden("title") == "Rivers",
+        "{}",
+        page.body
+    );
+    assert_eq!(visitor.get("/courses/rivers").await.status, StatusCode::NOT_FOUND, "it asks first");
+}
+
+#[tokio::test]
+async fn a_form_waits_an_hour_and_one_with_a_password_does_not_wait_at_all() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    app.clock.advance(HOUR + 1);
+    teacher
+        .post(
+            "/fn/create_course",
+            &[("title", "Rivers"), ("summary", "S"), ("description", ""), ("_page", "/courses/new")],
+        )
+        .await;
+    app.clock.advance(HOUR + 1);
+    let page = teacher
+        .post("/fn/sign_in", &[("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")])
+        .await;
+    assert_eq!(page.location(), "/resend");
+    assert_eq!(teacher.get("/resend").await.location(), "/");
+    assert_eq!(teacher.get("/courses/rivers").await.status, StatusCode::NOT_FOUND);
+
+    app.clock.advance(HOUR + 1);
+    let fields = [("current_password", PASSWORD), ("new_password", "eleven loud geese at dawn"), ("_page", "/account")];
+    assert_eq!(teacher.post("/fn/change_password", &fields).await.location(), "/login?next=%2Faccount&ended=1");
 }

@@ -13,6 +13,7 @@ use {
         policy::Oneself,
         store::public_sign_up,
     },
+    crate::credentials::guessing::Guess,
     crate::error::FieldErrors,
     crate::http::request,
     crate::sessions::{policy::Arriving, store::How},
@@ -30,8 +31,18 @@ pub async fn sign_up(email: String, name: String, password: Password, next: Opti
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
     let hash = request::site()?.hashing.hash(password).await?;
+    let guess = Guess::at_accounts(request::current()?.caller.address);
     let mut write = request::begin_write().await?;
-    let user = public_sign_up(&mut write, &email, &name, hash).await?;
+    let made = public_sign_up(&mut write, &email, &name, hash).await;
+    let user = match made {
+        Ok(user) => user,
+        // The refusal tells that there is such an account; asking for many of them is slowed down.
+        Err(refusal) => {
+            guess.count(&mut write).await?;
+            write.commit().await?;
+            return Err(refusal.into());
+        }
+    };
     let lasts = request::lasts(SiteRole::Student)?;
     let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
     write.commit().await?;
@@ -50,12 +61,21 @@ pub async fn sign_in(email: String, password: Password, next: Option<String>) ->
     }
     let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
 
+    let guess = Guess::at_password(email.key(), request::current()?.caller.address);
+    let mut write = request::begin_write().await?;
+    guess
+        .count(&mut write)
+        .await
+        .inspect_err(|_| tracing::warn!(event = "authn_login_lock", "a guesser has to wait"))?;
+    write.commit().await?;
+
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let shown = PasswordShown::at_sign_in(&request::site()?.hashing, stored, password).await.inspect_err(|_| {
         tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
     })?;
     let lasts = request::lasts(shown.role())?;
     let mut write = request::begin_write().await?;
+    guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
     let sign_in = shown.arrive(&mut write).await?.sign_in(How::Password, lasts).await?;
     write.commit().await?;
@@ -81,11 +101,18 @@ pub async fn change_password(current_password: Password, new_password: Password)
     if !wrong.is_empty() {
         return Err(wrong.into());
     }
-    let site = request::site()?;
+    // A stolen session must not become a place to guess the password from.
+    let ctx = request::current()?;
+    let guess = Guess::at_password(&email.to_lowercase(), ctx.caller.address);
+    let mut write = request::begin_write().await?;
+    guess.count(&mut write).await?;
+    write.commit().await?;
+    let site = &ctx.site;
     let shown = PasswordShown::by_oneself(&site.hashing, stored, current_password).await?;
     let hash = site.hashing.hash(new_password).await?;
 
     let mut write = request::begin_write().await?;
+    guess.was_right(&mut write).await?;
     let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
     write.commit().await?;
     request::renew_session().await?;

@@ -2,6 +2,8 @@
 //!
 //! What was typed stays on the server, never in an address; the cookie names it by 256 random bits. Secret fields are
 //! left out before anything is stored. Kept for ten minutes, and only shown on the page the form was on.
+//!
+//! A form whose sender had to sign in first is kept too, for an hour: see `forms.rs`.
 
 #[expect(clippy::disallowed_methods, reason = "the SQL of kept forms stands in their store")]
 mod store;
@@ -13,8 +15,16 @@ use serde::{Deserialize, Serialize};
 use super::Site;
 use crate::error::FieldErrors;
 use crate::failure::{Broken, Failure};
+use crate::id::UserId;
 use crate::random;
 use crate::sessions::caller::Caller;
+
+/// Where a form that waits for its sender is shown.
+pub const UNSENT_PAGE: &str = "/resend";
+/// How long it waits (the contract: an hour).
+pub const UNSENT_SECONDS: u32 = 3_600;
+/// The most bytes kept for somebody who was never signed in here: what strangers can fill our disk with has a bound.
+pub const UNSENT_MAX_OF_STRANGERS: usize = 256 * 1024;
 
 /// How long a refused form waits for its page: long enough to think, over a bad line.
 pub const KEPT_SECONDS: u32 = 600;
@@ -30,13 +40,29 @@ pub struct RefusedForm {
     /// The fields as typed, without the secret ones.
     pub values: Vec<(String, String)>,
     pub errors: FieldErrors,
+    /// The form was whole, and only its sender had to sign in first.
+    pub unsent: Option<Unsent>,
+}
+
+/// A form that waits for its sender to sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// The page it was on.
+    pub page: String,
+    /// Whose sign-in had ended; none when there was no sign-in to tell by.
+    pub person: Option<UserId>,
 }
 
 impl RefusedForm {
     /// Keeps `values` but for the secret ones.
     pub fn new(action: &str, values: Vec<(String, String)>, errors: FieldErrors) -> Self {
         let values = values.into_iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
-        Self { action: action.to_owned(), values, errors }
+        Self { action: action.to_owned(), values, errors, unsent: None }
+    }
+
+    /// Whether all that was sent can be kept, so that it can be sent again.
+    pub fn is_whole(sent: &[(String, String)]) -> bool {
+        sent.iter().all(|(name, _)| !SECRET.contains(&name.as_str()))
     }
 
     /// What was typed into `field`.
@@ -49,9 +75,9 @@ impl RefusedForm {
 pub async fn keep(site: &Site, caller: Arc<Caller>, page: &str, form: &RefusedForm) -> Result<String, Failure> {
     let token = random::token();
     let content = serde_json::to_string(form).broken("write down a refused form")?;
+    let seconds = if form.unsent.is_some() { UNSENT_SECONDS } else { KEPT_SECONDS };
     let mut write = site.db.begin_write(caller).await?;
-    store::public_keep(&mut write, &random::digest(&token), form, page, content, i64::from(KEPT_SECONDS) * 1_000)
-        .await?;
+    store::public_keep(&mut write, &random::digest(&token), form, page, content, i64::from(seconds) * 1_000).await?;
     write.commit().await?;
     Ok(token)
 }
@@ -61,6 +87,14 @@ pub async fn find_for_page(site: &Site, token: &str, path: &str) -> Result<Optio
     let mut read = site.db.read(Arc::new(Caller::of_the_system())).await?;
     let Some(content) = store::public_find(&mut read, &random::digest(token), path).await? else { return Ok(None) };
     serde_json::from_str(&content).broken("read a refused form").map(Some)
+}
+
+/// Takes the form kept under `token` out of the store, when it waits for its sender: it is sent at most once.
+pub async fn take_unsent(site: &Site, token: &str) -> Result<Option<RefusedForm>, Failure> {
+    let mut write = site.db.begin_write(Arc::new(Caller::of_the_system())).await?;
+    let content = store::public_take(&mut write, &random::digest(token), UNSENT_PAGE).await?;
+    write.commit().await?;
+    content.map(|content| serde_json::from_str(&content).broken("read a kept form")).transpose()
 }
 
 pub use store::public_delete_expired;

@@ -38,6 +38,18 @@ pub async fn public_find(read: &mut Read, digest: &str, page: &str) -> Result<Op
     Ok(row.map(|(content,)| content))
 }
 
+pub async fn public_take(write: &mut Write, digest: &str, page: &str) -> Result<Option<String>, Failure> {
+    let now = write.now();
+    let row: Option<(String,)> =
+        query("delete from kept_forms where token_digest = $1 and page = $2 and expires_at > $3 returning content")
+            .bind(digest)
+            .bind(page)
+            .bind(now)
+            .optional(write)
+            .await?;
+    Ok(row.map(|(content,)| content))
+}
+
 /// Deletes what nobody came back for, a hundred at a time.
 pub async fn public_delete_expired(write: &mut Write) -> Result<u64, Failure> {
     let now = write.now();

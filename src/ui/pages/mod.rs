@@ -1,4 +1,5 @@
 //! Pages that belong to no feature.
 
 pub mod accessibility;
+pub mod resend;
 pub mod status;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{Toward, toward};
 use crate::credentials::password::api::SignIn;
 use crate::failure::Failure;
+use crate::http::kept_forms::UNSENT_PAGE;
 use crate::http::local_path::{LocalPath, query_value};
 use crate::http::request;
 use crate::ui::form::{Field, Form};
@@ -33,15 +34,20 @@ async fn load() -> Result<Data, Failure> {
         form: Form::to::<SignIn>(),
         toward: toward(next.as_ref()).await?,
         next,
-        ended: ctx.was_signed_in && ctx.person().is_none(),
+        ended: ctx.query("ended").is_some(),
     })
 }
 
 fn show(Data { form, next, toward, ended }: Data) -> AnyView {
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
     let sign_up = if next.is_empty() { "/signup".to_owned() } else { format!("/signup?next={}", query_value(&next)) };
-    let note = ended.then(|| {
-        view! { <div class="note info"><p>"Your sign-in here has ended. Sign in again to go on."</p></div> }
+    let words = if next == UNSENT_PAGE {
+        "Your sign-in here has ended. Sign in and we send what you wrote."
+    } else {
+        "Your sign-in here has ended. Sign in again to go on."
+    };
+    let note = (ended || next == UNSENT_PAGE).then(|| {
+        view! { <div class="note info"><p>{words}</p></div> }
     });
     view! {
         {form_title("Sign in", form.is_refused())}

@@ -1,0 +1,92 @@
+//! Guessing slows down the guesser, and nobody else.
+//!
+//! Tries are counted for each account *and* place together: the right person signs in from elsewhere unhindered, and so
+//! do others behind the guesser's address. Five tries are free, then each failed one doubles the wait, from a second to
+//! a quarter of an hour. A try is counted before the password is compared, so that a hundred at once are a hundred. A
+//! try that comes too early is refused without a comparison, and counts for nothing. Being right clears the count of this
+//! account from this place alone. Counts are kept in the database, the same on every node.
+
+#[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
+mod store;
+
+use std::net::IpAddr;
+
+use crate::clock::{DAY, MINUTE, Millis, SECOND};
+use crate::db::Write;
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::random;
+
+/// Tries that cost nothing (security.md: 5 free, then 1 s doubling to 15 min).
+const FREE: i64 = 5;
+const FIRST_WAIT: Millis = SECOND;
+const LONGEST_WAIT: Millis = 15 * MINUTE;
+/// A count that rests so long is forgotten.
+const FORGOTTEN: Millis = DAY;
+
+/// What is guessed at, and from where.
+#[derive(Clone, Debug)]
+pub struct Guess(String);
+
+impl Guess {
+    /// The password of the account with this address, whether there is one or not.
+    pub fn at_password(email_key: &str, from: IpAddr) -> Self {
+        Self(random::digest(&format!("password\n{email_key}\n{}", network(from))))
+    }
+
+    /// Which addresses have an account, by signing up with them.
+    pub fn at_accounts(from: IpAddr) -> Self {
+        Self(random::digest(&format!("accounts\n{}", network(from))))
+    }
+
+    /// Counts one more try. Refused with the wait that is left when it comes too early.
+    pub async fn count(&self, write: &mut Write) -> Result<(), Failure> {
+        store::public_count(write, &self.0).await
+    }
+
+    /// Clears the count: the guess was none.
+    pub async fn was_right(&self, write: &mut Write) -> Result<(), Failure> {
+        store::public_clear(write, &self.0).await
+    }
+}
+
+/// An IPv6 household has a network of 64 bits to itself; an IPv4 address is one place.
+fn network(from: IpAddr) -> String {
+    match from {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+    }
+}
+
+/// How long the next try waits after `failures` tries.
+fn wait(failures: i64) -> Millis {
+    match u32::try_from(failures - FREE - 1) {
+        Ok(doublings) => FIRST_WAIT.checked_shl(doublings.min(20)).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)),
+        Err(_) => 0,
+    }
+}
+
+fn too_many(left: Millis) -> Failure {
+    AppError::TooMany { retry_after: u32::try_from((left + SECOND - 1) / SECOND).unwrap_or(u32::MAX).max(1) }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_are_free_then_the_wait_doubles_to_a_quarter_of_an_hour() {
+        let waits: Vec<Millis> = (1..=8).map(|failures| wait(failures) / SECOND).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 4]);
+        assert_eq!(wait(15), 512 * SECOND);
+        assert_eq!([wait(16), wait(100), wait(i64::MAX)], [LONGEST_WAIT; 3]);
+    }
+
+    #[test]
+    fn an_ipv6_household_is_one_place() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("203.0.113.1"), of("203.0.113.2"));
+    }
+}

@@ -1,0 +1,69 @@
+//! `/resend`: a form that waited for somebody to sign in, shown before it is sent.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::http::forms::PAGE_FIELD;
+use crate::http::kept_forms::{RefusedForm, Unsent};
+use crate::http::request;
+use crate::ui::page::{page, page_title};
+
+#[component]
+pub fn Resend() -> impl IntoView {
+    page(load(), |found| found.map_or_else(|| ().into_any(), |(form, unsent)| show(form, unsent)))
+}
+
+async fn load() -> Result<Option<(RefusedForm, Unsent)>, Failure> {
+    let ctx = request::current()?;
+    let person = ctx.person().ok_or(AppError::SignInRequired)?;
+    let waiting = ctx.refused.clone().and_then(|form| Some((form.clone(), form.unsent?)));
+    // Kept for its sender alone, where that is known.
+    let theirs = waiting.filter(|(_, unsent)| unsent.person.is_none_or(|sender| sender == person.id));
+    if theirs.is_none() {
+        request::redirect_page("/");
+    }
+    Ok(theirs)
+}
+
+fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
+    let shown: Vec<AnyView> = form
+        .values
+        .iter()
+        .filter(|(_, value)| !value.trim().is_empty())
+        .map(|(name, value)| {
+            let label = capital(&name.replace('_', " "));
+            view! { <div><dt>{label}</dt><dd dir="auto">{value.clone()}</dd></div> }.into_any()
+        })
+        .collect();
+    let hidden: Vec<AnyView> = form
+        .values
+        .iter()
+        .map(|(name, value)| {
+            // A hidden input keeps line ends, as an input that is seen does not.
+            view! { <input type="hidden" name=name.clone() value=value.clone() /> }.into_any()
+        })
+        .collect();
+    view! {
+        {page_title("Send what you wrote")}
+        <div class="page wrap">
+            <div class="head"><div>
+                <h1>"Send what you wrote?"</h1>
+                <p class="lede">"This was written before you signed in, so we have not sent it. It waits here for an hour."</p>
+            </div></div>
+            <dl class="facts unsent">{shown}</dl>
+            <form class="buttons gap-above" method="post" action=form.action>
+                <input type="hidden" name=PAGE_FIELD value=unsent.page.clone() />
+                {hidden}
+                <button class="button primary large">"Send it now"</button>
+                <a class="button quiet large" href=unsent.page>"Leave it"</a>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
