@@ -10,8 +10,7 @@ export const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 
 /** Answers where the server is, its process id, and how to stop it. */
-export async function start(settings = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "lectern-"));
+export async function start(settings = {}, folder = mkdtempSync(join(tmpdir(), "lectern-"))) {
   const port = await new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address();
@@ -37,10 +36,10 @@ export async function start(settings = {}) {
     server.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 1000; tries += 1) {
     const ready = await fetch(`${origin}/readyz`).then((answer) => answer.ok).catch(() => false);
-    if (ready) return { origin, pid: server.pid, folder, stop };
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (ready) return { origin, process: server, folder, stop };
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   stop();
   throw new Error("The server did not start. Is there a release build? `make build` makes one.");

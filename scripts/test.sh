@@ -3,7 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh test
+. scripts/env.sh
 scripts/check.sh
 make --no-print-directory build
 scripts/first_load.sh
+say "kill -9 loses nothing"
+node end2end/crash.mjs
 scripts/e2e.sh

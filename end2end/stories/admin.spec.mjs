@@ -25,7 +25,7 @@ test("an admin finds a person, makes them an instructor, ends their sign-ins, cl
   await page.getByRole("button", { name: /^Save role/ }).click();
   await expect(page.getByRole("status").first()).toContainText(`${name} is now an instructor.`);
   await kim.goto("/");
-  await expect(kim.getByRole("link", { name: "New course" })).toBeVisible();
+  await expect(kim.getByRole("button", { name: "New course" })).toBeVisible();
 
   await page.locator("summary", { hasText: "End their sign-ins" }).click();
   await page.getByRole("button", { name: "End 1 sign-in" }).click();

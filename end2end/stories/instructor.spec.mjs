@@ -5,7 +5,7 @@ test("an instructor writes, publishes, runs and concludes a course", async ({ pa
   const title = unique("Rivers", testInfo);
   await signIn(page, "instructor@lectern.example");
   await isAccessible(page);
-  await page.getByRole("link", { name: "New course" }).click();
+  await page.getByRole("button", { name: "New course" }).click();
   await isAccessible(page);
   await page.getByLabel("Summary").fill("How water finds its way.");
   await page.getByLabel("Description").fill("## Plan\n\nWe walk along one river a week.");

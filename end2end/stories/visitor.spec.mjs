@@ -11,8 +11,9 @@ test("a visitor finds a course, sees its plan, and is told how to join", async (
   await expect(page.getByRole("heading", { level: 1, name: "Sessions and tokens" })).toBeVisible();
   await expect(page.getByText("Two questions every site must answer")).toBeVisible();
   await isAccessible(page);
-  await page.getByRole("link", { name: "Sign in to join" }).click();
+  await page.getByRole("button", { name: "Join course" }).click();
   await expect(page).toHaveURL(/\/login\?next=%2Fcourses%2Fsessions-and-tokens/);
+  await expect(page.getByText("Sign in and we finish joining you.")).toBeVisible();
   await isAccessible(page);
 });
 

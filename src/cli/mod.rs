@@ -41,7 +41,11 @@ enum Command {
     /// Serves the site (the default)
     Serve,
     /// Loads the demo's people and courses; does nothing that is done already
-    Demo,
+    Demo {
+        /// Adds 500 students, 40 courses and 2,000 enrolments besides, to see and measure Lectern at the size of a school
+        #[arg(long)]
+        school: bool,
+    },
     /// Adds and changes accounts
     #[command(subcommand)]
     User(UserCommand),
@@ -98,7 +102,7 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
     };
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(config, task).await,
-        Command::Demo => load_demo(config, task).await,
+        Command::Demo { school } => load_demo(config, task, school).await,
         Command::User(command) => people::run(config, task, command).await,
         Command::Backup { file } => back_up(config, file).await,
         Command::Restore { file } => restore(config, file).await,
@@ -131,7 +135,7 @@ fn system() -> Arc<Caller> {
     Arc::new(Caller::of_the_system())
 }
 
-async fn load_demo(config: Config, task: SystemTask) -> Result<(), Failure> {
+async fn load_demo(config: Config, task: SystemTask, school: bool) -> Result<(), Failure> {
     if !config.addr.ip().is_loopback() {
         return Err(Failure::Broken(anyhow::anyhow!(
             "the demo's passwords are public, so it is not loaded for a server on {}; set LECTERN_ADDR to a loopback address",
@@ -141,7 +145,12 @@ async fn load_demo(config: Config, task: SystemTask) -> Result<(), Failure> {
     let db = open(&config).await?;
     let hashing = Hashing::new(COST)?;
     let mut write = db.begin_write(system()).await?;
-    let (people, courses) = demo::load(&task, &mut write, &hashing).await?;
+    let (mut people, mut courses) = demo::load(&task, &mut write, &hashing).await?;
+    if school {
+        let (more_people, more_courses) = demo::load_school(&task, &mut write).await?;
+        people += more_people;
+        courses += more_courses;
+    }
     write.commit().await?;
     db.close().await;
     println!("{people} people and {courses} courses added.");

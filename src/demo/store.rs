@@ -1,10 +1,11 @@
 //! Writes a demo course as if it had been made some days ago.
 
+use super::School;
 use super::content::Course;
 use crate::accounts::model::Email;
 use crate::accounts::policy::SystemTask;
 use crate::clock::{DAY, HOUR, Millis};
-use crate::db::{Write, query};
+use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
 use crate::id::{CourseId, LessonId, UserId};
 
@@ -90,4 +91,81 @@ async fn mark_some(
             .await?;
     }
     Ok(())
+}
+
+/// Adds a school. The owner of all of its courses is the demo's instructor.
+pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, usize), Failure> {
+    let now = write.now();
+    let (owner,): (UserId,) =
+        query("select id from users where email_key = 'instructor@lectern.example'").one(write).await?;
+    let (first,): (UserId,) = query("select coalesce(max(id), 0) + 1 from users").one(write).await?;
+    for number in 1..=school.students {
+        let email = format!("school{number:03}@lectern.example");
+        query(
+            "insert into users (email, email_key, name, role, created_at, changed_at) values ($1, $1, $2, 'student', $3, $3)",
+        )
+        .bind(email)
+        .bind(format!("Student {number:03} of the school"))
+        .bind(now)
+        .execute(write)
+        .await?;
+    }
+    for number in 1..=school.courses {
+        let (course,): (CourseId,) = query(
+            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at)
+             values ($1, $2, $3, $4, 'published', 1, 1, $5, $5, $5) returning id",
+        )
+        .bind(format!("school-course-{number}"))
+        .bind(format!("School course {number}"))
+        .bind("One of the many courses of a large school, with as many lessons as a semester has.")
+        .bind("## Plan\n\nThirty lessons, two a week.")
+        // Older than the demo's own, so that those stand first.
+        .bind(now - (100 + number) * DAY)
+        .one(write)
+        .await?;
+        query("insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'owner', 'active', $3)")
+            .bind(course)
+            .bind(owner)
+            .bind(now)
+            .execute(write)
+            .await?;
+        for position in 1..=school.lessons {
+            query(
+                "insert into lessons (course_id, slug, title, body, state, position, created_at, changed_at)
+                 values ($1, 'lesson-' || $2, 'Lesson ' || $2, $3, 'published', $2, $4, $4)",
+            )
+            .bind(course)
+            .bind(position)
+            .bind("A paragraph of a lesson, long enough to be read.\n\n".repeat(40))
+            .bind(now)
+            .execute(write)
+            .await?;
+        }
+        // The first course takes every student: the people page is measured at its largest.
+        let seats =
+            if number == 1 { school.students } else { (school.enrolments - school.students) / (school.courses - 1) };
+        for seat in 0..seats {
+            let user = UserId(first.0 + (number * 37 + seat * if number == 1 { 1 } else { 13 }) % school.students);
+            query(
+                "insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'student', 'active', $3)
+                 on conflict do nothing",
+            )
+            .bind(course)
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await?;
+            query(
+                "insert into lesson_reads (lesson_id, user_id, read_at)
+                 select id, $2, $3 from lessons where course_id = $1 and position <= $4 on conflict do nothing",
+            )
+            .bind(course)
+            .bind(user)
+            .bind(now)
+            .bind(seat % school.lessons)
+            .execute(write)
+            .await?;
+        }
+    }
+    Ok((usize::try_from(school.students).unwrap_or(0), usize::try_from(school.courses).unwrap_or(0)))
 }

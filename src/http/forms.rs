@@ -22,6 +22,7 @@ use super::kept_forms::{self, RefusedForm, UNSENT_MAX_OF_STRANGERS, UNSENT_PAGE,
 use super::local_path::{LocalPath, query_value};
 use super::request::{Ctx, sign_in_address, status_of};
 use super::{Site, error_page};
+use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
@@ -81,7 +82,8 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
 }
 
 /// After somebody signed in: sends the form that had waited for them, once, when it was theirs. Nothing when there is
-/// none, or when its sender is not known: that one is shown first, and asks.
+/// none, or when its sender is not known: that one is shown first, and asks. Joining a course is sent in any case: nothing
+/// was written, and whoever signs in after pressing `Join course` means it.
 async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: Parts, next: Next) -> Option<Response> {
     let token = ctx.unsent_cookie.clone()?;
     let outcome: Result<Option<Response>, Failure> = async {
@@ -91,7 +93,8 @@ async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: 
         let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
         drop(read);
         match unsent.person {
-            None => return Ok(None),
+            None if form.action != JoinCourse::PATH => return Ok(None),
+            None => {}
             // Somebody else's words on a shared computer: neither sent nor shown.
             Some(sender) if sender != person.id => {
                 kept_forms::take_unsent(site, &token).await?;
@@ -115,6 +118,8 @@ async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: 
         let page = LocalPath::parse(&unsent.page).unwrap_or_else(LocalPath::root);
         let response = match answered {
             Ok(_) => see_other(&theirs.answer().go_to.unwrap_or_else(|| page.as_str().to_owned())),
+            // Who turns out to be in the course already is there.
+            Err(AppError::Forbidden(_)) if form.action == JoinCourse::PATH => see_other(page.as_str()),
             Err(error) => {
                 let body = [&body[..], format!("&{PAGE_FIELD}={}", query_value(page.as_str())).as_bytes()].concat();
                 refuse_plainly(site, &theirs, &parts, &Bytes::from(body), error).await?
@@ -198,6 +203,9 @@ async fn keep_unsent(
     form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
     ctx.say(|answer| answer.keep_unsent = Some(token));
+    if request.uri.path() == JoinCourse::PATH {
+        return Ok(see_other(&format!("{}&joining=1", sign_in_address(page.as_str(), ended))));
+    }
     Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))
 }
 

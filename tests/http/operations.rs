@@ -63,3 +63,31 @@ async fn what_is_no_database_is_not_restored() {
     }
     assert!(lectern::db::verify(app.site.db.path()).await.is_ok(), "what was there stays");
 }
+
+#[tokio::test]
+async fn a_full_disk_is_a_503_with_a_page_and_nothing_is_half_done() {
+    use lectern::db::Connection;
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    // The one writing connection may not make the file longer: what SQLite says then is what it says of a full disk.
+    let limit = async |pages: &str| {
+        let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+        #[expect(clippy::disallowed_methods, reason = "fills the disk")]
+        sqlx::query(&format!("pragma max_page_count = {pages}")).fetch_all(write.sqlite()).await.unwrap();
+    };
+    limit("1").await;
+    let long = "words ".repeat(3_000);
+    let page =
+        teacher.post("/fn/create_course", &[("title", "Rivers"), ("summary", "S"), ("description", &long)]).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
+    assert!(page.has("We can not save anything just now"));
+    assert_eq!(teacher.get("/courses/rivers").await.status, StatusCode::NOT_FOUND);
+    limit("1000000").await;
+    assert_eq!(
+        teacher
+            .post("/fn/create_course", &[("title", "Rivers"), ("summary", "S"), ("description", &long)])
+            .await
+            .location(),
+        "/courses/rivers"
+    );
+}

@@ -180,6 +180,28 @@ async fn a_form_whose_sender_was_never_known_is_shown_first() {
 }
 
 #[tokio::test]
+async fn a_visitor_who_presses_join_is_in_after_signing_in() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.published_course("Rivers", 1).await;
+    app.student("sam").await;
+    let visitor = app.anonymous();
+    assert!(visitor.get(&course.page()).await.has("Join course"));
+    let page = visitor.post("/fn/join_course", &[("course", &course.id), ("_page", &course.page())]).await;
+    assert_eq!(page.location(), "/login?next=%2Fcourses%2Frivers&joining=1");
+    assert!(visitor.get(page.location()).await.has("Sign in and we finish joining you."));
+    let signed_in = [("email", "sam@uni.example"), ("password", PASSWORD), ("next", "/courses/rivers")];
+    assert_eq!(visitor.post("/fn/sign_in", &signed_in).await.location(), "/courses/rivers");
+    let page = visitor.get("/courses/rivers").await;
+    assert!(page.has("You are in.") && page.has("Leave course"), "{}", page.body);
+    // Somebody who is in already is not told off for it.
+    let again = app.anonymous();
+    again.post("/fn/join_course", &[("course", &course.id), ("_page", &course.page())]).await;
+    assert_eq!(again.post("/fn/sign_in", &signed_in).await.location(), "/courses/rivers");
+    assert!(again.get("/courses/rivers").await.has("Leave course"));
+}
+
+#[tokio::test]
 async fn a_form_waits_an_hour_and_one_with_a_password_does_not_wait_at_all() {
     let app = App::start().await;
     let teacher = app.instructor("teacher").await;

@@ -49,7 +49,7 @@ pub fn show(data: Data) -> AnyView {
         Filter::Concluded => catalogue.concluded,
     };
     let create =
-        may_create.then(|| view! { <p class="buttons"><a class="button" href="/courses/new">"New course"</a></p> });
+        may_create.then(|| view! { <form class="buttons" method="get" action="/courses/new"><button class="button">"New course"</button></form> });
     let counts = [
         (Filter::All, "All", catalogue.all),
         (Filter::Open, "Open to join", catalogue.open),

@@ -13,7 +13,6 @@ use crate::courses::store::Teacher;
 use crate::enrolments::api::{JoinCourse, LeaveCourse};
 use crate::enrolments::model::CourseRole;
 use crate::failure::Failure;
-use crate::http::local_path::query_value;
 use crate::http::request;
 use crate::lessons::markdown::{self, CleanHtml};
 use crate::lessons::model::{LessonState, minutes_in_words};
@@ -135,11 +134,10 @@ fn way_in(standing: &Standing) -> AnyView {
     }
     let takes_people = standing.course.state == CourseState::Published && standing.course.open;
     if standing.person.is_none() && takes_people {
-        // A form all the same, so that the button is a button; where to sign in is where it leads.
-        let next = query_value(&format!("/courses/{}", standing.course.slug));
+        // Leads to the sign-in page first, and goes on from there.
         return view! {
-            <a class="button primary large" href=format!("/login?next={next}")>"Sign in to join"</a>
-            <a href=format!("/signup?next={next}")>"Create account"</a>
+            {button::<JoinCourse>(&id, "button primary large", "Join course", "")}
+            <span class="quiet-text">"You sign in first, or create an account."</span>
         }
         .into_any();
     }

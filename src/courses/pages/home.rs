@@ -42,7 +42,7 @@ fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
     let next = at.map(|at| others.remove(at));
     let create = may_create.then(|| {
         let class = if next.is_some() { "button" } else { "button primary" };
-        view! { <p class="buttons"><a class=class href="/courses/new">"New course"</a></p> }
+        view! { <form class="buttons" method="get" action="/courses/new"><button class=class>"New course"</button></form> }
     });
     let blank = (is_blank && !may_create).then(|| {
         view! {

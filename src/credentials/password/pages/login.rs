@@ -15,6 +15,7 @@ struct Data {
     form: Form,
     next: Option<LocalPath>,
     toward: Option<Toward>,
+    joining: bool,
     ended: bool,
 }
 
@@ -35,12 +36,16 @@ async fn load() -> Result<Data, Failure> {
         toward: toward(next.as_ref()).await?,
         next,
         ended: ctx.query("ended").is_some(),
+        joining: ctx.query("joining").is_some(),
     })
 }
 
-fn show(Data { form, next, toward, ended }: Data) -> AnyView {
+fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
-    let sign_up = if next.is_empty() { "/signup".to_owned() } else { format!("/signup?next={}", query_value(&next)) };
+    let sign_up = match next.as_str() {
+        "" => "/signup".to_owned(),
+        next => format!("/signup?next={}{}", query_value(next), if joining { "&joining=1" } else { "" }),
+    };
     let words = if next == UNSENT_PAGE {
         "Your sign-in here has ended. Sign in and we send what you wrote."
     } else {
@@ -53,7 +58,7 @@ fn show(Data { form, next, toward, ended }: Data) -> AnyView {
         {form_title("Sign in", form.is_refused())}
         <div class="page wrap">
             <div class="head"><div><h1>"Sign in"</h1></div></div>
-            {toward.map(Toward::into_view)}
+            {toward.map(|toward| toward.into_view(joining))}
             {note}
             <div class="ways">
                 <form class="fields" method="post" action=form.action() novalidate>

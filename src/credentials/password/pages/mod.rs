@@ -33,12 +33,14 @@ pub(super) async fn toward(next: Option<&LocalPath>) -> Result<Option<Toward>, F
 }
 
 impl Toward {
-    pub(super) fn into_view(self) -> AnyView {
+    /// The course, and what happens after: `joining` when its button was pressed.
+    pub(super) fn into_view(self, joining: bool) -> AnyView {
         let picture = cover(self.id);
+        let words = if joining { "Sign in and we finish joining you." } else { "Then you go on to this course." };
         view! {
             <div class=format!("course-row toward {}", picture.hue)>
                 {picture.svg}
-                <div><p class="title" dir="auto">{self.title}</p><p>"Then you go on to this course."</p></div>
+                <div><p class="title" dir="auto">{self.title}</p><p>{words}</p></div>
             </div>
         }
         .into_any()

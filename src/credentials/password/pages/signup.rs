@@ -18,6 +18,7 @@ struct Data {
     form: Form,
     next: String,
     toward: Option<Toward>,
+    joining: bool,
     start: AnyView,
 }
 
@@ -34,10 +35,16 @@ async fn load() -> Result<Data, Failure> {
     }
     let toward = toward(next.as_ref()).await?;
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
-    Ok(Data { form: Form::to::<SignUpForm>(), next, toward, start: islands::start(&ctx) })
+    Ok(Data {
+        form: Form::to::<SignUpForm>(),
+        next,
+        toward,
+        joining: ctx.query("joining").is_some(),
+        start: islands::start(&ctx),
+    })
 }
 
-fn show(Data { form, next, toward, start }: Data) -> AnyView {
+fn show(Data { form, next, toward, joining, start }: Data) -> AnyView {
     view! {
         {form_title("Create account", form.is_refused())}
         <div class="page wrap">
@@ -45,7 +52,7 @@ fn show(Data { form, next, toward, start }: Data) -> AnyView {
                 <h1>"Create account"</h1>
                 <p class="lede">"You start as a student. Nothing is sent to your address."</p>
             </div></div>
-            {toward.map(Toward::into_view)}
+            {toward.map(|toward| toward.into_view(joining))}
             <form class="fields" method="post" action=form.action() novalidate>
                 {form.summary()}
                 {form.hidden(&[("next", next)])}
