@@ -71,6 +71,8 @@ create table kept_forms (
     page text not null,
     -- JSON: the fields as typed, without the secret ones, and what was said about them
     content text not null,
+    -- made by somebody who was not signed in: what strangers can fill the disk with has a bound
+    stranger integer not null check (stranger in (0, 1)),
     expires_at integer not null
-) strict, without rowid;
+) strict;
 create index kept_forms_by_expiry on kept_forms (expires_at);

@@ -183,7 +183,7 @@ impl Standing {
     }
 }
 
-/// Each proof holds its course and the connection it was claimed in, so that the check and the work can not drift apart.
+// Each proof holds its course and the connection it was claimed in, so that the check and the work can not drift apart.
 macro_rules! proofs {
     ($($(#[$doc:meta])* $name:ident may $act:ident;)*) => {$(
         $(#[$doc])*
@@ -232,6 +232,25 @@ proofs! {
     /// Somebody who may see its people.
     CourseStaff may SeePeople;
     /// Somebody who may publish, conclude and archive it.
+    ///
+    /// Nobody makes one but [`CourseEditor::claim`]:
+    /// ```compile_fail,E0451
+    /// fn forge(on: &mut lectern::db::Write, standing: lectern::courses::policy::Standing) {
+    ///     let _ = lectern::courses::policy::CourseEditor { on, standing };
+    /// }
+    /// ```
+    /// and nothing is published without one:
+    /// ```compile_fail,E0599
+    /// async fn publish(mut write: lectern::db::Write) {
+    ///     let _ = write.publish().await;
+    /// }
+    /// ```
+    /// nor by somebody who was only allowed to read:
+    /// ```compile_fail,E0599
+    /// async fn publish(mut reader: lectern::courses::policy::CourseReader<'_, lectern::db::Write>) {
+    ///     let _ = reader.publish().await;
+    /// }
+    /// ```
     CourseEditor may Edit;
     /// Somebody who may change its text and lessons.
     CourseWriter may Write;

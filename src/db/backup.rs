@@ -79,6 +79,8 @@ pub(super) async fn copy_into(pool: &SqlitePool, to: &Path) -> Result<(), Failur
     if to.exists() {
         return Err(Failure::Broken(anyhow::anyhow!("{} exists already", to.display())));
     }
+    // SQLite writes into an empty file as into a new one, and this one is ours alone.
+    super::keep_to_ourselves(to).broken("make the copy's file")?;
     #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
     sqlx::query("vacuum into ?1")
         .bind(to.to_string_lossy().into_owned())

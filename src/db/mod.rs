@@ -42,6 +42,7 @@ impl Db {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).broken("make the database's folder")?;
         }
+        keep_to_ourselves(path).broken("make the database's file")?;
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -103,6 +104,15 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .pragma("temp_store", "memory")
+}
+
+/// Makes the file where there is none, readable by nobody else. What SQLite puts beside it follows its mode.
+fn keep_to_ourselves(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// `sqlite://relative/path` and `sqlite:///absolute/path`.

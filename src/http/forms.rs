@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 
-use super::kept_forms::{self, RefusedForm, UNSENT_MAX_OF_STRANGERS, UNSENT_PAGE, Unsent};
+use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
 use super::request::{Ctx, sign_in_address, status_of};
 use super::{Site, error_page};
@@ -164,7 +164,9 @@ async fn refuse_plainly(
     let page = page_of(body, &request.headers, site);
     match error {
         AppError::Invalid(errors) => {
-            let form = RefusedForm::new(request.uri.path(), fields(body), errors);
+            let is_stranger = ctx.person().is_none();
+            let typed = if is_stranger && body.len() > STRANGERS_MAX { Vec::new() } else { fields(body) };
+            let form = RefusedForm::new(request.uri.path(), typed, errors);
             let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
             ctx.say(|answer| answer.keep_form = Some(token));
             Ok(see_other(page.as_str()))
@@ -193,10 +195,7 @@ async fn keep_unsent(
 ) -> Result<Response, Failure> {
     let ended = ctx.ended.is_some();
     let sent = fields(body);
-    if !RefusedForm::is_whole(&sent)
-        || (!ended && body.len() > UNSENT_MAX_OF_STRANGERS)
-        || request.uri.path() == SignOut::PATH
-    {
+    if !RefusedForm::is_whole(&sent) || (!ended && body.len() > STRANGERS_MAX) || request.uri.path() == SignOut::PATH {
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());

@@ -5,6 +5,7 @@
 mod accounts;
 mod app;
 mod bad_input;
+mod command_line;
 mod courses;
 mod headers;
 mod lessons;

@@ -14,7 +14,11 @@ async fn the_server_says_whether_it_is_alive_and_ready() {
     assert_eq!(visitor.get("/healthz").await.body, "ok\n");
     assert_eq!(visitor.get("/readyz").await.body, "ready\n");
     assert!(visitor.get("/status").await.has("Everything works"));
+    let sam = app.student("sam").await;
     app.site.db.close().await;
+    let broken = sam.get("/account").await;
+    assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(broken.has("Something broke on our side") && broken.has("Skip to the content"), "{}", broken.body);
     assert_eq!(visitor.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(visitor.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

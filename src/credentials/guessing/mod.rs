@@ -60,10 +60,12 @@ fn network(from: IpAddr) -> String {
 
 /// How long the next try waits after `failures` tries.
 fn wait(failures: i64) -> Millis {
-    match u32::try_from(failures - FREE - 1) {
-        Ok(doublings) => FIRST_WAIT.checked_shl(doublings.min(20)).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)),
-        Err(_) => 0,
+    let over = failures - FREE - 1;
+    if over < 0 {
+        return 0;
     }
+    // Twenty doublings of a second are days: far beyond the longest wait, and far from overflowing.
+    (FIRST_WAIT << over.min(20)).min(LONGEST_WAIT)
 }
 
 fn too_many(left: Millis) -> Failure {

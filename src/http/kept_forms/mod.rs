@@ -23,8 +23,8 @@ use crate::sessions::caller::Caller;
 pub const UNSENT_PAGE: &str = "/resend";
 /// How long it waits (the contract: an hour).
 pub const UNSENT_SECONDS: u32 = 3_600;
-/// The most bytes kept for somebody who was never signed in here: what strangers can fill our disk with has a bound.
-pub const UNSENT_MAX_OF_STRANGERS: usize = 256 * 1024;
+/// The most bytes kept of a form of somebody who is not signed in here: no form that is open to strangers holds more.
+pub const STRANGERS_MAX: usize = 64 * 1024;
 
 /// How long a refused form waits for its page: long enough to think, over a bad line.
 pub const KEPT_SECONDS: u32 = 600;
@@ -77,7 +77,8 @@ pub async fn keep(site: &Site, caller: Arc<Caller>, page: &str, form: &RefusedFo
     let content = serde_json::to_string(form).broken("write down a refused form")?;
     let seconds = if form.unsent.is_some() { UNSENT_SECONDS } else { KEPT_SECONDS };
     let mut write = site.db.begin_write(caller).await?;
-    store::public_keep(&mut write, &random::digest(&token), form, page, content, i64::from(seconds) * 1_000).await?;
+    let kept = store::Kept { form, page, content, lasts: i64::from(seconds) * 1_000 };
+    store::public_keep(&mut write, &random::digest(&token), kept).await?;
     write.commit().await?;
     Ok(token)
 }

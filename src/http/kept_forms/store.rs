@@ -4,26 +4,44 @@ use super::RefusedForm;
 use crate::db::{Connection, Read, Write, query};
 use crate::failure::Failure;
 
-/// Stores a form for `lasts` milliseconds, and clears a few that nobody came back for.
-pub async fn public_keep(
-    write: &mut Write,
-    digest: &str,
-    form: &RefusedForm,
-    page: &str,
-    content: String,
-    lasts: i64,
-) -> Result<(), Failure> {
+/// How many forms of people who were not signed in are kept at a time; the oldest go first. With `STRANGERS_MAX` bytes
+/// each, they fill at most 32 MB.
+const STRANGERS: i64 = 500;
+
+/// What is kept of a form, and for how long.
+pub struct Kept<'a> {
+    pub form: &'a RefusedForm,
+    pub page: &'a str,
+    pub content: String,
+    /// Milliseconds.
+    pub lasts: i64,
+}
+
+/// Stores a form, and clears a few that nobody came back for.
+pub async fn public_keep(write: &mut Write, digest: &str, kept: Kept<'_>) -> Result<(), Failure> {
     let now = write.now();
+    let stranger =
+        write.caller().person.is_none() && kept.form.unsent.as_ref().is_none_or(|unsent| unsent.person.is_none());
     public_delete_expired(write).await?;
-    query("insert into kept_forms (token_digest, action, page, content, expires_at) values ($1, $2, $3, $4, $5)")
+    query("insert into kept_forms (token_digest, action, page, content, stranger, expires_at) values ($1, $2, $3, $4, $5, $6)")
         .bind(digest)
-        .bind(&form.action)
-        .bind(page)
-        .bind(content)
-        .bind(now + lasts)
+        .bind(&kept.form.action)
+        .bind(kept.page)
+        .bind(kept.content)
+        .bind(stranger)
+        .bind(now + kept.lasts)
         .execute(write)
-        .await
-        .map(drop)
+        .await?;
+    if stranger {
+        query(
+            "delete from kept_forms where token_digest in
+                (select token_digest from kept_forms where stranger order by expires_at desc, token_digest limit 100 offset $1)",
+        )
+        .bind(STRANGERS)
+        .execute(write)
+        .await?;
+    }
+    Ok(())
 }
 
 pub async fn public_find(read: &mut Read, digest: &str, page: &str) -> Result<Option<String>, Failure> {
