@@ -64,6 +64,10 @@ impl Failure {
     /// Whether waiting can help: the database is locked, its disk is full, or no connection came free in time.
     pub fn is_temporary(&self) -> bool {
         let Self::Broken(error) = self else { return false };
+        // A session store that does not answer says so in its own words.
+        if error.downcast_ref::<tower_sessions::session::Error>().is_some() {
+            return true;
+        }
         match error.downcast_ref::<sqlx::Error>() {
             Some(sqlx::Error::PoolTimedOut) => true,
             // Extended codes carry the plain code in their low byte.

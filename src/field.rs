@@ -7,7 +7,7 @@ use crate::error::FieldErrors;
 /// A field with one line: trimmed, not empty, at most `max` characters, no control characters.
 pub fn line(field: &str, label: &str, raw: &str, max: usize) -> Result<String, FieldErrors> {
     let text = raw.trim();
-    if text.is_empty() {
+    if text.chars().all(is_invisible) {
         return Err(FieldErrors::one(field, format!("Enter {}", article(label))));
     }
     within(field, label, text, max)?;
@@ -55,6 +55,13 @@ fn is_invisible_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Letters that nobody sees. Some belong into words of some scripts, but none is a word.
+pub fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || is_invisible_direction(c)
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{3164}')
+}
+
 /// "200,000".
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -87,6 +94,7 @@ mod tests {
 
     #[test]
     fn control_characters_and_direction_overrides_are_refused() {
+        assert!(line("name", "Name", "\u{200b}\u{feff}", 100).is_err(), "nobody would see it");
         for bad in ["a\0b", "a\nb", "a\u{7f}b", "a\u{202e}b"] {
             assert!(line("name", "Name", bad, 100).is_err(), "{bad:?}");
         }

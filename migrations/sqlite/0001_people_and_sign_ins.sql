@@ -67,12 +67,14 @@ create table kept_forms (
     token_digest text primary key not null,
     -- the server function it was for, as its address
     action text not null,
-    -- the page it was on, as its address
+    -- digest of the address of the page it was on: an address may hold a one-time link
     page text not null,
     -- JSON: the fields as typed, without the secret ones, and what was said about them
     content text not null,
-    -- made by somebody who was not signed in: what strangers can fill the disk with has a bound
-    stranger integer not null check (stranger in (0, 1)),
+    -- whose it is; none: a stranger's. What one person, and all strangers together, can fill the disk with has a bound
+    user_id integer references users (id),
+    -- waits for its sender to sign in, rather than for its page to show it
+    unsent integer not null check (unsent in (0, 1)),
     expires_at integer not null
 ) strict;
 create index kept_forms_by_expiry on kept_forms (expires_at);

@@ -91,7 +91,9 @@ impl Email {
         }
         let (local, domain) = typed.rsplit_once('@').ok_or_else(wrong)?;
         let bad_letter = |c: char| {
-            c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | '\\' | '@')
+            field::is_invisible(c)
+                || c.is_control()
+                || matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | '\\' | '@')
         };
         let label_ok = |label: &str| {
             !label.is_empty()
@@ -192,6 +194,8 @@ mod tests {
             "sam@example.org\0",
             "sam@exam\nple.org",
             "a@b@example.org",
+            "sam\u{202e}@example.org",
+            "sam\u{200b}@example.org",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }

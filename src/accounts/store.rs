@@ -56,7 +56,9 @@ pub async fn public_sign_up(
 /// Whether anybody could sign in as an admin. Asked at start, to offer the first admin's link.
 pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure> {
     let (admins,): (i64,) =
-        query("select count(*) from users where role = 'admin' and disabled_at is null").one(on).await?;
+        query("select count(*) from users where role = 'admin' and disabled_at is null and password_hash is not null")
+            .one(on)
+            .await?;
     Ok(admins > 0)
 }
 
@@ -224,8 +226,9 @@ impl Admin<'_, Write> {
     /// Refuses to let `user` stop being an admin when nobody else is one who can sign in.
     async fn keep_an_admin_besides(&mut self, user: UserId) -> Result<(), Failure> {
         let row: Option<(bool, i64)> = query(
-            "select u.role = 'admin' and u.disabled_at is null,
-                    (select count(*) from users o where o.role = 'admin' and o.disabled_at is null and o.id <> u.id)
+            "select u.role = 'admin' and u.disabled_at is null and u.password_hash is not null,
+                    (select count(*) from users o where o.role = 'admin' and o.disabled_at is null and o.password_hash is not null
+                       and o.id <> u.id)
              from users u where u.id = $1",
         )
         .bind(user)

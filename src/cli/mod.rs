@@ -67,16 +67,16 @@ enum UserCommand {
         email: String,
         #[arg(long)]
         name: String,
-        /// student, instructor or admin
-        #[arg(long, default_value = "student")]
+        /// What they are on the site
+        #[arg(long, default_value = "student", value_parser = ["student", "instructor", "admin"])]
         role: String,
     },
     /// Gives an account another site role
     Role {
         #[arg(long)]
         email: String,
-        /// student, instructor or admin
-        #[arg(long)]
+        /// What they are on the site from now on
+        #[arg(long, value_parser = ["student", "instructor", "admin"])]
         role: String,
     },
     /// Closes an account, or opens it again

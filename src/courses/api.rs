@@ -12,6 +12,7 @@ use {
     super::policy::{CourseEditor, CourseWriter},
     super::store::{NewCourse, public_search},
     crate::accounts::policy::{SignedIn, SiteAct, allows},
+    crate::error::FieldErrors,
     crate::http::request,
     crate::ui::flash::Flash,
 };
@@ -30,7 +31,7 @@ pub async fn create_course(title: String, summary: String, description: String) 
     request::go_on(&format!("/courses/{slug}"), Flash::said(said))
 }
 
-/// Changes a course's text and switches.
+/// Changes a course's text and switches. `seen` is when the text that was edited had last changed.
 #[server(prefix = "/fn", endpoint = "save_course")]
 pub async fn save_course(
     course: CourseId,
@@ -39,13 +40,20 @@ pub async fn save_course(
     description: String,
     listed: Option<String>,
     open: Option<String>,
+    seen: i64,
 ) -> Result<(), AppError> {
     // Refused people hear that they are, whatever they sent.
     CourseWriter::claim(&mut request::read().await?, course).await?;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
     let text = NewCourse { title: &title, summary: &summary, description: &description };
     let mut write = request::begin_write().await?;
-    CourseWriter::claim(&mut write, course).await?.save(text, listed.is_some(), open.is_some()).await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    if !writer.save(text, listed.is_some(), open.is_some(), seen).await? {
+        let said = "Somebody else saved this course while you wrote. Their text is on the course’s page, yours is below. \
+                    Saving again replaces theirs";
+        return Err(FieldErrors::one("description", said).into());
+    }
+    drop(writer);
     write.commit().await?;
     request::go_back(Flash::said("Changes saved."))
 }

@@ -7,6 +7,7 @@ use crate::accounts::store::like;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::model::CourseRole;
+use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
@@ -50,8 +51,8 @@ pub async fn public_find_standing(
 ) -> Result<Found3, Failure> {
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id where o.course_id = c.id
-                   and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.id = $1",
     )
@@ -70,8 +71,8 @@ pub async fn public_find_standing_by_slug(
 ) -> Result<Found3, Failure> {
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id where o.course_id = c.id
-                   and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.slug = $1",
     )
@@ -262,11 +263,22 @@ pub(crate) fn first_free(wanted: &str, taken: &[(String,)]) -> String {
 
 impl CourseWriter<'_, Write> {
     /// Changes its text and its switches. `seen` is when the text that was edited had last changed.
-    pub async fn save(&mut self, course: NewCourse<'_>, listed: bool, open: bool) -> Result<(), Failure> {
+    /// Answers false when somebody changed it since.
+    pub async fn save(
+        &mut self,
+        course: NewCourse<'_>,
+        listed: bool,
+        open: bool,
+        seen: Millis,
+    ) -> Result<bool, Failure> {
+        if self.course().changed_at != seen {
+            return Ok(false);
+        }
         let (write, id) = self.connection();
         let now = write.now();
         query(
-            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6, changed_at = $7 where id = $1",
+            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6,
+                    changed_at = max($7, changed_at + 1) where id = $1",
         )
         .bind(id)
         .bind(course.title.as_str())
@@ -276,8 +288,8 @@ impl CourseWriter<'_, Write> {
         .bind(open)
         .bind(now)
         .execute(write)
-        .await
-        .map(drop)
+        .await?;
+        Ok(true)
     }
 }
 
@@ -287,8 +299,11 @@ impl CourseEditor<'_, Write> {
         self.set_state(CourseState::Published).await
     }
 
-    /// Ends it: from now on it is only read.
+    /// Ends it: from now on it is only read. What was never published has nothing to conclude.
     pub async fn conclude(&mut self) -> Result<(), Failure> {
+        if self.course().state != CourseState::Published {
+            return Err(AppError::Conflict("Only a published course can be concluded.".to_owned()).into());
+        }
         self.set_state(CourseState::Concluded).await
     }
 

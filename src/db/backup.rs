@@ -19,25 +19,21 @@ pub async fn back_up(from: &Path, to: &Path) -> Result<Vec<(String, i64)>, Failu
 /// The server must not be running: SQLite's file can not be changed under it.
 pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathBuf>, Vec<(String, i64)>), Failure> {
     let counts = verify(from).await?;
+    // Copied beside it first: a full disk or a stop in between leaves what was there.
+    let half = to.with_extension("restoring");
+    std::fs::copy(from, &half).broken("copy the backup")?;
+    std::fs::File::open(&half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
     let mut kept = None;
     if to.exists() {
-        // Folds the write-ahead log into the file, so that the one file kept is whole.
+        // Leaving write-ahead logging folds the log into the file, and only works while nobody else has it open.
         let pool = open(to, true).await?;
-        run(&pool, "pragma wal_checkpoint(truncate)").await.broken("fold in the write-ahead log")?;
+        let alone = run(&pool, "pragma journal_mode = delete").await;
         pool.close().await;
+        alone.broken("take the database over (is the server still running? stop it first)")?;
         let aside = to.with_extension(format!("before-restore-{stamp}.db"));
         std::fs::rename(to, &aside).broken("keep the database that was there")?;
         kept = Some(aside);
     }
-    for leftover in ["-wal", "-shm"] {
-        let mut name = to.as_os_str().to_owned();
-        name.push(leftover);
-        let _ = std::fs::remove_file(PathBuf::from(name));
-    }
-    // Copied under another name first: a stop in between leaves no half file where the database should be.
-    let half = to.with_extension("restoring");
-    std::fs::copy(from, &half).broken("copy the backup")?;
-    std::fs::File::open(&half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
     std::fs::rename(&half, to).broken("put the backup in place")?;
     Ok((kept, counts))
 }
@@ -86,6 +82,8 @@ pub(super) async fn copy_into(pool: &SqlitePool, to: &Path) -> Result<(), Failur
         .bind(to.to_string_lossy().into_owned())
         .execute(pool)
         .await
+        // Half a copy must not stand in the way of the next try.
+        .inspect_err(|_| drop(std::fs::remove_file(to)))
         .broken("copy the database")?;
     Ok(())
 }

@@ -238,7 +238,8 @@ async fn role_keeps_owner(
     }
     let (is_owner, others): (bool, i64) = query(
         "select exists (select 1 from enrolments where course_id = $1 and user_id = $2 and role = 'owner' and state = 'active'),
-                (select count(*) from enrolments where course_id = $1 and user_id <> $2 and role = 'owner' and state = 'active')",
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                  where o.course_id = $1 and o.user_id <> $2 and o.role = 'owner' and o.state = 'active')",
     )
     .bind(course)
     .bind(user)

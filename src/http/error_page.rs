@@ -12,11 +12,16 @@ use super::Site;
 use super::forms::{as_json, wants_page};
 use super::request::{Ctx, sign_in_address, status_of};
 use crate::error::AppError;
-use crate::ui::error_page::{Trouble, trouble_of};
+use crate::ui::error_page::{Again, Trouble, trouble_of};
 use crate::ui::layout::{Chrome, document};
 
 /// Answers `error` to whoever sent `request`, as a page or as JSON.
 pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
+    answer_with_form(site, request, error, None)
+}
+
+/// The same, with the form that was not saved, to be sent once more from the page.
+pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, again: Option<Again>) -> Response {
     if error == AppError::SignInRequired && wants_page(&request.headers) {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
@@ -26,8 +31,12 @@ pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
         return as_json(&error);
     }
     let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
-    let mut response =
-        page(site, ctx.as_deref(), status_of(&error), trouble_of(&error, ctx.as_deref().and_then(Ctx::person)));
+    let mut response = page(
+        site,
+        ctx.as_deref(),
+        status_of(&error),
+        trouble_of(&error, ctx.as_deref().and_then(Ctx::person)).with_form(again),
+    );
     if let AppError::TooMany { retry_after } = error {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
     }

@@ -20,7 +20,7 @@ use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
-use super::request::{Ctx, sign_in_address, status_of};
+use super::request::{Answer, Ctx, sign_in_address, status_of};
 use super::{Site, error_page};
 use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, FieldErrors, wait_in_words};
@@ -28,11 +28,15 @@ use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::sessions::api::SignOut;
 use crate::sessions::store::{Found, public_find_caller};
+use crate::ui::error_page::Again;
 
 /// The largest body (the contract). A lesson has 200,000 characters, at most 800,000 bytes, three times that encoded.
 pub const BODY_MAX: usize = 2 * 1024 * 1024;
 /// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
 pub const PAGE_FIELD: &str = "_page";
+
+/// The field that says that a form had waited for its sender and is sent from the page that showed it.
+pub const RESEND_FIELD: &str = "_resend";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -59,6 +63,18 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         return error_page::answer(&site, &parts, AppError::Malformed);
     }
     let asked = parts.clone();
+    if asked.uri.path() == SignOut::PATH {
+        // Words that waited for one person must not be offered to the next.
+        ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+    }
+    if form_urlencoded::parse(&body).any(|(name, _)| name == RESEND_FIELD) {
+        match take_waiting(&site, &ctx).await {
+            Ok(true) => {}
+            // It was sent already, in another window or by a second press.
+            Ok(false) => return see_other(page_of(&body, &asked.headers, &site).as_str()),
+            Err(failure) => return error_page::answer(&site, &asked, AppError::from(failure)),
+        }
+    }
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let response = next.clone().run(Request::from_parts(parts.clone(), Body::from(body.clone()))).await;
 
@@ -66,7 +82,7 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         Ok(_) if is_plain => {
             let answer = ctx.answer();
             if let Some(sign_in) = answer.began
-                && let Some(resent) = resend(&site, &ctx, sign_in, parts, next).await
+                && let Some(resent) = resend(&site, &ctx, sign_in, &answer, parts, next).await
             {
                 return resent;
             }
@@ -81,10 +97,24 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     }
 }
 
+/// Takes the form that waited out of the store: it is sent at most once.
+async fn take_waiting(site: &Site, ctx: &Ctx) -> Result<bool, Failure> {
+    let Some(token) = &ctx.unsent_cookie else { return Ok(false) };
+    ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+    Ok(kept_forms::take_unsent(site, token).await?.is_some())
+}
+
 /// After somebody signed in: sends the form that had waited for them, once, when it was theirs. Nothing when there is
 /// none, or when its sender is not known: that one is shown first, and asks. Joining a course is sent in any case: nothing
 /// was written, and whoever signs in after pressing `Join course` means it.
-async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: Parts, next: Next) -> Option<Response> {
+async fn resend(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    sign_in: SignInId,
+    answer: &Answer,
+    mut parts: Parts,
+    next: Next,
+) -> Option<Response> {
     let token = ctx.unsent_cookie.clone()?;
     let outcome: Result<Option<Response>, Failure> = async {
         let Some(form) = kept_forms::find_for_page(site, &token, UNSENT_PAGE).await? else { return Ok(None) };
@@ -93,8 +123,9 @@ async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: 
         let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
         drop(read);
         match unsent.person {
-            None if form.action != JoinCourse::PATH => return Ok(None),
-            None => {}
+            // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
+            None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
+            None => return Ok(None),
             // Somebody else's words on a shared computer: neither sent nor shown.
             Some(sender) if sender != person.id => {
                 kept_forms::take_unsent(site, &token).await?;
@@ -111,7 +142,7 @@ async fn resend(site: &Arc<Site>, ctx: &Arc<Ctx>, sign_in: SignInId, mut parts: 
         let body = Bytes::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.values).finish());
         parts.uri = form.action.parse().broken("read a kept form's address")?;
         parts.extensions.insert(theirs.clone());
-        // What the router found out about the address of the sign-in does not hold for this one.
+        // The length is that of the sign-in's form.
         let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
         request.headers_mut().remove(CONTENT_LENGTH);
         let answered = refusal(next.run(request).await).await;
@@ -164,9 +195,7 @@ async fn refuse_plainly(
     let page = page_of(body, &request.headers, site);
     match error {
         AppError::Invalid(errors) => {
-            let is_stranger = ctx.person().is_none();
-            let typed = if is_stranger && body.len() > STRANGERS_MAX { Vec::new() } else { fields(body) };
-            let form = RefusedForm::new(request.uri.path(), typed, errors);
+            let form = RefusedForm::new(request.uri.path(), keepable(ctx, body), errors);
             let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
             ctx.say(|answer| answer.keep_form = Some(token));
             Ok(see_other(page.as_str()))
@@ -175,12 +204,27 @@ async fn refuse_plainly(
         // At the sign-in form the wait is said beside what was typed.
         AppError::TooMany { retry_after } if fields(body).iter().any(|(name, _)| name == "email") => {
             let wait = format!("Too many tries. Wait {}, then try again", wait_in_words(retry_after));
-            let form = RefusedForm::new(request.uri.path(), fields(body), FieldErrors::one("email", wait));
+            let form = RefusedForm::new(request.uri.path(), keepable(ctx, body), FieldErrors::one("email", wait));
             let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
             ctx.say(|answer| answer.keep_form = Some(token));
             Ok(see_other(page.as_str()))
         }
-        other => Ok(error_page::answer(site, request, other)),
+        other => {
+            // What waiting or somebody else's step can change is offered to be sent again, with every word of it.
+            let may_change = matches!(
+                other,
+                AppError::Unavailable { .. }
+                    | AppError::Internal { .. }
+                    | AppError::TooMany { .. }
+                    | AppError::Conflict(_)
+            );
+            let mut sent = fields(body);
+            let again = (may_change && RefusedForm::is_whole(&sent)).then(|| {
+                sent.push((PAGE_FIELD.to_owned(), page.as_str().to_owned()));
+                Again { action: request.uri.path().to_owned(), fields: sent }
+            });
+            Ok(error_page::answer_with_form(site, request, other, again))
+        }
     }
 }
 
@@ -255,9 +299,14 @@ fn decoded(raw: &[u8]) -> Vec<u8> {
     percent_encoding::percent_decode(&spaced).collect()
 }
 
+/// What may be kept of a form: of a stranger's, not more than any form that is open to strangers needs.
+fn keepable(ctx: &Ctx, body: &[u8]) -> Vec<(String, String)> {
+    if ctx.person().is_none() && body.len() > STRANGERS_MAX { Vec::new() } else { fields(body) }
+}
+
 fn fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body)
-        .filter(|(name, _)| name != PAGE_FIELD)
+        .filter(|(name, _)| name != PAGE_FIELD && name != RESEND_FIELD)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect()
 }

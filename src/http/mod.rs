@@ -1,7 +1,7 @@
 //! The way in: every request passes the same layers in the same order, each with its reason.
 //!
-//! Outermost first: a panic costs one request, not the server → who connects, and a number for the log → the headers
-//! every answer carries → compression → requests from other sites end here → the session → who is asking → forms under
+//! Outermost first: who connects, and a number for the log → the headers every answer carries → compression → a panic
+//! costs one request, not the server → requests from other sites end here → the session → who is asking → forms under
 //! `/fn/` are read, and answered the way they were sent → the page or the server function.
 
 pub mod assets;

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode, request::Parts};
 use axum::response::Response;
 use leptos::prelude::use_context;
@@ -255,6 +255,14 @@ pub fn redirect_page(address: &str) {
         options.set_status(StatusCode::SEE_OTHER);
         options.insert_header(LOCATION, value);
     }
+}
+
+/// Whether a script asks, that takes no page for an answer.
+pub fn wants_json() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        accept.contains("application/json") && !accept.contains("text/html")
+    })
 }
 
 /// The status that goes with a refusal.

@@ -53,10 +53,10 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
         .route("/readyz", get(health::readyz).with_state(site.clone()))
         .fallback_service(app)
         .layer(from_fn_with_state(site.clone(), cross_site::layer))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(site.clone(), headers::layer))
-        .layer(from_fn_with_state(site.clone(), log::layer))
-        .layer(CatchPanicLayer::custom(panicked)))
+        .layer(from_fn_with_state(site.clone(), log::layer)))
 }
 
 /// A name under `/pkg` never means another content, once it carries a hash.

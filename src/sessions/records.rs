@@ -62,8 +62,11 @@ fn stored(id: &Id) -> Id {
     Id(i128::from_le_bytes(half))
 }
 
+/// As the table has it. tower-sessions gives a record two weeks; a sign-in may last thirty days, and says itself when it
+/// ends, so the record outlives it.
 fn hidden(record: &Record) -> Record {
-    Record { id: stored(&record.id), ..record.clone() }
+    let expiry_date = record.expiry_date.saturating_add(time::Duration::days(17));
+    Record { id: stored(&record.id), expiry_date, ..record.clone() }
 }
 
 #[async_trait]

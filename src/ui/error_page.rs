@@ -14,6 +14,15 @@ pub struct Trouble {
     reason: String,
     /// Address and words, the most useful first.
     ways: Vec<(String, &'static str)>,
+    /// The form that was not saved, to be sent again with one press.
+    again: Option<Again>,
+}
+
+/// A form that could not be saved: nothing that was typed is lost with it.
+#[derive(Clone, Debug)]
+pub struct Again {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
 }
 
 /// The page for a refusal.
@@ -50,20 +59,19 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
         AppError::TooMany { .. } => (429, "Too many tries".to_owned(), error.to_string(), vec![home()]),
         AppError::Unavailable { incident } => {
             let reason = format!(
-                "The server is busy or its disk is full, and what you sent was not saved. Go back and send it again in a minute. \
-                 If it happens twice, send this number to the person who runs the server: {incident}."
+                "The server is busy or its disk is full, and what you sent was not saved. Send it again in a minute. If it happens twice, send this number to the person who runs the server: {incident}."
             );
             (503, "We can not save anything just now".to_owned(), reason, vec![home()])
         }
         AppError::Internal { incident } => {
             let reason = format!(
-                "What you sent was not saved. Go back and send it again; your text is still in the form. If it happens twice, \
+                "What you sent was not saved. Send it again. If it happens twice, \
                  send this number to the person who runs the server: {incident}."
             );
             (500, "Something broke on our side".to_owned(), reason, vec![home()])
         }
     };
-    Trouble { number: number.to_string(), heading, reason, ways }
+    Trouble { number: number.to_string(), heading, reason, ways, again: None }
 }
 
 impl Trouble {
@@ -87,10 +95,21 @@ impl Trouble {
             heading: heading.to_owned(),
             reason: reason.to_owned(),
             ways: vec![("/".to_owned(), "Home"), ("/courses".to_owned(), "All courses")],
+            again: None,
         }
     }
 
+    /// The same, with the form to send once more.
+    pub fn with_form(self, again: Option<Again>) -> Self {
+        Self { again, ..self }
+    }
+
     pub fn into_view(self) -> AnyView {
+        let again = self.again.map(|form| {
+            let fields: Vec<AnyView> =
+                form.fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.into_any()).collect();
+            view! { <form method="post" action=form.action>{fields}<button class="button primary">"Send it again"</button></form> }
+        });
         let ways: Vec<AnyView> = self
             .ways
             .into_iter()
@@ -106,7 +125,7 @@ impl Trouble {
                     <p class="number" aria-hidden="true">{self.number}</p>
                     <h1>{self.heading}</h1>
                     <p class="lede">{self.reason}</p>
-                    <div class="buttons">{ways}</div>
+                    <div class="buttons">{again}{ways}</div>
                 </div>
             </div>
         }

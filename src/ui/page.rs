@@ -42,6 +42,10 @@ fn refusal(error: AppError) -> AnyView {
     let ctx = request::current().ok();
     if error == AppError::SignInRequired {
         let address = ctx.as_ref().map_or("/", |ctx| ctx.address.as_str());
+        if request::wants_json() {
+            request::set_status(request::status_of(&error));
+            return ().into_any();
+        }
         let ended = ctx.as_ref().is_some_and(|ctx| ctx.ended.is_some());
         request::redirect_page(&request::sign_in_address(address, ended));
         return ().into_any();

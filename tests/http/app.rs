@@ -232,6 +232,11 @@ impl Visitor<'_> {
         Course { slug, id }
     }
 
+    /// When the text of a course last changed, as its form says.
+    pub async fn seen(&self, course: &Course) -> String {
+        self.get(&format!("{}/edit", course.page())).await.hidden("seen")
+    }
+
     /// Makes a published course with `lessons` published lessons.
     pub async fn published_course(&self, title: &str, lessons: usize) -> Course {
         let course = self.create_course(title).await;

@@ -87,6 +87,7 @@ async fn a_course_that_is_closed_or_unlisted_says_so() {
     let app = App::start().await;
     let teacher = app.instructor("teacher").await;
     let course = teacher.published_course("Soil", 0).await;
+    let seen = teacher.seen(&course).await;
     let text = [
         ("course", course.id.as_str()),
         ("title", "Soil"),
@@ -94,14 +95,56 @@ async fn a_course_that_is_closed_or_unlisted_says_so() {
         ("description", ""),
         ("_page", "/courses/soil/edit"),
     ];
-    assert_eq!(teacher.post("/fn/save_course", &text).await.location(), "/courses/soil/edit");
+    assert_eq!(
+        teacher.post("/fn/save_course", &[&text[..], &[("seen", &seen)]].concat()).await.location(),
+        "/courses/soil/edit"
+    );
     let sam = app.student("sam").await;
     assert!(!sam.get("/courses").await.has("Soil"), "it is not listed any more");
     let page = sam.get(&course.page()).await;
     assert!(page.has("takes nobody new") && !page.has("Join course"), "{}", page.body);
     assert_eq!(sam.post("/fn/join_course", &[("course", &course.id)]).await.status, StatusCode::FORBIDDEN);
-    teacher.post("/fn/save_course", &[&text[..4], &[("listed", "yes"), ("open", "yes")]].concat()).await;
+    let seen = teacher.seen(&course).await;
+    teacher
+        .post("/fn/save_course", &[&text[..4], &[("listed", "yes"), ("open", "yes"), ("seen", &seen)]].concat())
+        .await;
     assert_eq!(sam.post("/fn/join_course", &[("course", &course.id)]).await.location(), course.page());
+}
+
+#[tokio::test]
+async fn two_people_changing_a_course_do_not_overwrite_each_other() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.published_course("Soil", 0).await;
+    let seen = teacher.seen(&course).await;
+    let text = |title: &'static str| {
+        [
+            ("course", course.id.as_str()),
+            ("title", title),
+            ("summary", "S"),
+            ("description", ""),
+            ("seen", seen.as_str()),
+            ("_page", "/courses/soil/edit"),
+        ]
+    };
+    teacher.post("/fn/save_course", &text("Theirs")).await;
+    teacher.post("/fn/save_course", &text("Mine")).await;
+    let page = teacher.get("/courses/soil/edit").await;
+    assert!(
+        page.has("Somebody else saved this course while you wrote.") && page.has("value=\"Mine\""),
+        "{}",
+        page.body
+    );
+    assert!(teacher.get("/courses/soil").await.has("Theirs"));
+}
+
+#[tokio::test]
+async fn a_draft_can_not_be_concluded_into_sight() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.create_course("Soil").await;
+    assert_eq!(teacher.post("/fn/conclude_course", &[("course", &course.id)]).await.status, StatusCode::CONFLICT);
+    assert_eq!(app.anonymous().get(&course.page()).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -111,8 +154,12 @@ async fn the_address_stays_when_the_title_changes_and_is_given_once() {
     let first = teacher.create_course("Soil").await;
     let second = teacher.create_course("Soil").await;
     assert_eq!((first.slug.as_str(), second.slug.as_str()), ("soil", "soil-2"));
+    let seen = teacher.seen(&first).await;
     teacher
-        .post("/fn/save_course", &[("course", &first.id), ("title", "Sand"), ("summary", "S"), ("description", "")])
+        .post(
+            "/fn/save_course",
+            &[("course", &first.id), ("title", "Sand"), ("summary", "S"), ("description", ""), ("seen", &seen)],
+        )
         .await;
     assert!(teacher.get("/courses/soil").await.has("<h1 dir=\"auto\">Sand</h1>"));
     assert_eq!(teacher.create_course("New").await.slug, "course-new");

@@ -27,6 +27,8 @@ struct World {
     someone: String,
     lesson: String,
     seen: String,
+    published_seen: String,
+    draft_seen: String,
     sign_in: String,
     link: String,
 }
@@ -83,6 +85,7 @@ impl World {
             write.commit().await.unwrap();
             token
         };
+        let (published_seen, draft_seen) = (owner.seen(&published).await, owner.seen(&draft).await);
         let someone = admin.id_of("someone").await;
         let (lesson, seen) = (edit.hidden("lesson"), edit.hidden("seen"));
         let everybody = [
@@ -97,7 +100,7 @@ impl World {
         ]
         .to_vec();
         drop((admin, owner, other, instructor, student, enrolled, assistant));
-        (Self { published, draft, someone, lesson, seen, sign_in, link, app }, everybody)
+        (Self { published_seen, draft_seen, published, draft, someone, lesson, seen, sign_in, link, app }, everybody)
     }
 
     /// What a well-formed request to this function holds. A function without an arm here has no row.
@@ -131,7 +134,17 @@ impl World {
             }
             "/fn/set_first_password" => vec![("token", self.link.clone()), password],
             "/fn/create_course" => text,
-            "/fn/save_course" => [vec![course], text].concat(),
+            "/fn/save_course" => [
+                vec![
+                    course.clone(),
+                    (
+                        "seen",
+                        if course.1 == self.draft.id { self.draft_seen.clone() } else { self.published_seen.clone() },
+                    ),
+                ],
+                text,
+            ]
+            .concat(),
             "/fn/publish_course"
             | "/fn/conclude_course"
             | "/fn/archive_course"

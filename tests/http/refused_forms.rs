@@ -177,6 +177,21 @@ async fn a_form_whose_sender_was_never_known_is_shown_first() {
         page.body
     );
     assert_eq!(visitor.get("/courses/rivers").await.status, StatusCode::NOT_FOUND, "it asks first");
+    let send = [
+        ("title", "Rivers"),
+        ("summary", "<b>bold</b>"),
+        ("description", ""),
+        ("_page", "/courses/new"),
+        ("_resend", "1"),
+    ];
+    assert_eq!(visitor.post("/fn/create_course", &send).await.location(), "/courses/rivers");
+    assert_eq!(
+        visitor.post("/fn/create_course", &send).await.location(),
+        "/courses/new",
+        "a second press sends nothing"
+    );
+    assert_eq!(visitor.get("/courses/rivers-2").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(visitor.get("/resend").await.location(), "/");
 }
 
 #[tokio::test]
@@ -194,6 +209,12 @@ async fn a_visitor_who_presses_join_is_in_after_signing_in() {
     assert_eq!(visitor.post("/fn/sign_in", &signed_in).await.location(), "/courses/rivers");
     let page = visitor.get("/courses/rivers").await;
     assert!(page.has("You are in.") && page.has("Leave course"), "{}", page.body);
+    // Somebody else who signs in on this computer later, from elsewhere, joins nothing.
+    app.student("kim").await;
+    let shared = app.anonymous();
+    shared.post("/fn/join_course", &[("course", &course.id), ("_page", &course.page())]).await;
+    shared.sign_in("kim", PASSWORD).await;
+    assert!(shared.get("/courses/rivers").await.has("Join course"));
     // Somebody who is in already is not told off for it.
     let again = app.anonymous();
     again.post("/fn/join_course", &[("course", &course.id), ("_page", &course.page())]).await;
@@ -223,4 +244,48 @@ async fn a_form_waits_an_hour_and_one_with_a_password_does_not_wait_at_all() {
     app.clock.advance(HOUR + 1);
     let fields = [("current_password", PASSWORD), ("new_password", "eleven loud geese at dawn"), ("_page", "/account")];
     assert_eq!(teacher.post("/fn/change_password", &fields).await.location(), "/login?next=%2Faccount&ended=1");
+}
+
+#[tokio::test]
+async fn a_one_time_link_is_not_written_down_with_a_refused_form() {
+    let app = App::start().await;
+    let token = {
+        let mut write = app
+            .site
+            .db
+            .begin_write(std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system()))
+            .await
+            .unwrap();
+        let token = crate::app::task().admin(&mut write).make_set_up_link(None).await.unwrap();
+        write.commit().await.unwrap();
+        token
+    };
+    let visitor = app.anonymous();
+    let address = format!("/set-up/{token}");
+    visitor
+        .post(
+            "/fn/make_first_admin",
+            &[("token", &token), ("email", "x"), ("name", "Root"), ("password", PASSWORD), ("_page", &address)],
+        )
+        .await;
+    assert!(visitor.get(&address).await.has("Enter an email address in full"));
+    let copy = app.folder().join("look.db");
+    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
+    let bytes = std::fs::read(copy).unwrap();
+    assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
+}
+
+#[tokio::test]
+async fn strangers_can_not_push_each_others_forms_out_with_another_kind_nor_fill_the_disk() {
+    let app = App::start().await;
+    let reader = app.anonymous();
+    reader.post("/fn/sign_up", &[("email", "x"), ("name", "Sam"), ("password", PASSWORD), ("_page", "/signup")]).await;
+    let flooder = app.anonymous();
+    for _ in 0..510 {
+        flooder.post("/fn/mark_read", &[("course", "1"), ("lesson", "1")]).await;
+    }
+    assert!(reader.get("/signup").await.has("Enter an email address in full"));
+    let copy = app.folder().join("look.db");
+    let counts = lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
+    assert!(counts.iter().any(|(table, rows)| table == "kept_forms" && *rows <= 501), "{counts:?}");
 }

@@ -37,7 +37,7 @@ fn show((standing, plan): (Standing, Vec<PlanRow>)) -> AnyView {
         view! {
             <form method="post" action=form.action() novalidate>
                 {form.summary()}
-                {form.hidden(&[("course", course.id.to_string())])}
+                {form.hidden(&[("course", course.id.to_string()), ("seen", course.changed_at.to_string())])}
                 <section class="hung" aria-labelledby="text">
                     <div><h2 id="text">"Text"</h2><p>"The address stays when the title changes."</p></div>
                     <div class="fields">{fields(&form, &course.title, &course.summary, &course.description)}</div>

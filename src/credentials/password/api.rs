@@ -15,6 +15,7 @@ use {
     },
     crate::credentials::guessing::Guess,
     crate::error::FieldErrors,
+    crate::failure::Failure,
     crate::http::request,
     crate::sessions::{policy::Arriving, store::How},
     crate::ui::flash::Flash,
@@ -37,12 +38,14 @@ pub async fn sign_up(email: String, name: String, password: Password, next: Opti
     let user = match made {
         Ok(user) => user,
         // The refusal tells that there is such an account; asking for many of them is slowed down.
-        Err(refusal) => {
+        Err(Failure::Refused(taken)) => {
             guess.count(&mut write).await?;
             write.commit().await?;
-            return Err(refusal.into());
+            return Err(taken);
         }
+        Err(broken) => return Err(broken.into()),
     };
+    request::end_current(&mut write).await?;
     let lasts = request::lasts(SiteRole::Student)?;
     let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
     write.commit().await?;

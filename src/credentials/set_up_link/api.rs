@@ -34,6 +34,7 @@ pub async fn make_first_admin(
 
     let hash = request::site()?.hashing.hash(password).await?;
     let mut write = request::begin_write().await?;
+    request::end_current(&mut write).await?;
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
     let arriving = holder.make_first_admin(&email, &name, hash).await?;
     let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(SiteRole::Admin)?).await?;
@@ -53,6 +54,7 @@ pub async fn set_first_password(token: Password, password: Password) -> Result<(
 
     let hash = request::site()?.hashing.hash(password).await?;
     let mut write = request::begin_write().await?;
+    request::end_current(&mut write).await?;
     let arriving = LinkHolder::claim(&mut write, token.as_typed()).await?.set_password(hash).await?;
     let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(link.role.unwrap_or(SiteRole::Student))?).await?;
     write.commit().await?;

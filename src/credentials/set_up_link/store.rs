@@ -34,7 +34,7 @@ pub async fn public_find_link(on: &mut impl Connection, digest: &str) -> Result<
          from set_up_links l left join users u on u.id = l.user_id
          where l.token_digest = $1 and l.used_at is null and l.expires_at > $2 and u.disabled_at is null
            and (l.user_id is not null or not exists
-                (select 1 from users a where a.role = 'admin' and a.disabled_at is null))",
+                (select 1 from users a where a.role = 'admin' and a.disabled_at is null and a.password_hash is not null))",
     )
     .bind(digest)
     .bind(now)

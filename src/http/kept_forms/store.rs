@@ -3,10 +3,13 @@
 use super::RefusedForm;
 use crate::db::{Connection, Read, Write, query};
 use crate::failure::Failure;
+use crate::random;
 
-/// How many forms of people who were not signed in are kept at a time; the oldest go first. With `STRANGERS_MAX` bytes
-/// each, they fill at most 32 MB.
-const STRANGERS: i64 = 500;
+/// How many forms of strangers are kept at a time, of each kind; the oldest go first. With `STRANGERS_MAX` bytes each,
+/// they fill at most 64 MB.
+const OF_STRANGERS: i64 = 500;
+/// And how many of one person: with the largest body each, 40 MB.
+const OF_ONE: i64 = 10;
 
 /// What is kept of a form, and for how long.
 pub struct Kept<'a> {
@@ -20,28 +23,33 @@ pub struct Kept<'a> {
 /// Stores a form, and clears a few that nobody came back for.
 pub async fn public_keep(write: &mut Write, digest: &str, kept: Kept<'_>) -> Result<(), Failure> {
     let now = write.now();
-    let stranger =
-        write.caller().person.is_none() && kept.form.unsent.as_ref().is_none_or(|unsent| unsent.person.is_none());
+    let unsent = kept.form.unsent.as_ref();
+    let user = write.caller().person.as_ref().map(|person| person.id).or(unsent.and_then(|unsent| unsent.person));
     public_delete_expired(write).await?;
-    query("insert into kept_forms (token_digest, action, page, content, stranger, expires_at) values ($1, $2, $3, $4, $5, $6)")
-        .bind(digest)
-        .bind(&kept.form.action)
-        .bind(kept.page)
-        .bind(kept.content)
-        .bind(stranger)
-        .bind(now + kept.lasts)
-        .execute(write)
-        .await?;
-    if stranger {
-        query(
-            "delete from kept_forms where token_digest in
-                (select token_digest from kept_forms where stranger order by expires_at desc, token_digest limit 100 offset $1)",
-        )
-        .bind(STRANGERS)
-        .execute(write)
-        .await?;
-    }
-    Ok(())
+    query(
+        "insert into kept_forms (token_digest, action, page, content, user_id, unsent, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(digest)
+    .bind(&kept.form.action)
+    .bind(random::digest(kept.page))
+    .bind(kept.content)
+    .bind(user)
+    .bind(unsent.is_some())
+    .bind(now + kept.lasts)
+    .execute(write)
+    .await?;
+    query(
+        "delete from kept_forms where token_digest in
+            (select token_digest from kept_forms where user_id is $1 and unsent = $2
+             order by expires_at desc, token_digest limit 100 offset $3)",
+    )
+    .bind(user)
+    .bind(unsent.is_some())
+    .bind(if user.is_none() { OF_STRANGERS } else { OF_ONE })
+    .execute(write)
+    .await
+    .map(drop)
 }
 
 pub async fn public_find(read: &mut Read, digest: &str, page: &str) -> Result<Option<String>, Failure> {
@@ -49,7 +57,7 @@ pub async fn public_find(read: &mut Read, digest: &str, page: &str) -> Result<Op
     let row: Option<(String,)> =
         query("select content from kept_forms where token_digest = $1 and page = $2 and expires_at > $3")
             .bind(digest)
-            .bind(page)
+            .bind(random::digest(page))
             .bind(now)
             .optional(read)
             .await?;
@@ -61,7 +69,7 @@ pub async fn public_take(write: &mut Write, digest: &str, page: &str) -> Result<
     let row: Option<(String,)> =
         query("delete from kept_forms where token_digest = $1 and page = $2 and expires_at > $3 returning content")
             .bind(digest)
-            .bind(page)
+            .bind(random::digest(page))
             .bind(now)
             .optional(write)
             .await?;

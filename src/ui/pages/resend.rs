@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::failure::Failure;
-use crate::http::forms::PAGE_FIELD;
+use crate::http::forms::{PAGE_FIELD, RESEND_FIELD};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
 use crate::ui::page::{page, page_title};
@@ -54,6 +54,7 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
             <dl class="facts unsent">{shown}</dl>
             <form class="buttons gap-above" method="post" action=form.action>
                 <input type="hidden" name=PAGE_FIELD value=unsent.page.clone() />
+                <input type="hidden" name=RESEND_FIELD value="1" />
                 {hidden}
                 <button class="button primary large">"Send it now"</button>
                 <a class="button quiet large" href=unsent.page>"Leave it"</a>

@@ -46,10 +46,10 @@ fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
         "" => "/signup".to_owned(),
         next => format!("/signup?next={}{}", query_value(next), if joining { "&joining=1" } else { "" }),
     };
-    let words = if next == UNSENT_PAGE {
-        "Your sign-in here has ended. Sign in and we send what you wrote."
-    } else {
-        "Your sign-in here has ended. Sign in again to go on."
+    let words = match (ended, next == UNSENT_PAGE) {
+        (true, true) => "Your sign-in here has ended. Sign in and we send what you wrote.",
+        (true, false) => "Your sign-in here has ended. Sign in again to go on.",
+        (false, _) => "Sign in, and we show you what you wrote, ready to be sent.",
     };
     let note = (ended || next == UNSENT_PAGE).then(|| {
         view! { <div class="note info"><p>{words}</p></div> }
