@@ -65,7 +65,7 @@ impl ByRole {
 const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
 
-/// A setting that can not be used. Its text is the one line the person who starts the server reads.
+/// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WrongSetting {
     pub name: &'static str,

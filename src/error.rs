@@ -43,10 +43,12 @@ pub enum Denied {
     StaffOnly,
     /// Only the course's owner and instructors may do this.
     EditorsOnly,
+    /// Only an owner makes owners, and only an owner changes or removes one.
+    OwnersOnly,
     /// Who teaches a course does not take a seat in it.
     StaffUseNoSeat,
-    /// Already a student of the course.
-    AlreadyIn,
+    /// Already a student of the course. Holds its slug.
+    AlreadyIn(String),
     /// Not a student of the course, so there is nothing to leave.
     NotIn,
     /// A course never loses its last owner.
@@ -69,8 +71,9 @@ impl Denied {
             Self::InstructorsOnly => "This is for instructors",
             Self::StaffOnly => "This is for the course’s staff",
             Self::EditorsOnly => "This is for the course’s owner and instructors",
+            Self::OwnersOnly => "This is for the course’s owners",
             Self::StaffUseNoSeat => "You teach this course",
-            Self::AlreadyIn => "You are in this course already",
+            Self::AlreadyIn(_) => "You are in this course already",
             Self::NotIn => "You are not in this course",
             Self::LastOwner => "This course needs an owner",
             Self::LastAdmin => "Lectern needs an admin",
@@ -87,8 +90,9 @@ impl Denied {
             Self::InstructorsOnly => "Ask the person who runs this server to make you an instructor.",
             Self::StaffOnly => "Only the people who teach a course see this. Ask one of them to add you.",
             Self::EditorsOnly => "Assistants see the course and its people, and leave its text to them.",
+            Self::OwnersOnly => "Only an owner makes somebody an owner, and changes or removes one. Ask one of them.",
             Self::StaffUseNoSeat => "People who teach a course see all of it and take no place in it.",
-            Self::AlreadyIn => "There is nothing more to join. The lessons are on the course’s page.",
+            Self::AlreadyIn(_) => "There is nothing more to join. The lessons are on the course’s page.",
             Self::NotIn => "There is nothing to leave.",
             Self::LastOwner => "You are its last owner. Make somebody else an owner first.",
             Self::LastAdmin => "This is the last admin who can sign in. Make somebody else an admin first.",
@@ -172,7 +176,12 @@ impl fmt::Display for AppError {
 
 /// "1 second", "40 seconds", "4 minutes": rounded up, for nobody should come back too early.
 pub fn wait_in_words(seconds: u32) -> String {
-    let (count, unit) = if seconds < 60 { (seconds.max(1), "second") } else { (seconds.div_ceil(60), "minute") };
+    let (count, unit) = match seconds {
+        0..60 => (seconds.max(1), "second"),
+        // "1 hour", but "90 minutes".
+        hours if hours.is_multiple_of(3_600) => (hours / 3_600, "hour"),
+        minutes => (minutes.div_ceil(60), "minute"),
+    };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -201,6 +210,7 @@ mod tests {
         assert_eq!(wait_in_words(59), "59 seconds");
         assert_eq!(wait_in_words(60), "1 minute");
         assert_eq!(wait_in_words(61), "2 minutes");
+        assert_eq!([wait_in_words(3_600), wait_in_words(5_400)], ["1 hour", "90 minutes"]);
     }
 
     #[test]

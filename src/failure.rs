@@ -6,7 +6,7 @@
 use crate::error::{AppError, FieldErrors};
 use crate::random;
 
-/// Refused: somebody asked for what they may not or can not have. Broken: our side failed.
+/// Refused: somebody asked for what they may not or cannot have. Broken: our side failed.
 #[derive(Debug)]
 pub enum Failure {
     Refused(AppError),

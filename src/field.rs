@@ -14,7 +14,7 @@ pub fn line(field: &str, label: &str, raw: &str, max: usize) -> Result<String, F
     if text.chars().any(|c| c.is_control() || is_invisible_direction(c)) {
         return Err(FieldErrors::one(
             field,
-            format!("{label} holds a character that can not be shown. Type it again without it"),
+            format!("{label} holds a character that cannot be shown. Type it again without it"),
         ));
     }
     Ok(text.to_owned())
@@ -27,7 +27,7 @@ pub fn text(field: &str, label: &str, raw: &str, max: usize) -> Result<String, F
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return Err(FieldErrors::one(
             field,
-            format!("{label} holds a character that can not be shown. Type it again without it"),
+            format!("{label} holds a character that cannot be shown. Type it again without it"),
         ));
     }
     Ok(text)

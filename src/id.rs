@@ -1,4 +1,4 @@
-//! Typed ids: a course's id can not be passed where a person's is meant.
+//! Typed ids: a course's id cannot be passed where a person's is meant.
 
 use std::fmt;
 use std::str::FromStr;

@@ -49,7 +49,7 @@ pub fn table() -> String {
         }
     }
     out.push_str("\nyes: allowed; login: sign in first; 403: refused; 404: may not know that it exists.\n");
-    out.push_str("The last owner of a course can not leave it, and the last admin stays one: 403.\n");
+    out.push_str("The last owner of a course cannot leave it, and the last admin stays one: 403.\n");
     out
 }
 

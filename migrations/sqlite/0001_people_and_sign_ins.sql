@@ -75,6 +75,8 @@ create table kept_forms (
     user_id integer references users (id),
     -- waits for its sender to sign in, rather than for its page to show it
     unsent integer not null check (unsent in (0, 1)),
+    -- bytes of content
+    size integer not null,
     expires_at integer not null
 ) strict;
 create index kept_forms_by_expiry on kept_forms (expires_at);

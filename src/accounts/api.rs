@@ -53,7 +53,7 @@ pub async fn disable_account(person: UserId) -> Result<(), AppError> {
     Everywhere::of(&mut admin, person).end_for_disabling().await?;
     write.commit().await?;
     tracing::info!(event = "user_disabled", person = person.0, "account disabled");
-    request::go_back(Flash::said(format!("{} can not sign in any more.", changed.name)))
+    request::go_back(Flash::said(format!("{} cannot sign in any more.", changed.name)))
 }
 
 /// Opens an account again.

@@ -166,6 +166,7 @@ async fn back_up(config: Config, file: PathBuf) -> Result<(), Failure> {
 async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
     let (kept, counts) = db::restore(&file, &config.database, Clock::system().now()).await?;
     println!("{} is in place: {}.", config.database.display(), rows(&counts));
+    println!("Everybody signs in anew, and one-time links that were waiting are void.");
     if let Some(kept) = kept {
         println!("What was there before is kept as {}.", kept.display());
     }

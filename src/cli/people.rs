@@ -79,7 +79,7 @@ async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> R
     } else {
         let changed = admin.disable(user).await?;
         Everywhere::of(&mut admin, user).end_for_disabling().await?;
-        format!("{} can not sign in any more.", changed.name)
+        format!("{} cannot sign in any more.", changed.name)
     };
     write.commit().await?;
     db.close().await;

@@ -62,9 +62,17 @@ pub async fn save_course(
 #[server(prefix = "/fn", endpoint = "publish_course")]
 pub async fn publish_course(course: CourseId) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    CourseEditor::claim(&mut write, course).await?.publish().await?;
+    let mut editor = CourseEditor::claim(&mut write, course).await?;
+    editor.publish().await?;
+    let (readable, drafts) = editor.count_lessons().await?;
     write.commit().await?;
-    request::go_back(Flash::said("The course is published."))
+    let said = match (readable, drafts) {
+        (0, 0) => "The course is published. It has no lessons yet.".to_owned(),
+        (_, 0) => "The course is published.".to_owned(),
+        (_, 1) => "The course is published. 1 lesson is still a draft that only staff see.".to_owned(),
+        (_, many) => format!("The course is published. {many} lessons are still drafts that only staff see."),
+    };
+    request::go_back(Flash::said(said))
 }
 
 /// Makes a course read-only.

@@ -120,7 +120,7 @@ pub fn allows(facts: &Facts, act: CourseAct) -> Verdict {
         },
         CourseAct::Join => match facts.course {
             Some(CourseRole::Owner | CourseRole::Instructor | CourseRole::Assistant) => no(Denied::StaffUseNoSeat),
-            Some(CourseRole::Student) => no(Denied::AlreadyIn),
+            Some(CourseRole::Student) => no(Denied::AlreadyIn(facts.slug.clone())),
             None if facts.state == CourseState::Published && facts.open => Verdict::Yes,
             None => no(Denied::NotOpen),
         },
@@ -183,7 +183,7 @@ impl Standing {
     }
 }
 
-// Each proof holds its course and the connection it was claimed in, so that the check and the work can not drift apart.
+// Each proof holds its course and the connection it was claimed in, so that the check and the work cannot drift apart.
 macro_rules! proofs {
     ($($(#[$doc:meta])* $name:ident may $act:ident;)*) => {$(
         $(#[$doc])*

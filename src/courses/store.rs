@@ -299,6 +299,17 @@ impl CourseEditor<'_, Write> {
         self.set_state(CourseState::Published).await
     }
 
+    /// How many lessons students can read, and how many are drafts.
+    pub async fn count_lessons(&mut self) -> Result<(i64, i64), Failure> {
+        let (write, id) = self.connection();
+        let (readable, drafts): (Option<i64>, Option<i64>) =
+            query("select sum(state = 'published'), sum(state = 'draft') from lessons where course_id = $1")
+                .bind(id)
+                .one(write)
+                .await?;
+        Ok((readable.unwrap_or(0), drafts.unwrap_or(0)))
+    }
+
     /// Ends it: from now on it is only read. What was never published has nothing to conclude.
     pub async fn conclude(&mut self) -> Result<(), Failure> {
         if self.course().state != CourseState::Published {

@@ -16,13 +16,14 @@ pub async fn back_up(from: &Path, to: &Path) -> Result<Vec<(String, i64)>, Failu
 }
 
 /// Puts the copy `from` in the place of the database `to`. What was there is kept beside it, and its name answered.
-/// The server must not be running: SQLite's file can not be changed under it.
+/// The server must not be running: SQLite's file cannot be changed under it.
 pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathBuf>, Vec<(String, i64)>), Failure> {
     let counts = verify(from).await?;
     // Copied beside it first: a full disk or a stop in between leaves what was there.
     let half = to.with_extension("restoring");
     std::fs::copy(from, &half).broken("copy the backup")?;
     std::fs::File::open(&half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
+    forget_sign_ins(&half).await?;
     let mut kept = None;
     if to.exists() {
         // Leaving write-ahead logging folds the log into the file, and only works while nobody else has it open.
@@ -36,6 +37,22 @@ pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathB
     }
     std::fs::rename(&half, to).broken("put the backup in place")?;
     Ok((kept, counts))
+}
+
+/// Ends every sign-in and link of a copy: what was ended since it was made must not come back to life with it.
+async fn forget_sign_ins(copy: &Path) -> Result<(), Failure> {
+    let pool = open(copy, true).await?;
+    for sql in [
+        "update users set epoch = epoch + 1",
+        "delete from session_records",
+        "delete from kept_forms",
+        "delete from set_up_links where used_at is null",
+    ] {
+        run(&pool, sql).await.broken("end the sign-ins of the copy")?;
+    }
+    run(&pool, "pragma journal_mode = delete").await.broken("end the sign-ins of the copy")?;
+    pool.close().await;
+    Ok(())
 }
 
 /// Opens a copy, has SQLite check every page of it, and counts its rows by table.

@@ -68,7 +68,7 @@ impl Db {
     }
 
     /// A transaction to write in, on behalf of `caller`. It takes the write lock at once: a read that decides a write
-    /// can not be overtaken. Dropped without [`Write::commit`], it leaves nothing behind.
+    /// cannot be overtaken. Dropped without [`Write::commit`], it leaves nothing behind.
     pub async fn begin_write(&self, caller: Arc<Caller>) -> Result<Write, Failure> {
         let transaction = self.write.begin_with("BEGIN IMMEDIATE").await.broken("begin to write")?;
         Ok(Write { transaction, caller, now: self.clock.now() })

@@ -8,10 +8,12 @@ use crate::id::{CourseId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::model::CourseRole,
+    super::store::Added,
     crate::accounts::model::Email,
     crate::courses::model::CourseState,
     crate::courses::policy::{CourseManager, Joiner, Leaver},
-    crate::error::FieldErrors,
+    crate::error::{Denied, FieldErrors},
+    crate::failure::Failure,
     crate::http::request,
     crate::ui::flash::{Flash, Undo},
 };
@@ -20,7 +22,13 @@ use {
 #[server(prefix = "/fn", endpoint = "join_course")]
 pub async fn join_course(course: CourseId) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let mut joiner = Joiner::claim(&mut write, course).await?;
+    let mut joiner = match Joiner::claim(&mut write, course).await {
+        // A second press, or another window: what was wanted is so.
+        Err(Failure::Refused(AppError::Forbidden(Denied::AlreadyIn(slug)))) => {
+            return request::go_on(&format!("/courses/{slug}"), Flash::said("You are in this course already."));
+        }
+        claimed => claimed?,
+    };
     joiner.join().await?;
     let slug = joiner.course().slug.clone();
     write.commit().await?;
@@ -56,10 +64,20 @@ pub async fn add_person(course: CourseId, email: String, role: String) -> Result
     let (Some(email), Some(role)) = (email, role) else { return Err(wrong.into()) };
     let mut write = request::begin_write().await?;
     let added = CourseManager::claim(&mut write, course).await?.add_person(&email, role).await?;
-    let Some(name) = added else {
-        return Err(
-            FieldErrors::one("email", "There is no account with this email yet. Ask them to create one first").into()
-        );
+    let name = match added {
+        Added::Added(name) => name,
+        Added::IsIn(name, role) => {
+            let said =
+                format!("{name} is in this course already, as {}. Change the role on their line", role.with_article());
+            return Err(FieldErrors::one("email", said).into());
+        }
+        Added::NoAccount => {
+            return Err(FieldErrors::one(
+                "email",
+                "There is no account with this email yet. Ask them to create one first",
+            )
+            .into());
+        }
     };
     write.commit().await?;
     request::go_back(Flash::said(format!("{name} is in the course as {}.", role.with_article())))

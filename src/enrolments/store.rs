@@ -1,7 +1,8 @@
 //! All SQL about who is in a course.
 
 use super::model::CourseRole;
-use crate::accounts::model::Email;
+use crate::accounts::model::{Email, SiteRole};
+use crate::accounts::policy::Asked;
 use crate::accounts::store::like;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseManager, CourseStaff, Joiner, Leaver};
@@ -62,6 +63,8 @@ pub struct RosterRow {
     pub joined_at: Millis,
     /// Published lessons they have read.
     pub read: i64,
+    /// The course has no other owner who can sign in.
+    pub is_last_owner: bool,
 }
 
 /// A page of the roster, and the figures above it.
@@ -128,7 +131,9 @@ impl CourseStaff<'_, Read> {
         let rows = query(
             "select u.id, u.name, u.email, e.role, e.joined_at,
                     (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
-                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read
+                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
+                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null
+                      where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
              from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
                and (u.name like $2 escape '\\' or u.email like $2 escape '\\')
@@ -151,7 +156,9 @@ impl CourseStaff<'_, Read> {
         query(
             "select u.id, u.name, u.email, e.role, e.joined_at,
                     (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
-                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read
+                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
+                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null
+                      where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
              from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
         )
@@ -162,27 +169,74 @@ impl CourseStaff<'_, Read> {
     }
 }
 
+/// What came of adding somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    Added(String),
+    /// They are in the course, as this.
+    IsIn(String, CourseRole),
+    NoAccount,
+}
+
+impl<C: Asked> CourseManager<'_, C> {
+    /// Whether whoever asks may make, change and remove owners.
+    pub fn may_change_owners(&self) -> bool {
+        let facts = &self.standing().facts;
+        facts.course == Some(CourseRole::Owner) || facts.site == Some(SiteRole::Admin)
+    }
+}
+
 impl CourseManager<'_, Write> {
-    /// Puts the account with this address into the course, as `role`. Answers the name; none when there is no account.
-    pub async fn add_person(&mut self, email: &Email, role: CourseRole) -> Result<Option<String>, Failure> {
+    /// Refuses a step that would make `user` an owner, or changes one, to everybody but owners and admins.
+    async fn spare_owners(&mut self, user: UserId, role: Option<CourseRole>) -> Result<(), Failure> {
+        if self.may_change_owners() {
+            return Ok(());
+        }
+        let (write, course) = self.connection();
+        let (is_owner,): (bool,) = query(
+            "select exists (select 1 from enrolments where course_id = $1 and user_id = $2 and role = 'owner' and state = 'active')",
+        )
+        .bind(course)
+        .bind(user)
+        .one(write)
+        .await?;
+        if is_owner || role == Some(CourseRole::Owner) {
+            Err(AppError::Forbidden(Denied::OwnersOnly).into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Puts the account with this address into the course, as `role`. Somebody who is in it already stays as they are.
+    pub async fn add_person(&mut self, email: &Email, role_wanted: CourseRole) -> Result<Added, Failure> {
         let (write, course) = self.connection();
         let found: Option<(UserId, String)> =
             query("select id, name from users where email_key = $1 and disabled_at is null")
                 .bind(email.key())
                 .optional(write)
                 .await?;
-        let Some((user, name)) = found else { return Ok(None) };
-        if !role_keeps_owner(write, course, user, Some(role)).await? {
-            return Err(AppError::Forbidden(Denied::LastOwner).into());
+        let Some((user, name)) = found else { return Ok(Added::NoAccount) };
+        let there: Option<(CourseRole,)> =
+            query("select role from enrolments where course_id = $1 and user_id = $2 and state = 'active'")
+                .bind(course)
+                .bind(user)
+                .optional(write)
+                .await?;
+        if let Some((role,)) = there {
+            return Ok(Added::IsIn(name, role));
         }
-        put(write, course, user, role).await?;
-        Ok(Some(name))
+        self.spare_owners(user, Some(role_wanted)).await?;
+        let (write, course) = self.connection();
+        put(write, course, user, role_wanted).await?;
+        Ok(Added::Added(name))
     }
 
     /// Gives somebody who is in the course another role in it. Answers the name.
     pub async fn change_role(&mut self, user: UserId, role: CourseRole) -> Result<String, Failure> {
         let (write, course) = self.connection();
         let name = name_of_member(write, course, user).await?;
+        self.spare_owners(user, Some(role)).await?;
+        let (write, course) = self.connection();
         if !role_keeps_owner(write, course, user, Some(role)).await? {
             return Err(AppError::Forbidden(Denied::LastOwner).into());
         }
@@ -199,6 +253,8 @@ impl CourseManager<'_, Write> {
     pub async fn remove(&mut self, user: UserId) -> Result<String, Failure> {
         let (write, course) = self.connection();
         let name = name_of_member(write, course, user).await?;
+        self.spare_owners(user, None).await?;
+        let (write, course) = self.connection();
         if !role_keeps_owner(write, course, user, None).await? {
             return Err(AppError::Forbidden(Denied::LastOwner).into());
         }

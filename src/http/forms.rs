@@ -228,8 +228,8 @@ async fn refuse_plainly(
     }
 }
 
-/// Keeps a form whose sender has to sign in first, and leads there. What holds a secret is not kept, nor what a stranger
-/// would fill our disk with: then signing in leads back to the form's page.
+/// Keeps a form whose sender has to sign in first, and leads there. What holds a secret is not kept: then signing in
+/// leads back to the form's page.
 async fn keep_unsent(
     site: &Arc<Site>,
     ctx: &Arc<Ctx>,
@@ -239,7 +239,7 @@ async fn keep_unsent(
 ) -> Result<Response, Failure> {
     let ended = ctx.ended.is_some();
     let sent = fields(body);
-    if !RefusedForm::is_whole(&sent) || (!ended && body.len() > STRANGERS_MAX) || request.uri.path() == SignOut::PATH {
+    if !RefusedForm::is_whole(&sent) || request.uri.path() == SignOut::PATH {
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());

@@ -15,7 +15,10 @@ impl LocalPath {
     pub fn parse(raw: &str) -> Option<Self> {
         let mut letters = raw.chars();
         let leads_here = letters.next() == Some('/') && !matches!(letters.next(), Some('/' | '\\'));
-        let clean = raw.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+        // Dots and doubled slashes are taken out by a browser, and what is left may lead elsewhere.
+        let path = raw.split(['?', '#']).next().unwrap_or(raw);
+        let is_plain = !path.contains("//") && !path.contains("/.");
+        let clean = is_plain && raw.chars().all(|c| c.is_ascii_graphic() && c != '\\');
         // A path may not be one that answers with something other than a page.
         let is_page = !raw.starts_with("/fn/") && !raw.starts_with("/pkg/");
         (leads_here && clean && is_page && raw.len() <= LONGEST).then(|| Self(raw.to_owned()))
@@ -76,6 +79,9 @@ mod tests {
             "javascript:alert(1)",
             "/fn/sign_out",
             "/ü",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a//b",
             " /x",
         ] {
             assert!(LocalPath::parse(bad).is_none(), "{bad:?}");

@@ -61,6 +61,10 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
 
 /// A name under `/pkg` never means another content, once it carries a hash.
 async fn immutable(request: Request, next: Next) -> Response {
+    // No file system has a longer name; asking for one is an error of its own there.
+    if request.uri().path().split('/').any(|part| part.len() > 255) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let hashed = request.uri().path().split('.').count() > 2;
     let mut response = next.run(request).await;
     if response.status().is_success() {

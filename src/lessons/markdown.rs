@@ -108,7 +108,11 @@ fn with_ids(html: &str) -> String {
         let (before, from) = rest.split_at(at);
         let inner = from["<h2>".len()..].split("</h2>").next().unwrap_or("");
         let words = html_escape::decode_html_entities(&without_tags(inner)).into_owned();
-        let mut id = crate::courses::model::slug_of(&words, "part");
+        // Apart from the ids of the page itself.
+        let mut id = match crate::courses::model::slug_of(&words, "part").as_str() {
+            taken @ ("main" | "toc") => format!("part-{taken}"),
+            free => free.to_owned(),
+        };
         let wanted = id.clone();
         let mut number = 2;
         while !seen.insert(id.clone()) {

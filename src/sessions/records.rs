@@ -1,8 +1,8 @@
 //! tower-sessions' store, with what it lacks.
 //!
 //! - An id is made fresh here at every create. One a client brought, or one used before, is never adopted.
-//! - The table holds the first 128 bits of the id's SHA-256: who reads the file can not sign in with it.
-//! - `save` only updates. A request that was under way at sign-out can not bring its session back.
+//! - The table holds the first 128 bits of the id's SHA-256: who reads the file cannot sign in with it.
+//! - `save` only updates. A request that was under way at sign-out cannot bring its session back.
 //! - Records are read on the reading connections, so a page never waits for somebody's write.
 
 use async_trait::async_trait;

@@ -61,7 +61,7 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
             let reason = format!(
                 "The server is busy or its disk is full, and what you sent was not saved. Send it again in a minute. If it happens twice, send this number to the person who runs the server: {incident}."
             );
-            (503, "We can not save anything just now".to_owned(), reason, vec![home()])
+            (503, "We cannot save anything just now".to_owned(), reason, vec![home()])
         }
         AppError::Internal { incident } => {
             let reason = format!(
@@ -86,7 +86,7 @@ impl Trouble {
                 "A form can hold 2 MB. Go back, make it shorter, and send it again.",
             ),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("We can not read that kind of message", "Forms are sent as application/x-www-form-urlencoded.")
+                ("We cannot read that kind of message", "Forms are sent as application/x-www-form-urlencoded.")
             }
             _ => ("That did not work", "Go back and try again."),
         };
@@ -102,6 +102,18 @@ impl Trouble {
     /// The same, with the form to send once more.
     pub fn with_form(self, again: Option<Again>) -> Self {
         Self { again, ..self }
+    }
+
+    /// The same, with the way back to the course when the refused address lies in one.
+    pub fn within(mut self, path: &str) -> Self {
+        let slug = path.strip_prefix("/courses/").and_then(|rest| rest.split_once('/')).map(|(slug, _)| slug);
+        if let Some(slug) = slug.filter(|_| self.number == "403") {
+            let address = format!("/courses/{slug}");
+            if self.ways.iter().all(|(way, _)| *way != address) {
+                self.ways.insert(0, (address, "Back to the course"));
+            }
+        }
+        self
     }
 
     pub fn into_view(self) -> AnyView {

@@ -42,7 +42,7 @@ impl Flash {
         Self::Said { sentence: sentence.into(), undo: Some(undo) }
     }
 
-    /// From a cookie. What can not be read says nothing.
+    /// From a cookie. What cannot be read says nothing.
     pub fn read(cookie: &str) -> Self {
         let json = URL_SAFE_NO_PAD.decode(cookie).ok().filter(|json| json.len() <= LONGEST);
         json.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()

@@ -111,7 +111,7 @@ impl Form {
                 view! { <li><a href=address>{error.message.clone()}</a></li> }.into_any()
             })
             .collect();
-        let id = format!("{}summary", self.prefix);
+        let id = format!("{}error-summary", self.prefix);
         let heading_id = id.clone();
         view! {
             <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby=id>

@@ -51,6 +51,7 @@ fn refusal(error: AppError) -> AnyView {
         return ().into_any();
     }
     request::set_status(request::status_of(&error));
-    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person()));
+    let path = ctx.as_ref().map(|ctx| ctx.path().to_owned()).unwrap_or_default();
+    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person())).within(&path);
     view! { {page_title(&trouble.heading)} {trouble.into_view()} }.into_any()
 }

@@ -18,6 +18,12 @@ impl PageNumber {
         Self(asked.clamp(1, 100_000))
     }
 
+    /// The last page of so many rows, when this one lies beyond it.
+    pub fn beyond(self, total: i64) -> Option<Self> {
+        let last = ((total + PAGE - 1) / PAGE).max(1);
+        (self.0 > last).then_some(Self(last))
+    }
+
     /// How many rows come before it.
     pub fn skip(self) -> i64 {
         (self.0 - 1) * PAGE

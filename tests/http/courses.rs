@@ -33,7 +33,8 @@ async fn leaving_can_be_undone_and_joining_twice_is_refused() {
     let course = teacher.published_course("Soil", 1).await;
     let sam = app.student("sam").await;
     sam.post("/fn/join_course", &[("course", &course.id)]).await;
-    assert_eq!(sam.post("/fn/join_course", &[("course", &course.id)]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(sam.post("/fn/join_course", &[("course", &course.id)]).await.location(), course.page());
+    assert!(sam.get(&course.page()).await.has("You are in this course already."));
     sam.post("/fn/leave_course", &[("course", &course.id)]).await;
     let page = sam.get(&course.page()).await;
     assert!(page.has("You have left Soil.") && page.has("Undo"), "{}", page.body);
@@ -72,10 +73,6 @@ async fn the_last_owner_is_neither_removed_nor_demoted() {
     for (action, fields) in [
         ("/fn/remove_person", vec![("course", course.id.as_str()), ("person", &id)]),
         ("/fn/save_course_role", vec![("course", course.id.as_str()), ("person", &id), ("role", "student")]),
-        (
-            "/fn/add_person",
-            vec![("course", course.id.as_str()), ("email", "teacher@uni.example"), ("role", "assistant")],
-        ),
     ] {
         assert_eq!(admin.post(action, &fields).await.status, StatusCode::FORBIDDEN, "{action}");
     }
@@ -268,6 +265,13 @@ async fn people_are_added_changed_and_removed_by_who_may() {
     teacher
         .post("/fn/add_person", &[("course", &course.id), ("email", "KIM@uni.example"), ("role", "assistant")])
         .await;
+    teacher
+        .post(
+            "/fn/add_person",
+            &[("course", &course.id), ("email", "kim@uni.example"), ("role", "student"), ("_page", &people)],
+        )
+        .await;
+    assert!(teacher.get(&people).await.has("kim is in this course already, as an assistant."));
     assert_eq!(kim.get(&people).await.status, StatusCode::OK, "an assistant sees the roster");
     assert_eq!(kim.get(&format!("{people}/{id}")).await.status, StatusCode::FORBIDDEN, "and does not manage it");
 
@@ -288,4 +292,34 @@ async fn a_home_is_never_blank() {
     let app = App::start().await;
     assert!(app.student("sam").await.get("/").await.has("Find a course"));
     assert!(app.instructor("teacher").await.get("/").await.has("You teach no course yet."));
+}
+
+#[tokio::test]
+async fn only_an_owner_makes_changes_and_removes_owners() {
+    let app = App::start().await;
+    let admin = app.admin("admin").await;
+    let owner = app.instructor("owner").await;
+    let second = app.instructor("second").await;
+    app.student("kim").await;
+    let course = owner.published_course("Soil", 0).await;
+    owner
+        .post("/fn/add_person", &[("course", &course.id), ("email", "second@uni.example"), ("role", "instructor")])
+        .await;
+    let (owner_id, second_id) = (admin.id_of("owner").await, admin.id_of("second").await);
+    for (action, fields) in [
+        ("/fn/save_course_role", vec![("course", course.id.as_str()), ("person", &second_id), ("role", "owner")]),
+        ("/fn/save_course_role", vec![("course", course.id.as_str()), ("person", &owner_id), ("role", "student")]),
+        ("/fn/remove_person", vec![("course", course.id.as_str()), ("person", &owner_id)]),
+        ("/fn/add_person", vec![("course", course.id.as_str()), ("email", "kim@uni.example"), ("role", "owner")]),
+    ] {
+        let page = second.post(action, &fields).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{action}");
+        assert!(page.has("This is for the course’s owners"), "{}", page.body);
+    }
+    assert_eq!(owner.get(&format!("{}/edit", course.page())).await.status, StatusCode::OK);
+    owner.post("/fn/save_course_role", &[("course", &course.id), ("person", &second_id), ("role", "owner")]).await;
+    assert_eq!(
+        second.post("/fn/remove_person", &[("course", &course.id), ("person", &owner_id)]).await.status,
+        StatusCode::SEE_OTHER
+    );
 }

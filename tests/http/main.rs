@@ -1,6 +1,6 @@
 //! The site, driven in process: real router, real database, no port. The clock is the test's.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can not go on should stop where it is")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
 
 mod accounts;
 mod app;

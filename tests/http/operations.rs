@@ -18,7 +18,7 @@ async fn the_server_says_whether_it_is_alive_and_ready() {
     app.site.db.close().await;
     let broken = sam.get("/account").await;
     assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(broken.has("We can not save anything just now") && broken.has("Skip to the content"), "{}", broken.body);
+    assert!(broken.has("We cannot save anything just now") && broken.has("Skip to the content"), "{}", broken.body);
     assert_eq!(visitor.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(visitor.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
@@ -30,7 +30,7 @@ async fn a_locked_database_is_a_503_with_a_page_and_nothing_is_half_done() {
     let held = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
     let page = sam.post("/fn/save_profile", &[("name", "Changed")]).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
-    assert!(page.has("We can not save anything just now") && !page.header("retry-after").is_empty());
+    assert!(page.has("We cannot save anything just now") && !page.header("retry-after").is_empty());
     assert_eq!(sam.get("/account").await.status, StatusCode::OK, "reading goes on");
     assert!(page.has("Send it again") && page.hidden("name") == "Changed", "nothing typed is lost: {}", page.body);
     drop(held);
@@ -85,7 +85,7 @@ async fn a_full_disk_is_a_503_with_a_page_and_nothing_is_half_done() {
     let page =
         teacher.post("/fn/create_course", &[("title", "Rivers"), ("summary", "S"), ("description", &long)]).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
-    assert!(page.has("We can not save anything just now"));
+    assert!(page.has("We cannot save anything just now"));
     assert_eq!(teacher.get("/courses/rivers").await.status, StatusCode::NOT_FOUND);
     limit("1000000").await;
     assert_eq!(

@@ -151,7 +151,9 @@ impl World {
             | "/fn/join_course"
             | "/fn/leave_course" => vec![course],
             "/fn/search_courses" => vec![("words", "pub".to_owned())],
-            "/fn/add_person" => vec![course, email, ("role", "assistant".to_owned())],
+            "/fn/add_person" => {
+                vec![course, ("email", "other@uni.example".to_owned()), ("role", "assistant".to_owned())]
+            }
             "/fn/save_course_role" => vec![course, person, ("role", "assistant".to_owned())],
             "/fn/remove_person" => vec![course, person],
             "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],

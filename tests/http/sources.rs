@@ -1,4 +1,4 @@
-//! Rules of the house that clippy can not see, because they are about what macros are given or where a word stands.
+//! Rules of the house that clippy cannot see, because they are about what macros are given or where a word stands.
 
 use std::path::{Path, PathBuf};
 

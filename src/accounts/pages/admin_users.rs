@@ -29,9 +29,14 @@ async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search = ctx.query("q").unwrap_or_default().chars().take(100).collect::<String>();
     let role = ctx.query("role").and_then(|role| role.parse().ok());
-    let number = PageNumber::of(&ctx);
+    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
-    let accounts = Admin::claim(&mut read).await?.list_accounts(&search, role, PAGE, number.skip()).await?;
+    let mut admin = Admin::claim(&mut read).await?;
+    let mut accounts = admin.list_accounts(&search, role, PAGE, number.skip()).await?;
+    if let Some(last) = number.beyond(accounts.total) {
+        number = last;
+        accounts = admin.list_accounts(&search, role, PAGE, number.skip()).await?;
+    }
     Ok(Data { accounts, search, role, number, now: ctx.site.db.clock().now() })
 }
 

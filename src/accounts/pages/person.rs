@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
-use crate::ui::form::{Field, Form, ask_first, button};
+use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
@@ -44,13 +44,13 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
     };
     let access = if account.disabled_at.is_some() {
         view! {
-            <p>"They can not sign in. What they wrote and read is kept."</p>
+            <p>"They cannot sign in. What they wrote and read is kept."</p>
             {button::<EnableAccount>(std::slice::from_ref(&id), "button", "Enable", &account.name)}
         }
         .into_any()
     } else {
         view! {
-            <p>"They are signed out everywhere and can not sign in again until you enable the account."</p>
+            <p>"Disabling signs them out everywhere. They cannot sign in until you enable the account."</p>
             {button::<DisableAccount>(std::slice::from_ref(&id), "button danger", "Disable", &account.name)}
         }
         .into_any()
@@ -59,13 +59,11 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
         0 => view! { <p>"They are signed in nowhere."</p> }.into_any(),
         live => {
             let count = if live == 1 { "1 sign-in".to_owned() } else { format!("{live} sign-ins") };
-            ask_first::<EndTheirSignIns>(
-                std::slice::from_ref(&id),
-                "End their sign-ins",
-                &account.name,
-                format!("This ends {count}. They sign in again to go on."),
-                format!("End {count}"),
-            )
+            view! {
+                <p>{format!("They have {count}. They sign in again to go on.")}</p>
+                {button::<EndTheirSignIns>(std::slice::from_ref(&id), "button danger", "End their sign-ins", &account.name)}
+            }
+            .into_any()
         }
     };
     view! {

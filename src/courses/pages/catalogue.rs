@@ -34,20 +34,30 @@ pub async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search: String = ctx.query("q").unwrap_or_default().chars().take(100).collect();
     let filter = Filter::of(&ctx.query("show").unwrap_or_default());
-    let number = PageNumber::of(&ctx);
-    let catalogue = public_catalogue(&mut request::read().await?, &search, filter, PAGE, number.skip()).await?;
+    let mut number = PageNumber::of(&ctx);
+    let mut read = request::read().await?;
+    let mut catalogue = public_catalogue(&mut read, &search, filter, PAGE, number.skip()).await?;
+    if let Some(last) = number.beyond(total(&catalogue, filter)) {
+        number = last;
+        catalogue = public_catalogue(&mut read, &search, filter, PAGE, number.skip()).await?;
+    }
+    drop(read);
     let may_create = allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).is_yes();
     Ok(Data { catalogue, search, filter, number, may_create, start: islands::start(&ctx) })
+}
+
+fn total(catalogue: &Catalogue, filter: Filter) -> i64 {
+    match filter {
+        Filter::All => catalogue.all,
+        Filter::Open => catalogue.open,
+        Filter::Concluded => catalogue.concluded,
+    }
 }
 
 /// The catalogue as a page.
 pub fn show(data: Data) -> AnyView {
     let Data { catalogue, search, filter, number, may_create, start } = data;
-    let total = match filter {
-        Filter::All => catalogue.all,
-        Filter::Open => catalogue.open,
-        Filter::Concluded => catalogue.concluded,
-    };
+    let total = total(&catalogue, filter);
     let create =
         may_create.then(|| view! { <form class="buttons" method="get" action="/courses/new"><button class="button">"New course"</button></form> });
     let counts = [

@@ -241,7 +241,7 @@ fn leaving(standing: &Standing) -> AnyView {
             "You can join again while the course is open. What you have read is kept."
         }
         Some(CourseRole::Student) => {
-            "The course takes nobody new, so you can not join again by yourself. What you have read is kept."
+            "The course takes nobody new, so you cannot join again by yourself. What you have read is kept."
         }
         _ => "You give your part in teaching this course back. Another owner can add you again.",
     };

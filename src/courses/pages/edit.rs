@@ -110,7 +110,7 @@ fn life(standing: &Standing) -> AnyView {
     let state = standing.course.state;
     let publish = (state != CourseState::Published).then(|| {
         let (heading, words) = match state {
-            CourseState::Draft => ("Publish", "Everyone can then see the course and its plan, and join if it is open. Published lessons open to who joins."),
+            CourseState::Draft => ("Publish", "Everyone can then see the course and its plan, and join if it is open. Published lessons open to whoever joins."),
             _ => ("Open it again", "Everyone sees it again, its text can change, and people can join if it is open."),
         };
         view! {
@@ -125,7 +125,7 @@ fn life(standing: &Standing) -> AnyView {
             <section class="hung" aria-labelledby="conclude">
                 <div><h2 id="conclude">"Conclude"</h2></div>
                 <div>
-                    <p>"The course becomes read-only: nobody new joins, lessons stay open to who is in it, and nothing changes. You can open it again."</p>
+                    <p>"The course becomes read-only: nobody new joins, lessons stay open to everyone in it, and nothing changes. You can open it again."</p>
                     {button::<ConcludeCourse>(&id, "button", "Conclude", "")}
                 </div>
             </section>

@@ -102,6 +102,9 @@ pub fn lessons_in_words(count: i64) -> String {
 
 /// How far somebody has read.
 pub fn progress(read: i64, lessons: i64) -> AnyView {
+    if lessons == 0 {
+        return view! { <p class="quiet-text">"No published lessons yet"</p> }.into_any();
+    }
     view! {
         <div class="progress">
             <progress value=read.to_string() max=lessons.max(1).to_string() aria-label="Lessons read"></progress>

@@ -101,6 +101,9 @@ pub async fn change_password(current_password: Password, new_password: Password)
         wrong.0.extend(FieldErrors::one("current_password", "Enter your current password").0);
     }
     wrong.keep(rules::check("new_password", &new_password, &[&name, &email]));
+    if !current_password.is_empty() && current_password.as_typed() == new_password.as_typed() {
+        wrong.0.extend(FieldErrors::one("new_password", "This is the password you have. Choose another").0);
+    }
     if !wrong.is_empty() {
         return Err(wrong.into());
     }

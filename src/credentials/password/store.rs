@@ -71,6 +71,8 @@ impl Oneself<'_, Write> {
             .bind(now)
             .execute(write)
             .await?;
+        // A link that was waiting would undo the change.
+        query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
         self.renew_after_password_change().await
     }
 }

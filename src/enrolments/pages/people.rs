@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseStaff, Standing};
 use crate::enrolments::api::AddPerson;
@@ -38,10 +40,14 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let search: String = ctx.query("q").unwrap_or_default().chars().take(100).collect();
     let role = ctx.query("role").and_then(|role| role.parse().ok());
     let sort = Sort::of(&ctx.query("sort").unwrap_or_default());
-    let number = PageNumber::of(&ctx);
+    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
-    let roster = staff.list_people(&search, role, sort, PAGE, number.skip()).await?;
+    let mut roster = staff.list_people(&search, role, sort, PAGE, number.skip()).await?;
+    if let Some(last) = number.beyond(roster.total) {
+        number = last;
+        roster = staff.list_people(&search, role, sort, PAGE, number.skip()).await?;
+    }
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);
     Ok(Data {
         standing: staff.standing().clone(),
@@ -67,11 +73,16 @@ fn show(data: Data) -> AnyView {
     } else {
         table(&standing, &roster, &path, &search, role, sort, now, may_manage)
     };
+    let share = if standing.course.state == CourseState::Draft {
+        view! { "Publish the course first. Then this is the address to share: "<code>{address}</code> }.into_any()
+    } else {
+        view! { "This is the address to share: "<code>{address}</code> }.into_any()
+    };
     let nobody = (roster.students == 0 && !is_filtered).then(|| {
         view! {
             <div class="empty">
                 <h2>"Nobody has joined yet"</h2>
-                <p>"This is the address to share: "<code>{address}</code></p>
+                <p>{share}</p>
             </div>
         }
     });
@@ -94,7 +105,7 @@ fn show(data: Data) -> AnyView {
             <h2 id="everyone">"Everyone"</h2>
             <form class="finder" method="get" action=path.clone() role="search">
                 <div class="field"><label for="q">"Name or email"</label><input class="input" id="q" name="q" type="search" dir="auto" value=search.clone() /></div>
-                <div class="field"><label for="in-role">"As"</label><select class="input" id="in-role" name="role"><option value="">"Anything"</option>{options}</select></div>
+                <div class="field"><label for="in-role">"As"</label><select class="input" id="in-role" name="role"><option value="">"Any role"</option>{options}</select></div>
                 <button class="button">"Find"</button>
             </form>
         </div>
@@ -107,10 +118,14 @@ fn show(data: Data) -> AnyView {
 }
 
 fn add(standing: &Standing, form: Form) -> AnyView {
+    let may_make_owners =
+        standing.facts.course == Some(CourseRole::Owner) || standing.facts.site == Some(SiteRole::Admin);
     let choices: Vec<(&'static str, &'static str)> =
         [CourseRole::Student, CourseRole::Assistant, CourseRole::Instructor, CourseRole::Owner]
+            .into_iter()
+            .filter(|each| may_make_owners || *each != CourseRole::Owner)
             .map(|each| (each.key(), each.word()))
-            .to_vec();
+            .collect();
     view! {
         <section class="hung" aria-labelledby="add">
             <div>

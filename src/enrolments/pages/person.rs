@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
-use crate::ui::form::{Field, Form, ask_first};
+use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{form_title, page};
 use crate::ui::when;
 
@@ -25,20 +25,37 @@ pub fn CoursePerson() -> impl IntoView {
     page(load(slug, id), show)
 }
 
-async fn load(slug: String, id: Option<UserId>) -> Result<(Standing, RosterRow, Millis), Failure> {
+async fn load(slug: String, id: Option<UserId>) -> Result<(Standing, RosterRow, bool, Millis), Failure> {
     let ctx = request::current()?;
     let mut read = request::read().await?;
-    let standing = CourseManager::claim_by_slug(&mut read, &slug).await?.standing().clone();
+    let manager = CourseManager::claim_by_slug(&mut read, &slug).await?;
+    let (standing, may_change_owners) = (manager.standing().clone(), manager.may_change_owners());
+    drop(manager);
     let id = id.ok_or(AppError::NotFound)?;
     let person =
         CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(id).await?.ok_or(AppError::NotFound)?;
-    Ok((standing, person, ctx.site.db.clock().now()))
+    Ok((standing, person, may_change_owners, ctx.site.db.clock().now()))
 }
 
-fn show((standing, person, now): (Standing, RosterRow, Millis)) -> AnyView {
+fn show((standing, person, may_change_owners, now): (Standing, RosterRow, bool, Millis)) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
     let form = Form::to::<SaveCourseRole>();
-    let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL.map(|each| (each.key(), each.word())).to_vec();
+    let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL
+        .into_iter()
+        .filter(|each| may_change_owners || *each != CourseRole::Owner)
+        .map(|each| (each.key(), each.word()))
+        .collect();
+    let removing = if person.is_last_owner {
+        view! { <p>"This is the last owner of the course. Make somebody else an owner first."</p> }.into_any()
+    } else if person.role == CourseRole::Owner && !may_change_owners {
+        view! { <p>"Only an owner changes or removes an owner."</p> }.into_any()
+    } else {
+        view! {
+            <p>"They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open."</p>
+            {button::<RemovePerson>(&ids, "button danger", "Remove", &person.name)}
+        }
+        .into_any()
+    };
     let content = view! {
         {form_title(&format!("{} in {}", person.name, standing.course.title), form.is_refused())}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
@@ -62,13 +79,7 @@ fn show((standing, person, now): (Standing, RosterRow, Millis)) -> AnyView {
         <section class="hung" aria-labelledby="remove">
             <div><h2 id="remove">"Remove"</h2></div>
             <div>
-                {ask_first::<RemovePerson>(
-                    &ids,
-                    "Remove",
-                    &person.name,
-                    format!("{} can not read the lessons any more. What they have read is kept, and they can join again while the course is open.", person.name),
-                    "Remove from the course".to_owned(),
-                )}
+                {removing}
             </div>
         </section>
     }

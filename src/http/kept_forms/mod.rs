@@ -23,7 +23,7 @@ use crate::sessions::caller::Caller;
 pub const UNSENT_PAGE: &str = "/resend";
 /// How long it waits (the contract: an hour).
 pub const UNSENT_SECONDS: u32 = 3_600;
-/// The most bytes kept of a form of somebody who is not signed in here: no form that is open to strangers holds more.
+/// The most bytes kept of a refused form of somebody who is not signed in: no form that is open to strangers needs more.
 pub const STRANGERS_MAX: usize = 64 * 1024;
 
 /// How long a refused form waits for its page: long enough to think, over a bad line.

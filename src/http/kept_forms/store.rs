@@ -5,11 +5,10 @@ use crate::db::{Connection, Read, Write, query};
 use crate::failure::Failure;
 use crate::random;
 
-/// How many forms of strangers are kept at a time, of each kind; the oldest go first. With `STRANGERS_MAX` bytes each,
-/// they fill at most 64 MB.
-const OF_STRANGERS: i64 = 500;
-/// And how many of one person: with the largest body each, 40 MB.
-const OF_ONE: i64 = 10;
+/// How many bytes of forms of all strangers together are kept, of each kind; the oldest go first.
+const OF_STRANGERS: i64 = 64 * 1024 * 1024;
+/// And how many of one person.
+const OF_ONE: i64 = 16 * 1024 * 1024;
 
 /// What is kept of a form, and for how long.
 pub struct Kept<'a> {
@@ -27,22 +26,25 @@ pub async fn public_keep(write: &mut Write, digest: &str, kept: Kept<'_>) -> Res
     let user = write.caller().person.as_ref().map(|person| person.id).or(unsent.and_then(|unsent| unsent.person));
     public_delete_expired(write).await?;
     query(
-        "insert into kept_forms (token_digest, action, page, content, user_id, unsent, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into kept_forms (token_digest, action, page, content, user_id, unsent, expires_at, size)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(digest)
     .bind(&kept.form.action)
     .bind(random::digest(kept.page))
-    .bind(kept.content)
+    .bind(&kept.content)
     .bind(user)
     .bind(unsent.is_some())
     .bind(now + kept.lasts)
+    .bind(i64::try_from(kept.content.len()).unwrap_or(i64::MAX))
     .execute(write)
     .await?;
     query(
         "delete from kept_forms where token_digest in
-            (select token_digest from kept_forms where user_id is $1 and unsent = $2
-             order by expires_at desc, token_digest limit 100 offset $3)",
+            (select token_digest from
+                (select token_digest, sum(size) over (order by expires_at desc, token_digest) as up_to_here
+                 from kept_forms where user_id is $1 and unsent = $2)
+             where up_to_here > $3 limit 1000)",
     )
     .bind(user)
     .bind(unsent.is_some())

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
 use crate::failure::Failure;
@@ -44,7 +45,7 @@ fn show(standing: Standing) -> AnyView {
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&[("course", standing.course.id.to_string())])}
-            {fields(&form, "", "", false)}
+            {fields(&form, "", "", standing.course.state == CourseState::Draft)}
             <div class="buttons">
                 <button class="button primary large">"Add lesson"</button>
                 <a class="button quiet large" href=format!("/courses/{}", standing.course.slug)>"Cancel"</a>
