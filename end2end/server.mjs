@@ -18,7 +18,7 @@ export async function start(settings = {}, folder = mkdtempSync(join(tmpdir(), "
     });
   });
   const origin = `http://localhost:${port}`;
-  const server = spawn(join(root, "target/release/lectern"), ["serve"], {
+  const server = spawn(join(root, settings.LECTERN_BINARY ?? "target/release/lectern"), ["serve"], {
     cwd: root,
     env: {
       ...process.env,

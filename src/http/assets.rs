@@ -15,16 +15,25 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Looks into `site_dir/pkg` for `lectern.<hash>.css` and its kin; in watch mode the names carry no hash.
+    /// Looks into `site_dir/pkg` for `lectern.<hash>.css` and its kin; in watch mode the names carry no hash. Of several,
+    /// the newest is the one that was built last.
     pub fn find(site_dir: &Path) -> Self {
-        let names: Vec<String> = std::fs::read_dir(site_dir.join("pkg"))
-            .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+        let mut files: Vec<_> = std::fs::read_dir(site_dir.join("pkg"))
+            .map(|entries| {
+                entries
+                    .flatten()
+                    .filter_map(|entry| {
+                        Some((entry.metadata().ok()?.modified().ok()?, entry.file_name().into_string().ok()?))
+                    })
+                    .collect()
+            })
             .unwrap_or_default();
+        files.sort_unstable_by(|one, other| other.cmp(one));
         let find = |ending: &str| {
-            names
+            files
                 .iter()
-                .find(|name| name.starts_with("lectern") && name.ends_with(ending))
-                .map(|name| format!("/pkg/{name}"))
+                .find(|(_, name)| name.starts_with("lectern") && name.ends_with(ending))
+                .map(|(_, name)| format!("/pkg/{name}"))
         };
         let (css, js, wasm) = (find(".css"), find(".js"), find(".wasm"));
         Self {
