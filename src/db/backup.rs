@@ -1,10 +1,14 @@
 //! Copies of the database: made while it is used, verified by opening them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::failure::{Broken, Failure};
+
+/// How many times a tenth of a second `restore` waits for the database to be let go.
+const TRIES: u32 = 30;
 
 /// Writes the database at `from`, as it is at this moment, into a new file `to`, and opens the copy to verify it.
 /// People may go on working meanwhile. Refuses to overwrite a file. Answers how many rows the copy holds by table.
@@ -28,7 +32,15 @@ pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathB
     if to.exists() {
         // Leaving write-ahead logging folds the log into the file, and only works while nobody else has it open.
         let pool = open(to, true).await?;
-        let alone = run(&pool, "pragma journal_mode = delete").await;
+        let mut alone = run(&pool, "pragma journal_mode = delete").await;
+        // A server that has just been stopped may still be letting go; this statement does not wait by itself.
+        for _ in 0..TRIES {
+            if alone.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            alone = run(&pool, "pragma journal_mode = delete").await;
+        }
         pool.close().await;
         alone.broken("take the database over (is the server still running? stop it first)")?;
         let aside = to.with_extension(format!("before-restore-{stamp}.db"));
