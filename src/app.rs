@@ -13,7 +13,7 @@ use crate::credentials::password::pages::{login::Login, signup::SignUp};
 use crate::credentials::set_up_link::pages::SetUp;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
 use crate::http::request;
-use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew};
+use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
 use crate::sessions::pages::Sessions;
 use crate::ui::layout::{Chrome, document};
 use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/edit") view=CourseEdit ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people") view=CoursePeople ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson/edit") view=LessonEdit ssr=SsrMode::Async />

@@ -31,8 +31,8 @@ pub struct Config {
     pub session_absolute: ByRole,
     /// `LECTERN_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
-    /// Where the style sheet, scripts and other public files are (made by `make build`).
-    pub site_dir: PathBuf,
+    /// Settings of the contract that are set, and that this version has no use for.
+    pub unused: Vec<&'static str>,
 }
 
 /// The address people type, split into what is needed of it.
@@ -64,6 +64,9 @@ impl ByRole {
 /// NIST SP 800-63B-4 allows 30 days for one factor; these are stricter, and strictest for who can do most (security.md).
 const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
+
+/// What later versions of Lectern will read.
+const NOT_USED_YET: [&str; 2] = ["LECTERN_SMTP_URL", "LECTERN_METRICS_ADDR"];
 
 /// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,7 +162,7 @@ impl Config {
             session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
             session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
             log_json,
-            site_dir: setting("LECTERN_SITE_DIR", "target/site").into(),
+            unused: NOT_USED_YET.into_iter().filter(|name| !setting(name, "").is_empty()).collect(),
         })
     }
 
@@ -302,6 +305,12 @@ mod tests {
     fn the_demo_and_an_open_address_do_not_go_together() {
         assert_eq!(with(&[("LECTERN_DEMO", "1"), ("LECTERN_ADDR", "0.0.0.0:3000")]).unwrap_err().name, "LECTERN_DEMO");
         assert!(with(&[("LECTERN_DEMO", "1"), ("LECTERN_ADDR", "[::1]:3000")]).unwrap().demo);
+    }
+
+    #[test]
+    fn a_setting_that_does_nothing_is_named() {
+        assert_eq!(with(&[("LECTERN_SMTP_URL", "smtp://localhost")]).unwrap().unused, ["LECTERN_SMTP_URL"]);
+        assert!(with(&[("LECTERN_SMTP_URL", " ")]).unwrap().unused.is_empty());
     }
 
     #[test]

@@ -23,6 +23,7 @@ test("an instructor writes, publishes, runs and concludes a course", async ({ pa
     await page.getByRole("link", { name: "Add a lesson" }).click();
     await isAccessible(page);
     await page.getByLabel("Title").fill(lesson);
+    await page.getByLabel("Summary").fill("Where it comes from.");
     await page.getByLabel("Text").fill("Water **begins**.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```text\nflow\n```\n\n## First\n\n## Second");
     await page.getByLabel("Students can read it").check();
     await page.getByRole("button", { name: "Add lesson" }).click();
@@ -35,10 +36,14 @@ test("an instructor writes, publishes, runs and concludes a course", async ({ pa
   await expect(page.getByRole("status").first()).toContainText("The course is published.");
   await isAccessible(page);
 
-  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Arrange lessons" }).click();
   await isAccessible(page);
   await page.getByRole("button", { name: "Up The mouth" }).click();
   await expect(page.getByRole("status").first()).toContainText("The mouth moved up.");
+  await expect(page.getByRole("listitem").filter({ hasText: "1. The mouth" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Settings" }).click();
+  await isAccessible(page);
   await page.getByLabel("Summary").fill("How water finds its way to the sea.");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByRole("status").first()).toContainText("Changes saved.");

@@ -1,10 +1,10 @@
-//! `lectern doctor`: what is misconfigured, in plain words. Changes nothing.
+//! `lectern doctor`: what is misconfigured, in plain words. Changes nothing, and may run beside the server.
 
 use super::system;
 use crate::accounts::store::public_has_admin;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, Db};
+use crate::db;
 use crate::failure::Failure;
 use crate::http::assets::Assets;
 
@@ -45,15 +45,14 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         "LECTERN_TRUSTED_PROXIES trusts every address: anybody can claim any address",
     );
     look(Clock::system().now() > WRITTEN, "the clock is set", "the clock is wrong: sign-ins end at the wrong time");
-    let assets = Assets::find(&config.site_dir);
     look(
-        assets.found,
-        "style sheet and scripts are there",
-        &format!(
-            "{} holds no style sheet or script: run `make build`, and start from the repository's root",
-            config.site_dir.display()
-        ),
+        Assets::find().found,
+        "style sheet and scripts are part of this binary",
+        "this binary was built without its style sheet and scripts: build it with `make build`",
     );
+    for name in &config.unused {
+        look(false, "", &format!("{name} is set, and this version does not use it"));
+    }
 
     if !config.database.exists() {
         look(true, &format!("{} is not there yet; the first start makes it", config.database.display()), "");
@@ -87,15 +86,16 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
     println!(
         "note  SQLite 3.46 can damage its log when two programs write at the same instant: let only one `lectern serve` use the file"
     );
-    let db = Db::open(&config.database, &config.backups(), Clock::system()).await?;
-    let mut read = db.read(system()).await?;
+    let (mut read, missing) = db::open_to_read(&config.database, Clock::system(), system()).await?;
+    if missing > 0 {
+        println!("note  its tables are of an older version; the next start keeps a copy and brings them up to date");
+        return Ok(());
+    }
     look(
         public_has_admin(&mut read).await?,
         "there is an admin",
         "there is no admin: start the server and open the link it prints, or use `lectern user add --role admin`",
     );
-    drop(read);
-    db.close().await;
     Ok(())
 }
 

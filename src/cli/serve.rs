@@ -1,11 +1,9 @@
 //! `lectern serve`: opens the database, says where the site is, and serves until told to stop.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -16,11 +14,9 @@ use crate::config::Config;
 use crate::credentials::password::hashing::COST;
 use crate::demo;
 use crate::failure::{Broken, Failure};
-use crate::http::{Site, kept_forms, router};
+use crate::http::{Site, kept_forms, listen, router};
 use crate::sessions::records::Records;
 
-/// How long requests under way may take to end once the server is told to stop.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How often what has ended is cleared away.
 const CLEANING: Duration = Duration::from_secs(600);
 
@@ -30,12 +26,12 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     let addr = config.addr;
     let origin = config.public_url.origin.clone();
     let wants_demo = config.demo;
+    for name in &config.unused {
+        tracing::warn!("{name} is set, and this version does not use it");
+    }
     let site = Site::new(config, db, COST)?;
     if !site.assets.found {
-        tracing::warn!(
-            "{} holds no style sheet or script: run `make build`, and start from the repository's root",
-            site.assets.folder.display()
-        );
+        tracing::warn!("this binary was built without its style sheet and scripts: build it with `make build`");
     }
 
     let is_empty = public_is_empty(&mut site.db.read(system()).await?).await?;
@@ -59,10 +55,6 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
 
     let service = router::router(&site).map_err(|error| Failure::Broken(anyhow::anyhow!(error)))?;
     let listener = TcpListener::bind(addr).await.broken("listen on LECTERN_ADDR (is another server running there?)")?;
-    // Without it, small answers wait for the acknowledgement of the ones before.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     println!("Lectern is at {origin}");
     if demo_people {
         println!("Demo sign-ins, all with the password {}:", demo::PASSWORD);
@@ -73,19 +65,11 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     }
 
     let cleaner = tokio::spawn(clean_up(site.clone()));
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            told_to_stop().await;
-            tracing::info!("stopping: no new requests, the ones under way end");
-            let _ = stopping.send(());
-        });
-    tokio::select! {
-        ended = server => ended.broken("serve")?,
-        () = async { let _ = stopped.await; tokio::time::sleep(PATIENCE).await } => {
-            tracing::warn!("some requests did not end in time");
-        }
-    }
+    let stop = async {
+        told_to_stop().await;
+        tracing::info!("stopping: no new requests, the ones under way end");
+    };
+    listen::serve(listener, service, site.patience, stop).await;
     cleaner.abort();
     site.db.close().await;
     tracing::info!("stopped");

@@ -3,7 +3,7 @@
 //! [`allows`] decides, from facts that [`Standing`] reads in the same connection the work is done in.
 
 use super::model::CourseState;
-use super::store::{CourseRow, public_find_standing, public_find_standing_by_slug};
+use super::store::{CourseRow, TabCounts, count_for_tabs, public_find_standing, public_find_standing_by_slug};
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Asked, Verdict};
 use crate::enrolments::model::CourseRole;
@@ -27,18 +27,21 @@ pub enum CourseAct {
     Write,
     /// Add staff, change roles, remove people.
     ManagePeople,
+    /// Make, change and remove owners.
+    ManageOwners,
     Join,
     Leave,
 }
 
 impl CourseAct {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::See,
         Self::ReadLessons,
         Self::SeePeople,
         Self::Edit,
         Self::Write,
         Self::ManagePeople,
+        Self::ManageOwners,
         Self::Join,
         Self::Leave,
     ];
@@ -52,6 +55,7 @@ impl CourseAct {
             Self::Edit => "publish, conclude, archive",
             Self::Write => "change text and lessons",
             Self::ManagePeople => "manage people",
+            Self::ManageOwners => "manage owners",
             Self::Join => "join",
             Self::Leave => "leave",
         }
@@ -86,9 +90,14 @@ impl Facts {
         }
     }
 
+    /// Staff and admins: who also sees what is not published yet.
+    pub fn sees_drafts(&self) -> bool {
+        self.is_staff() || self.is_admin()
+    }
+
     fn may_know(&self) -> bool {
         match self.state {
-            CourseState::Draft => self.is_staff() || self.is_admin(),
+            CourseState::Draft => self.sees_drafts(),
             CourseState::Published | CourseState::Concluded => true,
             CourseState::Archived => self.course.is_some() || self.is_admin(),
         }
@@ -114,6 +123,10 @@ pub fn allows(facts: &Facts, act: CourseAct) -> Verdict {
         CourseAct::SeePeople if facts.is_staff() || facts.is_admin() => Verdict::Yes,
         CourseAct::SeePeople => no(Denied::StaffOnly),
         CourseAct::Edit | CourseAct::ManagePeople => may_edit(facts),
+        CourseAct::ManageOwners => match may_edit(facts) {
+            Verdict::Yes if facts.course != Some(CourseRole::Owner) && !facts.is_admin() => no(Denied::OwnersOnly),
+            verdict => verdict,
+        },
         CourseAct::Write => match may_edit(facts) {
             Verdict::Yes if !facts.state.is_writable() => no(Denied::ReadOnly),
             verdict => verdict,
@@ -214,6 +227,11 @@ macro_rules! proofs {
 
             pub fn course(&self) -> &CourseRow {
                 &self.standing.course
+            }
+
+            /// The figures on the course's tabs.
+            pub async fn count_for_tabs(&mut self) -> Result<TabCounts, Failure> {
+                count_for_tabs(self.on, self.standing.course.id, self.standing.facts.sees_drafts()).await
             }
 
             /// For stores: what to work on, and in which course.

@@ -186,6 +186,31 @@ pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<V
     Ok(rows.into_iter().map(|(slug, title, summary)| Found { slug, title, summary }).collect())
 }
 
+/// The figures on the tabs of a course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct TabCounts {
+    /// Lessons the asker can see in the plan: drafts are for who teaches it.
+    pub lessons: i64,
+    /// Everybody in it, as anything.
+    pub people: i64,
+}
+
+/// For the proofs of `policy.rs`, each of which can ask it of its own course.
+pub(super) async fn count_for_tabs(
+    on: &mut impl Connection,
+    course: CourseId,
+    with_drafts: bool,
+) -> Result<TabCounts, Failure> {
+    query(
+        "select (select count(*) from lessons where course_id = $1 and (state = 'published' or $2)) as lessons,
+                (select count(*) from enrolments where course_id = $1 and state = 'active') as people",
+    )
+    .bind(course)
+    .bind(with_drafts)
+    .one(on)
+    .await
+}
+
 /// Who teaches a course, for its page.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Teacher {

@@ -95,6 +95,19 @@ impl Db {
     }
 }
 
+/// Opens the file for looking alone: nothing in it changes, whatever version its tables have. Answers how many changes
+/// of its tables are missing as well.
+pub async fn open_to_read(path: &Path, clock: Clock, caller: Arc<Caller>) -> Result<(Read, usize), Failure> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE))
+        .await
+        .broken("open the database for reading")?;
+    let missing = migrate::missing(&pool).await?.len();
+    let connection = pool.acquire().await.broken("open the database for reading")?;
+    Ok((Read { connection, caller, now: clock.now() }, missing))
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)

@@ -1,11 +1,21 @@
 //! Reads the files of `demo/`, which are part of the binary.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
-use include_dir::{Dir, include_dir};
+use rust_embed::Embed;
 
 use crate::accounts::model::SiteRole;
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/demo");
+#[derive(Embed)]
+#[folder = "demo"]
+struct Files;
+
+/// The text of one of them.
+fn text(name: &str) -> Result<String> {
+    let file = Files::get(name).with_context(|| format!("{name} is missing"))?;
+    String::from_utf8(file.data.into_owned()).with_context(|| format!("{name} is not UTF-8"))
+}
 
 /// The flagship first; the others by folder name.
 const FIRST: &str = "sessions-and-tokens";
@@ -38,13 +48,15 @@ pub struct Course {
 pub struct Lesson {
     pub slug: String,
     pub title: String,
+    /// One line.
+    pub summary: String,
     pub body: String,
     pub published: bool,
 }
 
 pub fn people() -> Result<Vec<Person>> {
-    let text = FILES.get_file("people.tsv").and_then(|file| file.contents_utf8()).context("people.tsv")?;
-    text.lines()
+    text("people.tsv")?
+        .lines()
         .skip(1)
         .filter(|line| !line.trim().is_empty())
         .map(|line| {
@@ -58,25 +70,29 @@ pub fn people() -> Result<Vec<Person>> {
 }
 
 pub fn courses() -> Result<Vec<Course>> {
-    let mut folders: Vec<&Dir<'_>> = FILES.get_dir("courses").context("courses/")?.dirs().collect();
-    folders.sort_by_key(|folder| (!folder.path().ends_with(FIRST), folder.path()));
-    folders.into_iter().map(course).collect()
+    let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in Files::iter() {
+        if let Some((slug, _)) = name.strip_prefix("courses/").and_then(|rest| rest.split_once('/')) {
+            files.entry(slug.to_owned()).or_default().push(name.clone().into_owned());
+        }
+    }
+    let mut courses: Vec<_> = files.into_iter().collect();
+    courses.sort_by_key(|(slug, _)| (slug != FIRST, slug.clone()));
+    courses.into_iter().map(|(slug, names)| course(slug, names)).collect()
 }
 
-fn course(folder: &Dir<'_>) -> Result<Course> {
-    let slug = folder.path().file_name().and_then(|name| name.to_str()).context("a folder's name")?.to_owned();
-    let mut files: Vec<_> = folder.files().collect();
-    files.sort_by_key(|file| file.path());
+fn course(slug: String, mut names: Vec<String>) -> Result<Course> {
+    names.sort();
     let mut about = None;
     let mut lessons = Vec::new();
-    for file in files {
-        let name = file.path().file_stem().and_then(|name| name.to_str()).context("a file's name")?;
-        let page = Page::parse(file.contents_utf8().with_context(|| format!("{slug}/{name} is not UTF-8"))?)
-            .with_context(|| format!("{slug}/{name}"))?;
-        match name.split_once('-').filter(|(number, _)| number.parse::<u8>().is_ok()) {
+    for name in names {
+        let page = Page::parse(&text(&name)?).with_context(|| name.clone())?;
+        let stem = name.rsplit('/').next().and_then(|file| file.strip_suffix(".md")).context("a file's name")?;
+        match stem.split_once('-').filter(|(number, _)| number.parse::<u8>().is_ok()) {
             Some((_, lesson)) => lessons.push(Lesson {
                 slug: lesson.to_owned(),
                 title: page.get("title")?,
+                summary: page.get("summary")?,
                 published: page.get("state")? == "published",
                 body: page.body,
             }),

@@ -36,12 +36,13 @@ pub async fn add_course(
     let mut lessons = Vec::new();
     for (position, lesson) in (1i64..).zip(&course.lessons) {
         let (lesson_id,): (LessonId,) = query(
-            "insert into lessons (course_id, slug, title, body, state, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $7) returning id",
+            "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning id",
         )
         .bind(id)
         .bind(&lesson.slug)
         .bind(&lesson.title)
+        .bind(&lesson.summary)
         .bind(&lesson.body)
         .bind(if lesson.published { "published" } else { "draft" })
         .bind(position)
@@ -131,8 +132,8 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
             .await?;
         for position in 1..=school.lessons {
             query(
-                "insert into lessons (course_id, slug, title, body, state, position, created_at, changed_at)
-                 values ($1, 'lesson-' || $2, 'Lesson ' || $2, $3, 'published', $2, $4, $4)",
+                "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
+                 values ($1, 'lesson-' || $2, 'Lesson ' || $2, 'One line on what it is about.', $3, 'published', $2, $4, $4)",
             )
             .bind(course)
             .bind(position)

@@ -1,11 +1,10 @@
 //! All SQL about who is in a course.
 
 use super::model::CourseRole;
-use crate::accounts::model::{Email, SiteRole};
-use crate::accounts::policy::Asked;
+use crate::accounts::model::Email;
 use crate::accounts::store::like;
 use crate::clock::Millis;
-use crate::courses::policy::{CourseManager, CourseStaff, Joiner, Leaver};
+use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Joiner, Leaver, allows};
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
@@ -178,18 +177,11 @@ pub enum Added {
     NoAccount,
 }
 
-impl<C: Asked> CourseManager<'_, C> {
-    /// Whether whoever asks may make, change and remove owners.
-    pub fn may_change_owners(&self) -> bool {
-        let facts = &self.standing().facts;
-        facts.course == Some(CourseRole::Owner) || facts.site == Some(SiteRole::Admin)
-    }
-}
-
 impl CourseManager<'_, Write> {
     /// Refuses a step that would make `user` an owner, or changes one, to everybody but owners and admins.
     async fn spare_owners(&mut self, user: UserId, role: Option<CourseRole>) -> Result<(), Failure> {
-        if self.may_change_owners() {
+        let verdict = allows(&self.standing().facts, CourseAct::ManageOwners);
+        if verdict.is_yes() {
             return Ok(());
         }
         let (write, course) = self.connection();
@@ -200,11 +192,7 @@ impl CourseManager<'_, Write> {
         .bind(user)
         .one(write)
         .await?;
-        if is_owner || role == Some(CourseRole::Owner) {
-            Err(AppError::Forbidden(Denied::OwnersOnly).into())
-        } else {
-            Ok(())
-        }
+        if is_owner || role == Some(CourseRole::Owner) { Ok(verdict.into_result()?) } else { Ok(()) }
     }
 
     /// Puts the account with this address into the course, as `role`. Somebody who is in it already stays as they are.

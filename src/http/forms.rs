@@ -56,8 +56,10 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE);
     }
     let is_plain = wants_page(&parts.headers);
-    let Ok(body) = to_bytes(body, BODY_MAX).await else {
-        return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE);
+    let body = match tokio::time::timeout(site.patience.body, to_bytes(body, BODY_MAX)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => return error_page::with_status(&site, &parts, StatusCode::REQUEST_TIMEOUT),
     };
     if !is_text(&body) {
         return error_page::answer(&site, &parts, AppError::Malformed);

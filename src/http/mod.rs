@@ -13,6 +13,7 @@ pub mod forms;
 pub mod headers;
 pub mod health;
 pub mod kept_forms;
+pub mod listen;
 pub mod local_path;
 pub mod log;
 pub mod request;
@@ -34,12 +35,13 @@ pub struct Site {
     pub db: Db,
     pub hashing: Hashing,
     pub assets: assets::Assets,
+    pub patience: listen::Patience,
 }
 
 impl Site {
     /// Prepares a site over an open database. `cost` is that of password hashing.
     pub fn new(config: Config, db: Db, cost: Cost) -> Result<Arc<Self>, Failure> {
-        let assets = assets::Assets::find(&config.site_dir);
-        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, assets }))
+        let (assets, patience) = (assets::Assets::find(), listen::Patience::default());
+        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, assets, patience }))
     }
 }

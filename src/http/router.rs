@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL};
+use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::services::{ServeDir, ServeFile};
 
-use super::{Site, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
+use super::{Site, assets, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
 use crate::app::{App, shell};
 use crate::error::AppError;
 
@@ -26,9 +25,6 @@ pub const PLAIN_ROUTES: [&str; 4] = ["/healthz", "/readyz", "/favicon.svg", "/ro
 /// Builds the service.
 pub fn router(site: &Arc<Site>) -> Result<Router, String> {
     let pages = generate_route_list(App);
-    let folder = &site.assets.folder;
-    let public = |name: &str| ServeFile::new(folder.join(name));
-
     let app = Router::new()
         // Leptos looks its options up for files that we serve ourselves; the defaults do.
         .leptos_routes_with_context(&LeptosOptions::builder().output_name("lectern").build(), pages, || {}, shell)
@@ -41,14 +37,10 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
         .layer(session::manager(site)?)
         .layer(from_fn_with_state(site.clone(), session::whole_removal));
 
-    let files = Router::new()
-        .nest_service("/pkg", ServeDir::new(folder.join("pkg")).precompressed_br().precompressed_gzip())
-        .layer(from_fn(immutable));
-
     Ok(Router::new()
-        .merge(files)
-        .route_service("/favicon.svg", public("favicon.svg"))
-        .route_service("/robots.txt", public("robots.txt"))
+        .route("/pkg/{*file}", get(assets::serve))
+        .route("/favicon.svg", get(assets::serve))
+        .route("/robots.txt", get(assets::serve))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(site.clone()))
         .fallback_service(app)
@@ -57,21 +49,6 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(site.clone(), headers::layer))
         .layer(from_fn_with_state(site.clone(), log::layer)))
-}
-
-/// A name under `/pkg` never means another content, once it carries a hash.
-async fn immutable(request: Request, next: Next) -> Response {
-    // No file system has a longer name; asking for one is an error of its own there.
-    if request.uri().path().split('/').any(|part| part.len() > 255) {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let hashed = request.uri().path().split('.').count() > 2;
-    let mut response = next.run(request).await;
-    if response.status().is_success() {
-        let kept = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
-    }
-    response
 }
 
 async fn not_found(request: Request) -> Response {

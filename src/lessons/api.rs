@@ -7,11 +7,9 @@ use crate::id::{CourseId, LessonId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::model::{Body, LessonState},
-    crate::courses::{
-        model::Title,
-        policy::{CourseReader, CourseWriter},
-    },
+    super::model::{self, LessonState},
+    super::store::LessonText,
+    crate::courses::policy::{CourseReader, CourseWriter},
     crate::error::FieldErrors,
     crate::http::request,
     crate::ui::flash::Flash,
@@ -22,17 +20,16 @@ use {
 pub async fn add_lesson(
     course: CourseId,
     title: String,
+    #[server(default)] summary: String,
     body: String,
     published: Option<String>,
 ) -> Result<(), AppError> {
     CourseWriter::claim(&mut request::read().await?, course).await?;
-    let mut wrong = FieldErrors::default();
-    let title = wrong.keep(Title::parse(&title));
-    let body = wrong.keep(Body::parse(&body));
-    let (Some(title), Some(body)) = (title, body) else { return Err(wrong.into()) };
+    let (title, summary, body) = model::parse_lesson(&title, &summary, &body)?;
+    let state = LessonState::of_switch(published.as_deref());
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
-    let lesson = writer.add_lesson(&title, &body, LessonState::of_switch(published.as_deref())).await?;
+    let lesson = writer.add_lesson(LessonText { title, summary, body, state }).await?;
     let slug = writer.course().slug.clone();
     write.commit().await?;
     request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("The lesson is added."))
@@ -44,18 +41,17 @@ pub async fn save_lesson(
     course: CourseId,
     lesson: LessonId,
     title: String,
+    #[server(default)] summary: String,
     body: String,
     published: Option<String>,
     seen: i64,
 ) -> Result<(), AppError> {
     CourseWriter::claim(&mut request::read().await?, course).await?;
-    let mut wrong = FieldErrors::default();
-    let title = wrong.keep(Title::parse(&title));
-    let body = wrong.keep(Body::parse(&body));
-    let (Some(title), Some(body)) = (title, body) else { return Err(wrong.into()) };
+    let (title, summary, body) = model::parse_lesson(&title, &summary, &body)?;
+    let state = LessonState::of_switch(published.as_deref());
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
-    let saved = writer.save_lesson(lesson, &title, &body, LessonState::of_switch(published.as_deref()), seen).await?;
+    let saved = writer.save_lesson(lesson, LessonText { title, summary, body, state }, seen).await?;
     let Some(lesson) = saved else {
         let said = "Somebody else saved this lesson while you wrote. Their text is on the lesson’s page, yours is below. \
                     Saving again replaces theirs";
@@ -83,7 +79,7 @@ pub async fn delete_lesson(course: CourseId, lesson: LessonId) -> Result<(), App
     let title = writer.delete_lesson(lesson).await?;
     let slug = writer.course().slug.clone();
     write.commit().await?;
-    request::go_on(&format!("/courses/{slug}/edit"), Flash::said(format!("{title} is deleted.")))
+    request::go_on(&format!("/courses/{slug}/lessons"), Flash::said(format!("{title} is deleted.")))
 }
 
 /// Marks a lesson as read and goes on to the next.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::courses::model::Title;
 use crate::error::FieldErrors;
 use crate::field;
 
@@ -42,6 +43,34 @@ impl Body {
     }
 }
 
+/// What a lesson is about, in one line of at most 300 characters; may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LessonSummary(String);
+
+impl LessonSummary {
+    /// Takes what was typed into the field `summary`; line ends become spaces.
+    pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
+        let line = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() { Ok(Self::default()) } else { field::line("summary", "Summary", &line, 300).map(Self) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The fields of a lesson's form, all of their refusals at once.
+pub fn parse_lesson(title: &str, summary: &str, body: &str) -> Result<(Title, LessonSummary, Body), FieldErrors> {
+    let mut wrong = FieldErrors::default();
+    let title = wrong.keep(Title::parse(title));
+    let summary = wrong.keep(LessonSummary::parse(summary));
+    let body = wrong.keep(Body::parse(body));
+    match (title, summary, body) {
+        (Some(title), Some(summary), Some(body)) => Ok((title, summary, body)),
+        _ => Err(wrong),
+    }
+}
+
 /// Characters a minute, for "about 9 minutes": 200 words of six letters, a slow reader's pace for study.
 const CHARACTERS_A_MINUTE: i64 = 1_200;
 
@@ -61,6 +90,19 @@ pub fn minutes_in_words(characters: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_summary_is_one_line_or_nothing() {
+        assert_eq!(LessonSummary::parse(" One\r\nline ").unwrap().as_str(), "One line");
+        assert_eq!(LessonSummary::parse(" \n ").unwrap(), LessonSummary::default());
+        assert!(LessonSummary::parse(&"x".repeat(301)).is_err());
+    }
+
+    #[test]
+    fn a_refused_lesson_says_all_that_is_wrong_at_once() {
+        let wrong = parse_lesson("", &"x".repeat(301), "a\0b").unwrap_err();
+        assert_eq!(wrong.0.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["title", "summary", "body"]);
+    }
 
     #[test]
     fn reading_takes_at_least_a_minute() {

@@ -1,6 +1,6 @@
 //! All SQL about lessons. Every one is reached through its course: an id of another course's lesson is not found.
 
-use super::model::{Body, LessonState};
+use super::model::{Body, LessonState, LessonSummary};
 use crate::accounts::policy::Asked;
 use crate::courses::model::{Title, slug_of};
 use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
@@ -16,6 +16,8 @@ pub struct PlanRow {
     pub id: LessonId,
     pub slug: String,
     pub title: String,
+    /// One line; may be empty.
+    pub summary: String,
     pub state: LessonState,
     /// Characters of the text.
     pub length: i64,
@@ -29,9 +31,19 @@ pub struct LessonRow {
     pub id: LessonId,
     pub slug: String,
     pub title: String,
+    /// One line; may be empty.
+    pub summary: String,
     pub body: String,
     pub state: LessonState,
     pub changed_at: i64,
+}
+
+/// What a lesson consists of, as its form says.
+pub struct LessonText {
+    pub title: Title,
+    pub summary: LessonSummary,
+    pub body: Body,
+    pub state: LessonState,
 }
 
 async fn plan(
@@ -41,7 +53,7 @@ async fn plan(
     with_drafts: bool,
 ) -> Result<Vec<PlanRow>, Failure> {
     query(
-        "select l.id, l.slug, l.title, l.state, length(l.body) as length, r.read_at
+        "select l.id, l.slug, l.title, l.summary, l.state, length(l.body) as length, r.read_at
          from lessons l left join lesson_reads r on r.lesson_id = l.id and r.user_id = $2
          where l.course_id = $1 and (l.state = 'published' or $3) order by l.position, l.id",
     )
@@ -74,7 +86,7 @@ impl<C: Asked> CourseReader<'_, C> {
         let (_, with_drafts) = asker(self.standing());
         let (on, course) = self.connection();
         query(
-            "select id, slug, title, body, state, changed_at from lessons
+            "select id, slug, title, summary, body, state, changed_at from lessons
              where course_id = $1 and slug = $2 and (state = 'published' or $3)",
         )
         .bind(course)
@@ -86,8 +98,7 @@ impl<C: Asked> CourseReader<'_, C> {
 }
 
 fn asker(standing: &crate::courses::policy::Standing) -> (Option<UserId>, bool) {
-    let is_admin = standing.facts.site == Some(crate::accounts::model::SiteRole::Admin);
-    (standing.person.as_ref().map(|person| person.id), standing.facts.is_staff() || is_admin)
+    (standing.person.as_ref().map(|person| person.id), standing.facts.sees_drafts())
 }
 
 impl CourseReader<'_, Write> {
@@ -134,10 +145,10 @@ impl CourseReader<'_, Write> {
 
 impl CourseWriter<'_, Write> {
     /// Adds a lesson at the end. Answers its slug.
-    pub async fn add_lesson(&mut self, title: &Title, body: &Body, state: LessonState) -> Result<String, Failure> {
+    pub async fn add_lesson(&mut self, text: LessonText) -> Result<String, Failure> {
         let (write, course) = self.connection();
         let now = write.now();
-        let wanted = slug_of(title.as_str(), "lesson");
+        let wanted = slug_of(text.title.as_str(), "lesson");
         let taken: Vec<(String,)> =
             query("select slug from lessons where course_id = $1 and (slug = $2 or slug like $2 || '-%')")
                 .bind(course)
@@ -146,14 +157,15 @@ impl CourseWriter<'_, Write> {
                 .await?;
         let slug = first_free(&wanted, &taken);
         query(
-            "insert into lessons (course_id, slug, title, body, state, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $6, $6)",
+            "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
+             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)",
         )
         .bind(course)
         .bind(&slug)
-        .bind(title.as_str())
-        .bind(body.as_str())
-        .bind(state.key())
+        .bind(text.title.as_str())
+        .bind(text.summary.as_str())
+        .bind(text.body.as_str())
+        .bind(text.state.key())
         .bind(now)
         .execute(write)
         .await?;
@@ -164,9 +176,7 @@ impl CourseWriter<'_, Write> {
     pub async fn save_lesson(
         &mut self,
         lesson: LessonId,
-        title: &Title,
-        body: &Body,
-        state: LessonState,
+        text: LessonText,
         seen: i64,
     ) -> Result<Option<String>, Failure> {
         let (write, course) = self.connection();
@@ -181,15 +191,19 @@ impl CourseWriter<'_, Write> {
         if changed_at != seen {
             return Ok(None);
         }
-        query("update lessons set title = $3, body = $4, state = $5, changed_at = max($6, changed_at + 1) where id = $1 and course_id = $2")
-            .bind(lesson)
-            .bind(course)
-            .bind(title.as_str())
-            .bind(body.as_str())
-            .bind(state.key())
-            .bind(now)
-            .execute(write)
-            .await?;
+        query(
+            "update lessons set title = $3, summary = $4, body = $5, state = $6,
+                    changed_at = max($7, changed_at + 1) where id = $1 and course_id = $2",
+        )
+        .bind(lesson)
+        .bind(course)
+        .bind(text.title.as_str())
+        .bind(text.summary.as_str())
+        .bind(text.body.as_str())
+        .bind(text.state.key())
+        .bind(now)
+        .execute(write)
+        .await?;
         Ok(Some(slug))
     }
 

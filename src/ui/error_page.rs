@@ -81,6 +81,10 @@ impl Trouble {
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("This address does not work that way", "It shows a page or takes a form, and was asked for the other.")
             }
+            StatusCode::REQUEST_TIMEOUT => (
+                "That took too long to reach us",
+                "The line may be slow just now. Go back and send it again; nothing was saved.",
+            ),
             StatusCode::PAYLOAD_TOO_LARGE => (
                 "That is more than we can take at once",
                 "A form can hold 2 MB. Go back, make it shorter, and send it again.",

@@ -46,7 +46,8 @@ pub fn time(at: Millis, words: String, begins: bool) -> AnyView {
     view! { <time datetime=machine>{words}</time> }.into_any()
 }
 
-fn capital(words: &str) -> String {
+/// With a capital first.
+pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

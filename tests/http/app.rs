@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -17,6 +18,7 @@ use lectern::credentials::password::hashing::{FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
 use lectern::db::Db;
 use lectern::http::assets::Assets;
+use lectern::http::listen::Patience;
 use lectern::http::{Site, router};
 use lectern::sessions::caller::Caller;
 use tempfile::TempDir;
@@ -64,8 +66,8 @@ impl App {
             Some(hashing) => hashing,
             None => Hashing::new(FLOOR).unwrap(),
         };
-        let assets = Assets::find(Path::new("target/site"));
-        let site = Arc::new(Site { config, db, hashing, assets });
+        let patience = Patience { body: Duration::from_millis(300), ..Patience::default() };
+        let site = Arc::new(Site { config, db, hashing, assets: Assets::find(), patience });
         let router = router::router(&site).unwrap();
         Self { site, clock, router, folder }
     }
@@ -127,6 +129,11 @@ impl App {
         let visitor = self.anonymous();
         visitor.cookies.borrow_mut().extend(jar.iter().cloned());
         visitor
+    }
+
+    /// The service itself, to be put behind a port.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Page {

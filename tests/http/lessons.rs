@@ -76,24 +76,42 @@ async fn lessons_are_moved_and_deleted() {
     let app = App::start().await;
     let teacher = app.instructor("teacher").await;
     let course = teacher.published_course("Soil", 3).await;
-    let edit = format!("{}/edit", course.page());
+    let plan = format!("{}/lessons", course.page());
     let order = |body: &str| {
         let mut found: Vec<(usize, usize)> =
             (1..=3).filter_map(|number| Some((body.find(&format!("lessons/lesson-{number}/edit"))?, number))).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, number)| number).collect::<Vec<_>>()
     };
-    assert_eq!(order(&teacher.get(&edit).await.body), [1, 2, 3]);
+    assert_eq!(order(&teacher.get(&plan).await.body), [1, 2, 3]);
     let lesson = teacher.get(&format!("{}/lessons/lesson-3/edit", course.page())).await.hidden("lesson");
     let up = [("course", course.id.as_str()), ("lesson", &lesson), ("by", "-1")];
     teacher.post("/fn/move_lesson", &up).await;
-    assert_eq!(order(&teacher.get(&edit).await.body), [1, 3, 2]);
+    assert_eq!(order(&teacher.get(&plan).await.body), [1, 3, 2]);
     for _ in 0..3 {
         teacher.post("/fn/move_lesson", &up).await;
     }
-    assert_eq!(order(&teacher.get(&edit).await.body), [3, 1, 2], "at the top it stays");
-    assert_eq!(teacher.post("/fn/delete_lesson", &up[..2]).await.location(), edit);
-    assert_eq!(order(&teacher.get(&edit).await.body), [1, 2]);
+    assert_eq!(order(&teacher.get(&plan).await.body), [3, 1, 2], "at the top it stays");
+    assert_eq!(teacher.post("/fn/delete_lesson", &up[..2]).await.location(), plan);
+    assert_eq!(order(&teacher.get(&plan).await.body), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_lessons_summary_stands_in_the_plan_and_may_be_taken_out() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.published_course("Soil", 0).await;
+    let id = ("course", course.id.as_str());
+    let words = [("title", "Clay"), ("body", "Words"), ("published", "yes")];
+    let summary = ("summary", "What holds <water>\nand what lets it go.");
+    let page = teacher.post("/fn/add_lesson", &[&words[..], &[id, summary]].concat()).await;
+    assert_eq!(page.location(), format!("{}/lessons/clay", course.page()));
+    assert!(app.anonymous().get(&course.page()).await.has("What holds &lt;water&gt; and what lets it go."));
+    let edit = teacher.get(&format!("{}/lessons/clay/edit", course.page())).await;
+    let (lesson, seen) = (edit.hidden("lesson"), edit.hidden("seen"));
+    let ids = [id, ("lesson", &lesson), ("seen", &seen), ("summary", "")];
+    teacher.post("/fn/save_lesson", &[&words[..], &ids[..]].concat()).await;
+    assert!(!app.anonymous().get(&course.page()).await.has("What holds"));
 }
 
 #[tokio::test]
@@ -141,6 +159,7 @@ async fn markup_in_a_lesson_stays_words() {
         format!("{}/edit", page.location()),
         course.page(),
         format!("{}/edit", course.page()),
+        format!("{}/lessons", course.page()),
     ] {
         let shown = teacher.get(&address).await;
         assert_eq!(shown.status, StatusCode::OK, "{address}");

@@ -1,9 +1,18 @@
 //! Health, backups, migrations, and a database that does not answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::http::StatusCode;
+use futures_util::stream;
+use lectern::http::listen::{self, Patience};
 use lectern::sessions::caller::Caller;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::app::App;
 
@@ -95,4 +104,56 @@ async fn a_full_disk_is_a_503_with_a_page_and_nothing_is_half_done() {
             .location(),
         "/courses/rivers"
     );
+}
+
+#[tokio::test]
+async fn a_form_that_never_ends_is_told_so() {
+    let app = App::start().await;
+    let visitor = app.anonymous();
+    let endless = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let page = visitor.send(visitor.form("/fn/sign_in", &[]).body(endless).unwrap()).await;
+    assert_eq!(page.status, StatusCode::REQUEST_TIMEOUT);
+    assert!(page.has("That took too long to reach us") && page.has("Skip to the content"), "{}", page.body);
+}
+
+/// A server on a port of its own: with short patience, and the way to tell it to stop.
+async fn listening(app: &App) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let patience = Patience { headers: Duration::from_millis(300), ..Patience::default() };
+    let server = tokio::spawn(listen::serve(listener, app.router(), patience, async move { drop(stopped.await) }));
+    (address, stop, server)
+}
+
+#[tokio::test]
+async fn a_connection_that_never_sends_its_headers_is_ended() {
+    let app = App::start().await;
+    let (address, _stop, _server) = listening(&app).await;
+    for begun in ["", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "] {
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(begun.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(10), slow.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "{begun:?}");
+    }
+}
+
+#[tokio::test]
+async fn told_to_stop_the_server_ends_what_is_under_way_and_takes_nothing_new() {
+    let app = App::start().await;
+    let (address, stop, server) = listening(&app).await;
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let mut under_way = TcpStream::connect(address).await.unwrap();
+    under_way.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stop.send(()).unwrap();
+    under_way.write_all(b"\r\n").await.unwrap();
+    let mut answer = String::new();
+    under_way.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok\n"), "{answer}");
+    server.await.unwrap();
+    let mut rest = Vec::new();
+    idle.read_to_end(&mut rest).await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
 }

@@ -202,6 +202,9 @@ fn word(page: &Page, endpoint: &Endpoint) -> String {
         {
             "fields".to_owned()
         }
+        StatusCode::SEE_OTHER if page.location().starts_with("/courses/") && endpoint.method == "GET" => {
+            "to course".to_owned()
+        }
         StatusCode::SEE_OTHER if endpoint.method == "GET" => format!("to {}", page.location()),
         StatusCode::SEE_OTHER => "yes".to_owned(),
         other => other.as_u16().to_string(),

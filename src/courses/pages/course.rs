@@ -9,7 +9,7 @@ use crate::courses::api::PublishCourse;
 use crate::courses::cover_view::cover;
 use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseAct, CourseVisitor, Standing};
-use crate::courses::store::Teacher;
+use crate::courses::store::{TabCounts, Teacher};
 use crate::enrolments::api::{JoinCourse, LeaveCourse};
 use crate::enrolments::model::CourseRole;
 use crate::failure::Failure;
@@ -24,6 +24,7 @@ use crate::ui::prose::prose;
 
 struct Data {
     standing: Standing,
+    counts: TabCounts,
     teachers: Vec<Teacher>,
     plan: Vec<PlanRow>,
     about: CleanHtml,
@@ -38,13 +39,14 @@ pub fn CoursePage() -> impl IntoView {
 async fn load(slug: String) -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
+    let counts = visitor.count_for_tabs().await?;
     let teachers = visitor.list_teachers().await?;
     let plan = visitor.list_plan().await?;
     let about = markdown::render(&visitor.course().description);
-    Ok(Data { standing: visitor.standing().clone(), teachers, plan, about })
+    Ok(Data { standing: visitor.standing().clone(), counts, teachers, plan, about })
 }
 
-fn show(Data { standing, teachers, plan, about }: Data) -> AnyView {
+fn show(Data { standing, counts, teachers, plan, about }: Data) -> AnyView {
     let course = &standing.course;
     let picture = cover(course.id.0);
     let taught = taught_by(&teachers);
@@ -63,8 +65,11 @@ fn show(Data { standing, teachers, plan, about }: Data) -> AnyView {
     let about = (!course.description.trim().is_empty()).then(|| {
         view! { <section class="gap-above" aria-labelledby="about"><h2 id="about">"About this course"</h2>{prose(about)}</section> }
     });
-    let add = standing.may(CourseAct::Write).then(|| {
-        view! { <p class="buttons"><a class="button" href=format!("/courses/{}/lessons/new", course.slug)>"Add a lesson"</a></p> }
+    let write = standing.may(CourseAct::Write).then(|| {
+        let lessons = format!("/courses/{}/lessons", course.slug);
+        let arrange =
+            (!plan.is_empty()).then(|| view! { <a class="button" href=lessons.clone()>"Arrange lessons"</a> });
+        view! { <p class="buttons"><a class="button" href=format!("{lessons}/new")>"Add a lesson"</a>{arrange}</p> }
     });
     view! {
         {page_title(&course.title)}
@@ -80,17 +85,17 @@ fn show(Data { standing, teachers, plan, about }: Data) -> AnyView {
                     </div>
                     {picture.svg}
                 </div>
-                {tabs(&standing, Tab::Lessons)}
+                {tabs(&standing, counts, Tab::Lessons)}
             </header>
             <div class="page wrap">
                 {state_note(&standing)}
                 <div class="columns">
-                    <div>
-                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{add}</section>
+                    {your_place(&standing, &plan, next)}
+                    <div class="main">
+                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{write}</section>
                         {about}
                     </div>
-                    <aside class="rail" aria-label="Your place and who teaches">
-                        {your_place(&standing, &plan, next)}
+                    <aside class="rail" aria-label="Who teaches">
                         {teaching(teachers)}
                         {leaving(&standing)}
                     </aside>
@@ -161,9 +166,12 @@ fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: b
     } else {
         ("lesson-row", view! { {length} }.into_any())
     };
+    let line =
+        (!lesson.summary.is_empty()).then(|| view! { <span class="line" dir="auto">{lesson.summary.clone()}</span> });
     let inside = view! {
         <span class="number">{at + 1}</span>
         <span class="title" dir="auto">{lesson.title.clone()}</span>
+        {line}
         <span class="state">{state}</span>
     };
     if is_in {
@@ -183,18 +191,25 @@ fn no_lessons(standing: &Standing) -> AnyView {
     view! { <div class="empty"><h3>"No lessons yet"</h3><p>{words}</p></div> }.into_any()
 }
 
+/// First for who studies here: on a phone it stands above the plan, on a desk beside it.
 fn your_place(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
-    match standing.facts.course {
-        Some(CourseRole::Student) => {}
-        Some(role) => {
-            return view! { <section><h2>"Your place"</h2><p><span class="badge">"Staff"</span></p><p class="quiet-text">{format!("You are {} of this course.", role.with_article())}</p></section> }.into_any();
+    let content = match standing.facts.course {
+        Some(CourseRole::Student) => progress_here(standing, plan, next),
+        Some(role) => view! {
+            <p><span class="badge">"Staff"</span></p>
+            <p class="quiet-text">{format!("You are {} of this course.", role.with_article())}</p>
         }
+        .into_any(),
         None => return ().into_any(),
-    }
+    };
+    view! { <aside class="rail place" aria-label="Your place"><section><h2>"Your place"</h2>{content}</section></aside> }
+        .into_any()
+}
+
+fn progress_here(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
     let published: Vec<&PlanRow> = plan.iter().filter(|lesson| lesson.state == LessonState::Published).collect();
     if published.is_empty() {
-        return view! { <section><h2>"Your place"</h2><p><span class="badge good">"Enrolled"</span></p></section> }
-            .into_any();
+        return view! { <p><span class="badge good">"Enrolled"</span></p> }.into_any();
     }
     let read = published.iter().filter(|lesson| lesson.read_at.is_some()).count();
     let left: i64 = published.iter().filter(|lesson| lesson.read_at.is_none()).map(|lesson| lesson.length).sum();
@@ -210,7 +225,7 @@ fn your_place(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> Any
         None => view! { <p class="quiet-text">"You have read all of it."</p> }.into_any(),
     };
     let count = |number: usize| i64::try_from(number).unwrap_or(0);
-    view! { <section><h2>"Your place"</h2>{progress(count(read), count(published.len()))}{go}</section> }.into_any()
+    view! { {progress(count(read), count(published.len()))}{go} }.into_any()
 }
 
 fn teaching(teachers: Vec<Teacher>) -> AnyView {

@@ -1,4 +1,4 @@
-//! `/courses/{slug}/edit`: a course's text, lessons and life.
+//! `/courses/{slug}/edit`: a course's text, its switches and its life.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -7,12 +7,10 @@ use super::new::fields;
 use super::{Tab, slim, state_badge, state_note};
 use crate::courses::api::{ArchiveCourse, ConcludeCourse, PublishCourse, SaveCourse};
 use crate::courses::model::CourseState;
-use crate::courses::policy::{CourseAct, CourseEditor, CourseVisitor, Standing};
+use crate::courses::policy::{CourseAct, CourseEditor, Standing};
+use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
-use crate::lessons::api::MoveLesson;
-use crate::lessons::model::LessonState;
-use crate::lessons::store::PlanRow;
 use crate::ui::form::{Form, ask_first, button};
 use crate::ui::page::{form_title, page};
 
@@ -22,14 +20,14 @@ pub fn CourseEdit() -> impl IntoView {
     page(load(slug), show)
 }
 
-async fn load(slug: String) -> Result<(Standing, Vec<PlanRow>), Failure> {
+async fn load(slug: String) -> Result<(Standing, TabCounts), Failure> {
     let mut read = request::read().await?;
-    let standing = CourseEditor::claim_by_slug(&mut read, &slug).await?.standing().clone();
-    let plan = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
-    Ok((standing, plan))
+    let mut editor = CourseEditor::claim_by_slug(&mut read, &slug).await?;
+    let counts = editor.count_for_tabs().await?;
+    Ok((editor.standing().clone(), counts))
 }
 
-fn show((standing, plan): (Standing, Vec<PlanRow>)) -> AnyView {
+fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
     let course = standing.course.clone();
     let form = Form::to::<SaveCourse>();
     let is_refused = form.is_refused();
@@ -61,44 +59,22 @@ fn show((standing, plan): (Standing, Vec<PlanRow>)) -> AnyView {
         <h1>"Settings "{state_badge(course.state)}</h1>
         {state_note(&standing)}
         {text}
-        {lessons(&standing, plan)}
+        {lessons(&standing)}
         {life(&standing)}
     }
     .into_any();
-    slim(&standing, Tab::Settings, content)
+    slim(&standing, counts, Tab::Settings, content)
 }
 
-fn lessons(standing: &Standing, plan: Vec<PlanRow>) -> AnyView {
-    let slug = &standing.course.slug;
-    let may_write = standing.may(CourseAct::Write);
-    let last = plan.len().saturating_sub(1);
-    let list = if plan.is_empty() {
-        view! { <p>"No lessons yet. The first one you add stands here."</p> }.into_any()
-    } else {
-        let rows: Vec<AnyView> = plan
-            .into_iter()
-            .enumerate()
-            .map(|(at, lesson)| {
-                let edit = format!("/courses/{slug}/lessons/{}/edit", lesson.slug);
-                let ids = |by: &str| [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string()), ("by", by.to_owned())];
-                let up = (may_write && at > 0).then(|| button::<MoveLesson>(&ids("-1"), "button small", "Up", &lesson.title));
-                let down = (may_write && at < last).then(|| button::<MoveLesson>(&ids("1"), "button small", "Down", &lesson.title));
-                let draft = (lesson.state == LessonState::Draft).then(|| view! { " "<span class="badge hollow">"Draft"</span> });
-                let title = if may_write {
-                    view! { <a href=edit dir="auto">{lesson.title.clone()}</a> }.into_any()
-                } else {
-                    view! { <span dir="auto">{lesson.title.clone()}</span> }.into_any()
-                };
-                view! { <li class="split"><div><p>{at + 1}". "{title}{draft}</p></div><div class="buttons">{up}{down}</div></li> }.into_any()
-            })
-            .collect();
-        view! { <ol class="rows" role="list">{rows}</ol> }.into_any()
-    };
-    let add = may_write.then(|| view! { <p class="buttons gap-above"><a class="button" href=format!("/courses/{slug}/lessons/new")>"Add a lesson"</a></p> });
+/// Lessons have a page of their own: moving one here would lose what was typed above and not saved yet.
+fn lessons(standing: &Standing) -> AnyView {
+    if !standing.may(CourseAct::Write) {
+        return ().into_any();
+    }
     view! {
         <section class="hung" aria-labelledby="lessons">
-            <div><h2 id="lessons">"Lessons"</h2><p>"In the order students read them."</p></div>
-            <div>{list}{add}</div>
+            <div><h2 id="lessons">"Lessons"</h2></div>
+            <div><p><a href=format!("/courses/{}/lessons", standing.course.slug)>"Add lessons, change them, and put them in order"</a></p></div>
         </section>
     }
     .into_any()

@@ -11,41 +11,42 @@ use leptos::prelude::*;
 use super::cover_view::cover;
 use super::model::CourseState;
 use super::policy::{CourseAct, Standing};
+use super::store::TabCounts;
 
-/// Which tab of a course a page is.
+/// Which tab of a course a page is, or stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Lessons,
     People,
     Settings,
-    /// A page below them, such as a lesson being written.
-    None,
 }
 
 /// The tabs somebody who stands so to the course can use.
-pub fn tabs(standing: &Standing, current: Tab) -> AnyView {
+pub fn tabs(standing: &Standing, counts: TabCounts, current: Tab) -> AnyView {
     let course = format!("/courses/{}", standing.course.slug);
-    let mut links = vec![(Tab::Lessons, course.clone(), "Lessons")];
+    let mut links = vec![(Tab::Lessons, course.clone(), "Lessons", Some(counts.lessons))];
     if standing.may(CourseAct::SeePeople) {
-        links.push((Tab::People, format!("{course}/people"), "People"));
+        links.push((Tab::People, format!("{course}/people"), "People", Some(counts.people)));
     }
     if standing.may(CourseAct::Edit) {
-        links.push((Tab::Settings, format!("{course}/edit"), "Settings"));
+        links.push((Tab::Settings, format!("{course}/edit"), "Settings", None));
     }
     if links.len() == 1 {
         return ().into_any();
     }
     let items: Vec<AnyView> = links
         .into_iter()
-        .map(|(tab, address, words)| {
-            view! { <li><a href=address aria-current=(tab == current).then_some("page")>{words}</a></li> }.into_any()
+        .map(|(tab, address, words, count)| {
+            let count = count.map(|count| view! { " "<span>{count}</span> });
+            view! { <li><a href=address aria-current=(tab == current).then_some("page")>{words}{count}</a></li> }
+                .into_any()
         })
         .collect();
     view! { <nav class="tabs" aria-label="This course"><ul role="list">{items}</ul></nav> }.into_any()
 }
 
 /// The slim band above the pages below a course's own.
-pub fn slim(standing: &Standing, current: Tab, content: AnyView) -> AnyView {
+pub fn slim(standing: &Standing, counts: TabCounts, current: Tab, content: AnyView) -> AnyView {
     let picture = cover(standing.course.id.0);
     let address = format!("/courses/{}", standing.course.slug);
     view! {
@@ -58,7 +59,7 @@ pub fn slim(standing: &Standing, current: Tab, content: AnyView) -> AnyView {
                         <p class="title" dir="auto"><a href=address>{standing.course.title.clone()}</a></p>
                     </div>
                 </div>
-                {tabs(standing, current)}
+                {tabs(standing, counts, current)}
             </header>
             <div class="page wrap">{content}</div>
         </div>

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseStaff, Standing};
+use crate::courses::store::TabCounts;
 use crate::enrolments::api::AddPerson;
 use crate::enrolments::model::CourseRole;
 use crate::enrolments::store::{Roster, RosterRow, Sort};
@@ -20,6 +20,7 @@ use crate::ui::when;
 
 struct Data {
     standing: Standing,
+    counts: TabCounts,
     roster: Roster,
     search: String,
     role: Option<CourseRole>,
@@ -43,6 +44,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
+    let counts = staff.count_for_tabs().await?;
     let mut roster = staff.list_people(&search, role, sort, PAGE, number.skip()).await?;
     if let Some(last) = number.beyond(roster.total) {
         number = last;
@@ -51,6 +53,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);
     Ok(Data {
         standing: staff.standing().clone(),
+        counts,
         roster,
         search,
         role,
@@ -62,7 +65,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
 }
 
 fn show(data: Data) -> AnyView {
-    let Data { standing, roster, search, role, sort, number, now, address } = data;
+    let Data { standing, counts, roster, search, role, sort, number, now, address } = data;
     let path = format!("/courses/{}/people", standing.course.slug);
     let is_filtered = !search.is_empty() || role.is_some();
     let form = Form::to::<AddPerson>();
@@ -114,12 +117,11 @@ fn show(data: Data) -> AnyView {
         {may_manage.then(|| add(&standing, form))}
     }
     .into_any();
-    slim(&standing, Tab::People, content)
+    slim(&standing, counts, Tab::People, content)
 }
 
 fn add(standing: &Standing, form: Form) -> AnyView {
-    let may_make_owners =
-        standing.facts.course == Some(CourseRole::Owner) || standing.facts.site == Some(SiteRole::Admin);
+    let may_make_owners = standing.may(CourseAct::ManageOwners);
     let choices: Vec<(&'static str, &'static str)> =
         [CourseRole::Student, CourseRole::Assistant, CourseRole::Instructor, CourseRole::Owner]
             .into_iter()

@@ -5,7 +5,8 @@ use leptos_router::hooks::use_params_map;
 
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
-use crate::courses::policy::{CourseManager, CourseStaff, Standing};
+use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Standing};
+use crate::courses::store::TabCounts;
 use crate::enrolments::api::{RemovePerson, SaveCourseRole};
 use crate::enrolments::model::CourseRole;
 use crate::enrolments::store::RosterRow;
@@ -25,19 +26,27 @@ pub fn CoursePerson() -> impl IntoView {
     page(load(slug, id), show)
 }
 
-async fn load(slug: String, id: Option<UserId>) -> Result<(Standing, RosterRow, bool, Millis), Failure> {
+struct Data {
+    standing: Standing,
+    counts: TabCounts,
+    person: RosterRow,
+    may_change_owners: bool,
+    now: Millis,
+}
+
+async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let ctx = request::current()?;
     let mut read = request::read().await?;
-    let manager = CourseManager::claim_by_slug(&mut read, &slug).await?;
-    let (standing, may_change_owners) = (manager.standing().clone(), manager.may_change_owners());
-    drop(manager);
+    let mut manager = CourseManager::claim_by_slug(&mut read, &slug).await?;
+    let (standing, counts) = (manager.standing().clone(), manager.count_for_tabs().await?);
+    let may_change_owners = standing.may(CourseAct::ManageOwners);
     let id = id.ok_or(AppError::NotFound)?;
     let person =
         CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(id).await?.ok_or(AppError::NotFound)?;
-    Ok((standing, person, may_change_owners, ctx.site.db.clock().now()))
+    Ok(Data { standing, counts, person, may_change_owners, now: ctx.site.db.clock().now() })
 }
 
-fn show((standing, person, may_change_owners, now): (Standing, RosterRow, bool, Millis)) -> AnyView {
+fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
     let form = Form::to::<SaveCourseRole>();
     let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL
@@ -84,5 +93,5 @@ fn show((standing, person, may_change_owners, now): (Standing, RosterRow, bool, 
         </section>
     }
     .into_any();
-    slim(&standing, Tab::People, content)
+    slim(&standing, counts, Tab::People, content)
 }

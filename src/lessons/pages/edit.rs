@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::new::fields;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseReader, CourseWriter, Standing};
+use crate::courses::store::TabCounts;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
@@ -21,15 +22,16 @@ pub fn LessonEdit() -> impl IntoView {
     page(load(params.get("slug").unwrap_or_default(), params.get("lesson").unwrap_or_default()), show)
 }
 
-async fn load(slug: String, lesson: String) -> Result<(Standing, LessonRow), Failure> {
+async fn load(slug: String, lesson: String) -> Result<(Standing, TabCounts, LessonRow), Failure> {
     let mut read = request::read().await?;
-    let standing = CourseWriter::claim_by_slug(&mut read, &slug).await?.standing().clone();
+    let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
+    let (standing, counts) = (writer.standing().clone(), writer.count_for_tabs().await?);
     let lesson =
         CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?.ok_or(AppError::NotFound)?;
-    Ok((standing, lesson))
+    Ok((standing, counts, lesson))
 }
 
-fn show((standing, lesson): (Standing, LessonRow)) -> AnyView {
+fn show((standing, counts, lesson): (Standing, TabCounts, LessonRow)) -> AnyView {
     let form = Form::to::<SaveLesson>();
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     let mut hidden = ids.to_vec();
@@ -40,7 +42,7 @@ fn show((standing, lesson): (Standing, LessonRow)) -> AnyView {
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&hidden)}
-            {fields(&form, &lesson.title, &lesson.body, lesson.state == LessonState::Published)}
+            {fields(&form, &lesson.title, &lesson.summary, &lesson.body, lesson.state == LessonState::Published)}
             <div class="buttons">
                 <button class="button primary large">"Save changes"</button>
                 <a class="button quiet large" href=format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug)>"Cancel"</a>
@@ -60,5 +62,5 @@ fn show((standing, lesson): (Standing, LessonRow)) -> AnyView {
         </section>
     }
     .into_any();
-    slim(&standing, Tab::None, content)
+    slim(&standing, counts, Tab::Lessons, content)
 }

@@ -72,6 +72,8 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
             .into_any()
         })
         .collect();
+    let summary =
+        (!lesson.summary.is_empty()).then(|| view! { <p class="lede" dir="auto">{lesson.summary.clone()}</p> });
     let note = (lesson.state == LessonState::Draft)
         .then(|| view! { <div class="note warn"><p>"Only staff see this lesson. It is a draft."</p></div> });
     let edit = standing.may(CourseAct::Write).then(|| view! { <p><a href=format!("/courses/{}/lessons/{}/edit", course.slug, lesson.slug)>"Change this lesson"</a></p> });
@@ -92,6 +94,7 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
             <article>
                 <p class="quiet-text">{format!("Lesson {} of {}, about {}", at + 1, plan.len(), minutes_in_words(length))}</p>
                 <h1 dir="auto">{lesson.title.clone()}</h1>
+                {summary}
                 {note}
                 {edit}
                 {prose(text)}

@@ -3,3 +3,4 @@
 pub mod edit;
 pub mod lesson;
 pub mod new;
+pub mod plan;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
+use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::AddLesson;
@@ -18,15 +19,22 @@ pub fn LessonNew() -> impl IntoView {
     page(load(slug), show)
 }
 
-async fn load(slug: String) -> Result<Standing, Failure> {
+async fn load(slug: String) -> Result<(Standing, TabCounts), Failure> {
     let mut read = request::read().await?;
-    Ok(CourseWriter::claim_by_slug(&mut read, &slug).await?.standing().clone())
+    let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
+    let counts = writer.count_for_tabs().await?;
+    Ok((writer.standing().clone(), counts))
 }
 
 /// The fields of a lesson, for making and for changing it.
-pub(super) fn fields(form: &Form, title: &str, body: &str, published: bool) -> AnyView {
+pub(super) fn fields(form: &Form, title: &str, summary: &str, body: &str, published: bool) -> AnyView {
     view! {
         {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: title.to_owned(), own_words: true, ..Field::default() })}
+        {form.textarea(Field {
+            name: "summary", label: "Summary (optional)",
+            hint: "What it is about, in a line of up to 300 characters. It stands in the plan, which everyone can see.",
+            value: summary.to_owned(), rows: 2, ..Field::default()
+        })}
         {form.textarea(Field {
             name: "body", label: "Text",
             hint: "In Markdown: ## for a heading, **bold**, - for a list, ``` for code. Up to 200,000 characters.",
@@ -37,7 +45,7 @@ pub(super) fn fields(form: &Form, title: &str, body: &str, published: bool) -> A
     .into_any()
 }
 
-fn show(standing: Standing) -> AnyView {
+fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
     let form = Form::to::<AddLesson>();
     let content = view! {
         {form_title("New lesson", form.is_refused())}
@@ -45,7 +53,7 @@ fn show(standing: Standing) -> AnyView {
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&[("course", standing.course.id.to_string())])}
-            {fields(&form, "", "", standing.course.state == CourseState::Draft)}
+            {fields(&form, "", "", "", standing.course.state == CourseState::Draft)}
             <div class="buttons">
                 <button class="button primary large">"Add lesson"</button>
                 <a class="button quiet large" href=format!("/courses/{}", standing.course.slug)>"Cancel"</a>
@@ -53,5 +61,5 @@ fn show(standing: Standing) -> AnyView {
         </form>
     }
     .into_any();
-    slim(&standing, Tab::None, content)
+    slim(&standing, counts, Tab::Lessons, content)
 }

@@ -8,6 +8,7 @@ use crate::http::forms::{PAGE_FIELD, RESEND_FIELD};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
 use crate::ui::page::{page, page_title};
+use crate::ui::when;
 
 #[component]
 pub fn Resend() -> impl IntoView {
@@ -32,7 +33,7 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
         .iter()
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(name, value)| {
-            let label = capital(&name.replace('_', " "));
+            let label = when::capital(&name.replace('_', " "));
             view! { <div><dt>{label}</dt><dd dir="auto">{value.clone()}</dd></div> }.into_any()
         })
         .collect();
@@ -62,9 +63,4 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
