@@ -1,7 +1,7 @@
 # Lectern. `make` lists what can be made; each line below with two hashes is one target.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test check e2e bench fmt clean
+.PHONY: help run dev build test check e2e bench deny fmt clean
 
 SOURCES := $(shell find src style public migrations demo -type f 2>/dev/null) Cargo.toml Cargo.lock
 BUILT := target/release/.lectern-built
@@ -32,6 +32,9 @@ e2e: $(BUILT) ## the stories in a browser alone
 
 bench: $(BUILT) ## measures requests, memory, start time and first load
 	@scripts/bench.sh
+
+deny: ## licences and origins of all that becomes part of the binary
+	@scripts/deny.sh
 
 fmt: ## formats the sources
 	@. scripts/env.sh && cargo fmt

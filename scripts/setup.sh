@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build (setup.sh build), test (setup.sh test) or measure (setup.sh bench) Lectern.
+# Installs what is missing to build (setup.sh build), test (setup.sh test), measure (setup.sh bench) or check the
+# dependencies of (setup.sh deny) Lectern.
 # Does nothing that is done already. Works with the whole internet, and where only package registries answer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +8,7 @@ cd "$(dirname "$0")/.."
 want="${1:-build}"
 mkdir -p "$LECTERN_TOOLS/bin"
 
+CARGO_DENY_VERSION=0.20.2
 CARGO_LEPTOS_VERSION=0.3.11
 BINARYEN_VERSION=132.0.0
 # The command-line half must match the library to the letter.
@@ -119,5 +121,6 @@ case "$want" in
   build) build ;;
   test) build; browser_tests ;;
   bench) build; apt_install "the load generator" wrk ;;
-  *) die "setup.sh knows build, test and bench, not $want" ;;
+  deny) cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny ;;
+  *) die "setup.sh knows build, test, bench and deny, not $want" ;;
 esac

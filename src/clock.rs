@@ -7,9 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// A moment: milliseconds since 1970-01-01 00:00 UTC, as the database keeps it.
 pub type Millis = i64;
 
+/// A length in milliseconds, as are the three below.
 pub const SECOND: Millis = 1_000;
+/// 60 seconds.
 pub const MINUTE: Millis = 60 * SECOND;
+/// 60 minutes.
 pub const HOUR: Millis = 60 * MINUTE;
+/// 24 hours: a length, not a day of the calendar.
 pub const DAY: Millis = 24 * HOUR;
 
 /// Tells the time: the system's, or a test's.
@@ -34,6 +38,7 @@ impl Clock {
         }
     }
 
+    /// What the system says, or where a standing clock stands. 0 on a system whose clock is set before 1970.
     pub fn now(&self) -> Millis {
         match &self.0 {
             Some(now) => now.load(Ordering::SeqCst),

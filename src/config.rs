@@ -40,18 +40,23 @@ pub struct Config {
 pub struct PublicUrl {
     /// `https://lectern.example`: scheme, host and port, as a browser puts it into `Origin`.
     pub origin: String,
+    /// Whether browsers come by https: then cookies are `Secure` and answers carry Strict-Transport-Security.
     pub https: bool,
 }
 
 /// A length of time for each site role, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByRole {
+    /// For people whose site role is student.
     pub student: Millis,
+    /// For instructors.
     pub instructor: Millis,
+    /// For admins; shortest by default, since they can do most.
     pub admin: Millis,
 }
 
 impl ByRole {
+    /// The length that goes with this site role.
     pub fn of(&self, role: SiteRole) -> Millis {
         match role {
             SiteRole::Student => self.student,
@@ -71,7 +76,9 @@ const NOT_USED_YET: [&str; 2] = ["LECTERN_SMTP_URL", "LECTERN_METRICS_ADDR"];
 /// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WrongSetting {
+    /// The variable of the environment, `LECTERN_...`.
     pub name: &'static str,
+    /// What it needs and, mostly, what it holds instead; a password in a database's address is left out.
     pub why: String,
 }
 
@@ -104,7 +111,11 @@ impl Config {
 
         let public_url = setting("LECTERN_PUBLIC_URL", "http://localhost:3000");
         let public_url = PublicUrl::parse(&public_url).ok_or_else(|| {
-            wrong("LECTERN_PUBLIC_URL", "needs an address like https://lectern.example, without a path", &public_url)
+            wrong(
+                "LECTERN_PUBLIC_URL",
+                "needs an address like https://lectern.example, without a path",
+                &redact(&public_url),
+            )
         })?;
 
         let database = setting("LECTERN_DATABASE_URL", "sqlite://data/lectern.db");
@@ -297,8 +308,10 @@ mod tests {
 
     #[test]
     fn a_password_in_a_database_address_is_not_repeated() {
-        let error = with(&[("LECTERN_DATABASE_URL", "mysql://root:hunter2@db/lectern")]).unwrap_err();
-        assert!(!error.to_string().contains("hunter2"), "{error}");
+        for name in ["LECTERN_DATABASE_URL", "LECTERN_SESSION_STORE", "LECTERN_PUBLIC_URL"] {
+            let error = with(&[(name, "mysql://root:hunter2@db/lectern")]).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -25,11 +25,20 @@ pub enum AppError {
     /// Somebody else changed the thing in between.
     Conflict(String),
     /// Too often. `retry_after` is in seconds.
-    TooMany { retry_after: u32 },
+    TooMany {
+        /// At least 1, rounded up.
+        retry_after: u32,
+    },
     /// The database is locked or its disk is full; nothing was saved. `incident` is the number in the log.
-    Unavailable { incident: String },
+    Unavailable {
+        /// Like `7f3a-91c2`.
+        incident: String,
+    },
     /// Our fault. `incident` is the number in the log.
-    Internal { incident: String },
+    Internal {
+        /// Like `7f3a-91c2`; `none` where Leptos failed around the function, and nothing was logged.
+        incident: String,
+    },
 }
 
 /// Why a signed-in person is refused. Each has its own sentence and, where there is one, its way in.
@@ -49,7 +58,7 @@ pub enum Denied {
     StaffUseNoSeat,
     /// Already a student of the course. Holds its slug.
     AlreadyIn(String),
-    /// Not a student of the course, so there is nothing to leave.
+    /// Not in the course at all, so there is nothing to leave.
     NotIn,
     /// A course never loses its last owner.
     LastOwner,
@@ -112,7 +121,9 @@ pub struct FieldErrors(pub Vec<FieldError>);
 /// A field, by the name it has in the form, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
+    /// As sent; the summary of a form links to it.
     pub field: String,
+    /// A sentence for a person, without its last full stop.
     pub message: String,
 }
 
@@ -127,6 +138,7 @@ impl FieldErrors {
         self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
     }
 
+    /// Whether nothing was refused.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -156,10 +168,8 @@ impl fmt::Display for AppError {
             Self::Forbidden(denied) => write!(f, "{}. {}", denied.heading(), denied.reason()),
             Self::NotFound => f.write_str("There is nothing at this address."),
             Self::Invalid(errors) => {
-                for (at, error) in errors.0.iter().enumerate() {
-                    write!(f, "{}{}", if at == 0 { "" } else { " " }, error.message)?;
-                }
-                Ok(())
+                let sentences: Vec<String> = errors.0.iter().map(|error| format!("{}.", error.message)).collect();
+                f.write_str(&sentences.join(" "))
             }
             Self::Malformed => f.write_str("This form was not complete. Open the page again and send it once more."),
             Self::Conflict(sentence) => f.write_str(sentence),

@@ -9,7 +9,9 @@ use crate::random;
 /// Refused: somebody asked for what they may not or cannot have. Broken: our side failed.
 #[derive(Debug)]
 pub enum Failure {
+    /// Reaches the browser as it is, and is not logged.
     Refused(AppError),
+    /// Stays here, in the log; the browser gets the number of its line.
     Broken(anyhow::Error),
 }
 

@@ -20,7 +20,10 @@ use {
 
 /// Changes one's own name.
 #[server(prefix = "/fn", endpoint = "save_profile")]
-pub async fn save_profile(name: String) -> Result<(), AppError> {
+pub async fn save_profile(
+    /// One line of at most 100 characters, not empty: else refused at `name`.
+    name: String,
+) -> Result<(), AppError> {
     let name = PersonName::parse(&name)?;
     let mut write = request::begin_write().await?;
     Oneself::claim(&mut write).await?.rename(&name).await?;
@@ -30,7 +33,12 @@ pub async fn save_profile(name: String) -> Result<(), AppError> {
 
 /// Gives somebody a site role.
 #[server(prefix = "/fn", endpoint = "save_role")]
-pub async fn save_role(person: UserId, role: String) -> Result<(), AppError> {
+pub async fn save_role(
+    /// Whose role changes. `NotFound` when there is no such account, `Denied::LastAdmin` when no admin would be left.
+    person: UserId,
+    /// `student`, `instructor` or `admin`: else refused at `role`.
+    role: String,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut admin = Admin::claim(&mut write).await?;
     let role = role.parse()?;
@@ -46,7 +54,10 @@ pub async fn save_role(person: UserId, role: String) -> Result<(), AppError> {
 
 /// Closes an account and ends its sign-ins.
 #[server(prefix = "/fn", endpoint = "disable_account")]
-pub async fn disable_account(person: UserId) -> Result<(), AppError> {
+pub async fn disable_account(
+    /// Whose account closes. `NotFound` when there is none, `Denied::LastAdmin` when no admin would be left.
+    person: UserId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut admin = Admin::claim(&mut write).await?;
     let changed = admin.disable(person).await?;
@@ -58,7 +69,10 @@ pub async fn disable_account(person: UserId) -> Result<(), AppError> {
 
 /// Opens an account again.
 #[server(prefix = "/fn", endpoint = "enable_account")]
-pub async fn enable_account(person: UserId) -> Result<(), AppError> {
+pub async fn enable_account(
+    /// Whose account opens; `NotFound` when there is none. Sign-ins from before stay ended.
+    person: UserId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let changed = Admin::claim(&mut write).await?.enable(person).await?;
     write.commit().await?;
@@ -68,7 +82,10 @@ pub async fn enable_account(person: UserId) -> Result<(), AppError> {
 
 /// Ends all of a person's sign-ins.
 #[server(prefix = "/fn", endpoint = "end_their_sign_ins")]
-pub async fn end_their_sign_ins(person: UserId) -> Result<(), AppError> {
+pub async fn end_their_sign_ins(
+    /// Whose sign-ins end. Somebody without one, or an id nobody has, is no error: none end.
+    person: UserId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let ended = Admin::claim(&mut write).await?.end_sign_ins_of(person).await?;
     write.commit().await?;

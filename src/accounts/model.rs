@@ -14,12 +14,16 @@ use crate::id::UserId;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 pub enum SiteRole {
+    /// Joins courses and reads their lessons. What everybody is who signs up.
     Student,
+    /// Makes courses as well.
     Instructor,
+    /// Manages every account, and sees and edits every course.
     Admin,
 }
 
 impl SiteRole {
+    /// In the order in which forms offer them: who may do least first.
     pub const ALL: [Self; 3] = [Self::Student, Self::Instructor, Self::Admin];
 
     /// As the database, the command line and forms write it.
@@ -133,10 +137,12 @@ impl Email {
 pub struct PersonName(String);
 
 impl PersonName {
+    /// Takes one line of 1 to 100 characters, trimmed. Refused at the field `name`.
     pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
         field::line("name", "Name", raw, 100).map(Self)
     }
 
+    /// Trimmed, and otherwise as typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -154,12 +160,17 @@ pub fn initials(name: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
 pub struct AccountRow {
+    /// Of the account; its page is `/people/{id}`.
     pub id: UserId,
+    /// As its person writes it.
     pub name: String,
+    /// As typed, not the key it is found by.
     pub email: String,
+    /// On the whole site; courses give roles of their own.
     pub role: SiteRole,
     /// Milliseconds since 1970.
     pub created_at: i64,
+    /// Milliseconds since 1970; none while its person may sign in.
     pub disabled_at: Option<i64>,
     /// Live sign-ins.
     pub sign_ins: i64,

@@ -14,15 +14,18 @@ use crate::sessions::store::{Found, public_find_caller};
 /// An answer of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// Nothing stands against it: a button is shown, a proof is made.
     Yes,
     /// Nobody is signed in; somebody might be allowed.
     SignIn,
+    /// Signed in, and refused for this reason; that the thing exists is no secret.
     Forbidden(Denied),
     /// The asker may not know that there is such a thing.
     NotFound,
 }
 
 impl Verdict {
+    /// Whether nothing stands against it.
     pub fn is_yes(&self) -> bool {
         *self == Self::Yes
     }
@@ -52,6 +55,7 @@ pub enum SiteAct {
 }
 
 impl SiteAct {
+    /// In the order in which `lectern powers` prints them.
     pub const ALL: [Self; 4] = [Self::OwnAccount, Self::SeeAnother, Self::ManageAccounts, Self::CreateCourse];
 
     /// As `lectern powers` names it.
@@ -80,6 +84,7 @@ pub fn allows(role: Option<SiteRole>, act: SiteAct) -> Verdict {
 /// A connection that can say who is asking: from the request for a read, from the table again for a write, so that
 /// somebody disabled or signed out in between changes nothing.
 pub trait Asked: Connection {
+    /// Who asks. Nobody when no sign-in came with the request or, in a write, when it has ended since.
     fn person(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send;
 }
 
@@ -106,11 +111,13 @@ pub struct SignedIn<'c, C> {
 }
 
 impl<'c, C: Asked> SignedIn<'c, C> {
+    /// Refuses visitors with `AppError::SignInRequired`, and nobody else.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?.ok_or(AppError::SignInRequired)?;
         Ok(Self { on, person })
     }
 
+    /// As known at the claim: in a write, read from the table a moment ago.
     pub fn person(&self) -> &Person {
         &self.person
     }
@@ -128,6 +135,7 @@ pub struct Oneself<'c, C> {
 }
 
 impl<'c, C: Asked> Oneself<'c, C> {
+    /// Refuses visitors with `AppError::SignInRequired`; everybody else has an account of their own.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?;
         allows(person.as_ref().map(|person| person.role), SiteAct::OwnAccount).into_result()?;
@@ -135,6 +143,7 @@ impl<'c, C: Asked> Oneself<'c, C> {
         Ok(Self { on, person })
     }
 
+    /// Whose account it is, as known at the claim.
     pub fn person(&self) -> &Person {
         &self.person
     }
@@ -150,6 +159,7 @@ pub struct Admin<'c, C> {
 }
 
 impl<'c, C: Asked> Admin<'c, C> {
+    /// Refuses visitors with `AppError::SignInRequired`, and everybody but admins with `AppError::NotFound`.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?;
         allows(person.map(|person| person.role), SiteAct::ManageAccounts).into_result()?;
@@ -167,6 +177,7 @@ impl<'c, C: Asked> Admin<'c, C> {
 pub struct SystemTask(());
 
 impl SystemTask {
+    /// Says that no request stands behind what is done. Called once, when the binary starts.
     #[expect(clippy::new_without_default, reason = "it must not come about by accident")]
     pub fn new() -> Self {
         Self(())

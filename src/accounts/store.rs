@@ -10,8 +10,11 @@ use crate::id::UserId;
 
 /// What is needed to make an account.
 pub struct NewAccount<'a> {
+    /// Refused at the field `email` when another account has its key.
     pub email: &'a Email,
+    /// For showing; two people may have the same.
     pub name: &'a PersonName,
+    /// On the whole site.
     pub role: SiteRole,
     /// In PHC form; none until a set-up link is used.
     pub password_hash: Option<String>,
@@ -69,6 +72,7 @@ pub async fn public_is_empty(on: &mut impl Connection) -> Result<bool, Failure> 
 }
 
 impl Oneself<'_, Write> {
+    /// Changes their name, which pages show from the next request on.
     pub async fn rename(&mut self, name: &PersonName) -> Result<(), Failure> {
         let user = self.person().id;
         let write = self.connection();
@@ -85,6 +89,7 @@ impl Oneself<'_, Write> {
 
 /// A page of the admin's list.
 pub struct AccountPage {
+    /// By name, at most as many as were asked for.
     pub rows: Vec<AccountRow>,
     /// How many match in all.
     pub total: i64,
@@ -165,8 +170,11 @@ impl PersonKeeper<'_, Read> {
 /// What stays of an account after a change, for the sentence that says so.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Changed {
+    /// Of the account that was changed.
     pub id: UserId,
+    /// As its person writes it.
     pub name: String,
+    /// As it is after the change.
     pub role: SiteRole,
 }
 
@@ -210,10 +218,13 @@ impl Admin<'_, Write> {
         self.set_disabled(user, None).await
     }
 
+    /// Doing it twice changes nothing the second time: a stale page must not sign anybody out.
     async fn set_disabled(&mut self, user: UserId, at: Option<Millis>) -> Result<Changed, Failure> {
         let now = self.connection().now();
         query(
-            "update users set disabled_at = $2, epoch = epoch + 1, changed_at = $3 where id = $1 returning id, name, role",
+            "update users set epoch = epoch + case when (disabled_at is null) = ($2 is null) then 0 else 1 end,
+                    disabled_at = case when disabled_at is null or $2 is null then $2 else disabled_at end, changed_at = $3
+             where id = $1 returning id, name, role",
         )
         .bind(user)
         .bind(at)

@@ -19,7 +19,14 @@ use {
 
 /// Makes a draft, owned by whoever asks.
 #[server(prefix = "/fn", endpoint = "create_course")]
-pub async fn create_course(title: String, summary: String, description: String) -> Result<(), AppError> {
+pub async fn create_course(
+    /// One line of at most 120 characters. The course's address is made from it, once.
+    title: String,
+    /// At most 300 characters, not empty; line ends become spaces.
+    summary: String,
+    /// Markdown of at most 20,000 characters; may be empty.
+    description: String,
+) -> Result<(), AppError> {
     let ctx = request::current()?;
     allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).into_result()?;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
@@ -34,12 +41,19 @@ pub async fn create_course(title: String, summary: String, description: String) 
 /// Changes a course's text and switches. `seen` is when the text that was edited had last changed.
 #[server(prefix = "/fn", endpoint = "save_course")]
 pub async fn save_course(
+    /// Of the course. `NotFound` for who may not know of it, `Denied::ReadOnly` once it is concluded or archived.
     course: CourseId,
+    /// One line of at most 120 characters. The address stays as it is.
     title: String,
+    /// At most 300 characters, not empty; line ends become spaces.
     summary: String,
+    /// Markdown of at most 20,000 characters; may be empty.
     description: String,
+    /// Sent, with whatever value, when the box is ticked: the catalogue shows the course once it is published.
     listed: Option<String>,
+    /// Sent when the box is ticked: people can join by themselves once it is published.
     open: Option<String>,
+    /// In milliseconds since 1970. When the course has changed since, nothing is saved: refused at `description`.
     seen: i64,
 ) -> Result<(), AppError> {
     // Refused people hear that they are, whatever they sent.
@@ -60,7 +74,10 @@ pub async fn save_course(
 
 /// Opens a course to see.
 #[server(prefix = "/fn", endpoint = "publish_course")]
-pub async fn publish_course(course: CourseId) -> Result<(), AppError> {
+pub async fn publish_course(
+    /// Of the course, in whatever state: one that is concluded or archived opens again.
+    course: CourseId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut editor = CourseEditor::claim(&mut write, course).await?;
     editor.publish().await?;
@@ -77,7 +94,10 @@ pub async fn publish_course(course: CourseId) -> Result<(), AppError> {
 
 /// Makes a course read-only.
 #[server(prefix = "/fn", endpoint = "conclude_course")]
-pub async fn conclude_course(course: CourseId) -> Result<(), AppError> {
+pub async fn conclude_course(
+    /// Of a published course; any other is refused with `Conflict`.
+    course: CourseId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     CourseEditor::claim(&mut write, course).await?.conclude().await?;
     write.commit().await?;
@@ -86,7 +106,10 @@ pub async fn conclude_course(course: CourseId) -> Result<(), AppError> {
 
 /// Takes a course out of the catalogue for good.
 #[server(prefix = "/fn", endpoint = "archive_course")]
-pub async fn archive_course(course: CourseId) -> Result<(), AppError> {
+pub async fn archive_course(
+    /// Of the course, in whatever state.
+    course: CourseId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     CourseEditor::claim(&mut write, course).await?.archive().await?;
     write.commit().await?;
@@ -95,7 +118,10 @@ pub async fn archive_course(course: CourseId) -> Result<(), AppError> {
 
 /// The first few courses that match, while a visitor types.
 #[server(prefix = "/fn", endpoint = "search_courses")]
-pub async fn search_courses(words: String) -> Result<Vec<Found>, AppError> {
+pub async fn search_courses(
+    /// Looked for in one piece, in titles and in summaries. What follows the first 100 characters is ignored.
+    words: String,
+) -> Result<Vec<Found>, AppError> {
     let words: String = words.chars().take(100).collect();
     Ok(public_search(&mut request::read().await?, &words, 6).await?)
 }

@@ -6,7 +6,9 @@ use super::cover::Cover;
 
 /// The drawing, and the class that gives its course its hue: it goes on the outermost element of the course.
 pub struct Picture {
+    /// Two classes: `hue`, and one of `h0` to `h11`.
     pub hue: String,
+    /// The `<svg>`. Screen readers pass over it.
     pub svg: AnyView,
 }
 

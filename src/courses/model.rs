@@ -11,13 +11,18 @@ use crate::id::CourseId;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 pub enum CourseState {
+    /// Being written: only its staff and admins see it.
     Draft,
+    /// Seen by everybody, and joined while it is open.
     Published,
+    /// Seen by everybody, and read-only: nobody new joins, no text changes.
     Concluded,
+    /// Read-only, and seen only by the people in it and by admins.
     Archived,
 }
 
 impl CourseState {
+    /// As the database and `lectern powers` write it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -27,6 +32,7 @@ impl CourseState {
         }
     }
 
+    /// As its badge says it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Draft => "Draft",
@@ -50,10 +56,12 @@ impl CourseState {
 pub struct Title(String);
 
 impl Title {
+    /// Takes what was typed, trimmed. Refused at the field `title`.
     pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
         field::line("title", "Title", raw, 120).map(Self)
     }
 
+    /// Trimmed, and otherwise as typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,11 +72,13 @@ impl Title {
 pub struct Summary(String);
 
 impl Summary {
+    /// Takes what was typed; line ends and rows of spaces become one space. Refused at the field `summary`.
     pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
         // A textarea may bring line ends; a summary has none.
         field::line("summary", "Summary", &raw.split_whitespace().collect::<Vec<_>>().join(" "), 300).map(Self)
     }
 
+    /// One line, whatever the form sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -79,10 +89,12 @@ impl Summary {
 pub struct Description(String);
 
 impl Description {
+    /// Takes what was typed, with line ends made alike. Refused at the field `description`.
     pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
         field::text("description", "Description", raw, 20_000).map(Self)
     }
 
+    /// Markdown, not rendered yet.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -108,11 +120,17 @@ pub fn parse_course(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
 pub struct CourseTile {
+    /// Its cover is drawn from it.
     pub id: CourseId,
+    /// Its address is `/courses/{slug}`.
     pub slug: String,
+    /// One line of at most 120 characters.
     pub title: String,
+    /// One line of at most 300 characters.
     pub summary: String,
+    /// Published or concluded: the catalogue holds nothing else.
     pub state: CourseState,
+    /// The switch for joining, which only counts while the course is published.
     pub open: bool,
     /// Published lessons.
     pub lessons: i64,
@@ -121,8 +139,11 @@ pub struct CourseTile {
 /// A course found while a visitor types.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
+    /// Its address is `/courses/{slug}`.
     pub slug: String,
+    /// Holds what was typed, or `summary` does.
     pub title: String,
+    /// One line of at most 300 characters.
     pub summary: String,
 }
 

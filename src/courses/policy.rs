@@ -9,7 +9,7 @@ use crate::accounts::policy::{Asked, Verdict};
 use crate::enrolments::model::CourseRole;
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
-use crate::id::CourseId;
+use crate::id::{CourseId, UserId};
 use crate::sessions::caller::Person;
 
 /// What can be done with a course.
@@ -29,11 +29,14 @@ pub enum CourseAct {
     ManagePeople,
     /// Make, change and remove owners.
     ManageOwners,
+    /// Take a student's place in it.
     Join,
+    /// Give one's own place in it back, as student or staff.
     Leave,
 }
 
 impl CourseAct {
+    /// In the order in which `lectern powers` prints them.
     pub const ALL: [Self; 9] = [
         Self::See,
         Self::ReadLessons,
@@ -71,9 +74,11 @@ pub struct Facts {
     pub course: Option<CourseRole>,
     /// The asker is an owner, and there is no other.
     pub is_last_owner: bool,
+    /// Where the course is in its life; decides before anything else whether it may be known of.
     pub state: CourseState,
     /// Takes new people, as its switch says.
     pub open: bool,
+    /// The course's, for refusals that lead to its page.
     pub slug: String,
 }
 
@@ -159,8 +164,11 @@ fn may_edit(facts: &Facts) -> Verdict {
 /// A course, and how the asker stands to it.
 #[derive(Clone, Debug)]
 pub struct Standing {
+    /// As read for the claim; what is written after does not show in it.
     pub course: CourseRow,
+    /// What [`allows`] decided from.
     pub facts: Facts,
+    /// The asker; none when nobody is signed in.
     pub person: Option<Person>,
 }
 
@@ -168,6 +176,25 @@ impl Standing {
     /// Whether the asker may do `act`, for showing a button exactly when it would work.
     pub fn may(&self, act: CourseAct) -> bool {
         allows(&self.facts, act).is_yes()
+    }
+
+    /// Whether this is the asker.
+    pub fn is_oneself(&self, user: UserId) -> bool {
+        self.person.as_ref().is_some_and(|person| person.id == user)
+    }
+
+    /// Where the asker goes on once they are `role` in the course: to its people, else to its page, else home, the first
+    /// of them that is still theirs to see.
+    pub fn way_on(&self, role: Option<CourseRole>) -> String {
+        let after = Facts { course: role, ..self.facts.clone() };
+        let page = format!("/courses/{}", self.course.slug);
+        if allows(&after, CourseAct::SeePeople).is_yes() {
+            format!("{page}/people")
+        } else if allows(&after, CourseAct::See).is_yes() {
+            page
+        } else {
+            "/".to_owned()
+        }
     }
 
     async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
@@ -225,6 +252,7 @@ macro_rules! proofs {
                 &self.standing
             }
 
+            /// The course as read for the claim; what is written after does not show in it.
             pub fn course(&self) -> &CourseRow {
                 &self.standing.course
             }

@@ -14,14 +14,23 @@ use crate::id::{CourseId, UserId};
 /// A course.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct CourseRow {
+    /// Its cover is drawn from it.
     pub id: CourseId,
+    /// Its address is `/courses/{slug}`. Made from the first title, and kept when the title changes.
     pub slug: String,
+    /// One line of at most 120 characters.
     pub title: String,
+    /// One line of at most 300 characters.
     pub summary: String,
+    /// Markdown of at most 20,000 characters; may be empty.
     pub description: String,
+    /// Where it is in its life.
     pub state: CourseState,
+    /// The switch for the catalogue, which only counts once it is published.
     pub listed: bool,
+    /// The switch for joining, which only counts while it is published.
     pub open: bool,
+    /// When its text, a switch or its state last changed. A form that has seen an earlier moment saves nothing.
     pub changed_at: Millis,
 }
 
@@ -86,12 +95,16 @@ pub async fn public_find_standing_by_slug(
 /// Which courses of the catalogue are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
+    /// Published or concluded, open to join or not.
     All,
+    /// Published, and open to join.
     Open,
+    /// Ended, and still there to read.
     Concluded,
 }
 
 impl Filter {
+    /// As `?show=` writes it; empty for all.
     pub fn key(self) -> &'static str {
         match self {
             Self::All => "",
@@ -100,6 +113,7 @@ impl Filter {
         }
     }
 
+    /// From `?show=`. What is unknown is all.
     pub fn of(key: &str) -> Self {
         match key {
             "open" => Self::Open,
@@ -112,12 +126,15 @@ impl Filter {
 /// A page of the catalogue.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
+    /// The last published first, at most as many as were asked for.
     pub tiles: Vec<CourseTile>,
     /// Who teaches each course shown.
     pub teachers: Vec<(CourseId, String)>,
     /// How many match the search: all of them, those open to join, those concluded.
     pub all: i64,
+    /// Those of `all` that are published and open to join.
     pub open: i64,
+    /// Those of `all` that are concluded. What is published and closed counts in `all` alone.
     pub concluded: i64,
 }
 
@@ -214,7 +231,9 @@ pub(super) async fn count_for_tabs(
 /// Who teaches a course, for its page.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Teacher {
+    /// As they write it.
     pub name: String,
+    /// Anything but student.
     pub role: CourseRole,
 }
 
@@ -235,8 +254,11 @@ impl<C: Asked> CourseVisitor<'_, C> {
 
 /// What a course consists of when it is made.
 pub struct NewCourse<'a> {
+    /// A new course gets its slug from it.
     pub title: &'a Title,
+    /// Stands on its tile and below its title.
     pub summary: &'a Summary,
+    /// Stands under "About this course", which is missing when this is empty.
     pub description: &'a Description,
 }
 
@@ -352,7 +374,7 @@ impl CourseEditor<'_, Write> {
         let (write, id) = self.connection();
         let now = write.now();
         query(
-            "update courses set state = $2, changed_at = $3,
+            "update courses set state = $2,
                     published_at = case when $2 = 'published' then coalesce(published_at, $3) else published_at end
              where id = $1",
         )
@@ -368,16 +390,23 @@ impl CourseEditor<'_, Write> {
 /// One of a person's courses, as their home shows it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MyCourse {
+    /// Its cover is drawn from it.
     pub id: CourseId,
+    /// Its address is `/courses/{slug}`.
     pub slug: String,
+    /// One line of at most 120 characters.
     pub title: String,
+    /// Whatever it is, but never a draft that this person only studies in.
     pub state: CourseState,
+    /// What this person is in it.
     pub role: CourseRole,
     /// Published lessons, and how many of them this person has read.
     pub lessons: i64,
+    /// Those of `lessons` that this person has marked as read.
     pub read: i64,
     /// The first published lesson they have not read.
     pub next_slug: Option<String>,
+    /// Its title; there when `next_slug` is.
     pub next_title: Option<String>,
     /// Characters of that lesson.
     pub next_length: Option<i64>,

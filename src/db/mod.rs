@@ -74,6 +74,7 @@ impl Db {
         Ok(Write { transaction, caller, now: self.clock.now() })
     }
 
+    /// What every connection takes its moment from when it begins.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -135,13 +136,12 @@ pub fn path_of(url: &str) -> Option<PathBuf> {
 
 /// Something a query runs on.
 pub trait Connection: Send {
+    /// What the statement of a [`Query`] is sent through; nothing else needs it.
     fn sqlite(&mut self) -> &mut SqliteConnection;
     /// Who asks.
     fn caller(&self) -> &Caller;
     /// The moment this request's work counts as happening.
     fn now(&self) -> Millis;
-    /// Whether what is read here can still change before the work is done: true for reading, false in a transaction.
-    const IS_WRITE: bool;
 }
 
 /// A connection that only reads, and who asks.
@@ -166,8 +166,6 @@ impl Write {
 }
 
 impl Connection for Read {
-    const IS_WRITE: bool = false;
-
     fn sqlite(&mut self) -> &mut SqliteConnection {
         &mut self.connection
     }
@@ -182,8 +180,6 @@ impl Connection for Read {
 }
 
 impl Connection for Write {
-    const IS_WRITE: bool = true;
-
     fn sqlite(&mut self) -> &mut SqliteConnection {
         &mut self.transaction
     }

@@ -18,11 +18,17 @@ impl<T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Row for T {}
 /// What may stand for `$1`.
 #[derive(Clone, Debug)]
 pub enum Value {
+    /// A number, a moment or an id.
     Int(i64),
+    /// The same, or null.
     MaybeInt(Option<i64>),
+    /// UTF-8, of any length.
     Text(String),
+    /// The same, or null.
     MaybeText(Option<String>),
+    /// Stored as 0 or 1.
     Bool(bool),
+    /// A blob, as it is.
     Bytes(Vec<u8>),
 }
 

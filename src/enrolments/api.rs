@@ -20,7 +20,10 @@ use {
 
 /// Takes a seat in a course.
 #[server(prefix = "/fn", endpoint = "join_course")]
-pub async fn join_course(course: CourseId) -> Result<(), AppError> {
+pub async fn join_course(
+    /// Of the course. `Denied::NotOpen` when it takes nobody new, `Denied::StaffUseNoSeat` for who teaches it.
+    course: CourseId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut joiner = match Joiner::claim(&mut write, course).await {
         // A second press, or another window: what was wanted is so.
@@ -37,7 +40,10 @@ pub async fn join_course(course: CourseId) -> Result<(), AppError> {
 
 /// Gives the seat back.
 #[server(prefix = "/fn", endpoint = "leave_course")]
-pub async fn leave_course(course: CourseId) -> Result<(), AppError> {
+pub async fn leave_course(
+    /// Of the course. `Denied::NotIn` for who is not in it, `Denied::LastOwner` for its only owner.
+    course: CourseId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut leaver = Leaver::claim(&mut write, course).await?;
     leaver.leave().await?;
@@ -56,7 +62,14 @@ pub async fn leave_course(course: CourseId) -> Result<(), AppError> {
 
 /// Puts somebody with an account into a course.
 #[server(prefix = "/fn", endpoint = "add_person")]
-pub async fn add_person(course: CourseId, email: String, role: String) -> Result<(), AppError> {
+pub async fn add_person(
+    /// Of a course whose people the asker manages: else `Forbidden`, or `NotFound` for who may not know of it.
+    course: CourseId,
+    /// Of an account that is not disabled, and not in the course yet: else refused at `email`.
+    email: String,
+    /// `owner`, `instructor`, `assistant` or `student`. Who is neither owner nor admin makes no owners.
+    role: String,
+) -> Result<(), AppError> {
     CourseManager::claim(&mut request::read().await?, course).await?;
     let mut wrong = FieldErrors::default();
     let email = wrong.keep(Email::parse(&email));
@@ -85,22 +98,43 @@ pub async fn add_person(course: CourseId, email: String, role: String) -> Result
 
 /// Gives somebody another role in a course.
 #[server(prefix = "/fn", endpoint = "save_course_role")]
-pub async fn save_course_role(course: CourseId, person: UserId, role: String) -> Result<(), AppError> {
+pub async fn save_course_role(
+    /// Of a course whose people the asker manages.
+    course: CourseId,
+    /// `NotFound` when they are not in the course, `Denied::LastOwner` when it would have no owner left.
+    person: UserId,
+    /// `owner`, `instructor`, `assistant` or `student`. Who is neither owner nor admin makes and changes no owners.
+    role: String,
+) -> Result<(), AppError> {
     CourseManager::claim(&mut request::read().await?, course).await?;
     let role: CourseRole = role.parse()?;
     let mut write = request::begin_write().await?;
-    let name = CourseManager::claim(&mut write, course).await?.change_role(person, role).await?;
+    let mut manager = CourseManager::claim(&mut write, course).await?;
+    let name = manager.change_role(person, role).await?;
+    let standing = manager.standing().clone();
     write.commit().await?;
-    request::go_back(Flash::said(format!("{name} is now {} of the course.", role.with_article())))
+    let said = Flash::said(format!("{name} is now {} of the course.", role.with_article()));
+    // Who has changed their own role may not be let back to where they did it.
+    if standing.is_oneself(person) {
+        request::go_on(&standing.way_on(Some(role)), said)
+    } else {
+        request::go_back(said)
+    }
 }
 
 /// Takes somebody out of a course.
 #[server(prefix = "/fn", endpoint = "remove_person")]
-pub async fn remove_person(course: CourseId, person: UserId) -> Result<(), AppError> {
+pub async fn remove_person(
+    /// Of a course whose people the asker manages.
+    course: CourseId,
+    /// `NotFound` when they are not in the course, `Denied::LastOwner` when it would have no owner left.
+    person: UserId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut manager = CourseManager::claim(&mut write, course).await?;
     let name = manager.remove(person).await?;
-    let slug = manager.course().slug.clone();
+    let standing = manager.standing().clone();
     write.commit().await?;
-    request::go_on(&format!("/courses/{slug}/people"), Flash::said(format!("{name} is not in the course any more.")))
+    let role = if standing.is_oneself(person) { None } else { standing.facts.course };
+    request::go_on(&standing.way_on(role), Flash::said(format!("{name} is not in the course any more.")))
 }

@@ -11,15 +11,21 @@ use crate::error::FieldErrors;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 pub enum CourseRole {
+    /// Edits everything, and alone beside admins makes, changes and removes owners. A course always has one.
     Owner,
+    /// Edits text, lessons and state, and manages all people but owners.
     Instructor,
+    /// Sees all of it, with drafts and roster, and changes nothing.
     Assistant,
+    /// Reads what is published.
     Student,
 }
 
 impl CourseRole {
+    /// Who may do most first.
     pub const ALL: [Self; 4] = [Self::Owner, Self::Instructor, Self::Assistant, Self::Student];
 
+    /// As the database and forms write it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -29,6 +35,7 @@ impl CourseRole {
         }
     }
 
+    /// As a person reads it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Owner => "Owner",
@@ -48,6 +55,7 @@ impl CourseRole {
         }
     }
 
+    /// Whether they teach the course; everybody but students does.
     pub fn is_staff(self) -> bool {
         self != Self::Student
     }

@@ -55,10 +55,15 @@ impl Leaver<'_, Write> {
 /// A line of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RosterRow {
+    /// Of the account.
     pub id: UserId,
+    /// As they write it.
     pub name: String,
+    /// As typed, not the key it is found by.
     pub email: String,
+    /// What they are in this course.
     pub role: CourseRole,
+    /// When they came in; for who left and came back, the last time.
     pub joined_at: Millis,
     /// Published lessons they have read.
     pub read: i64,
@@ -69,22 +74,29 @@ pub struct RosterRow {
 /// A page of the roster, and the figures above it.
 #[derive(Clone, Debug)]
 pub struct Roster {
+    /// In the order asked for, at most as many as were asked for.
     pub rows: Vec<RosterRow>,
     /// How many match the search and the role.
     pub total: i64,
+    /// In the whole course, whatever was searched for; so are the two below.
     pub students: i64,
+    /// Owners, instructors and assistants.
     pub staff: i64,
+    /// Published ones: of so many each person has read some.
     pub lessons: i64,
 }
 
 /// By what the roster is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
+    /// From A on, capitals or not.
     Name,
+    /// Who came last stands first.
     Joined,
 }
 
 impl Sort {
+    /// As `?sort=` writes it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -92,6 +104,7 @@ impl Sort {
         }
     }
 
+    /// From `?sort=`. What is unknown is the name.
     pub fn of(key: &str) -> Self {
         if key == "joined" { Self::Joined } else { Self::Name }
     }
@@ -171,9 +184,11 @@ impl CourseStaff<'_, Read> {
 /// What came of adding somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
+    /// They are in the course now. Holds their name.
     Added(String),
     /// They are in the course, as this.
     IsIn(String, CourseRole),
+    /// No account has this address, or the one that has it is disabled.
     NoAccount,
 }
 

@@ -2,6 +2,9 @@
 //! first, under names that change with their content, and the server is compiled around them. A debug build reads them
 //! from disk instead, so that watch mode shows what was just made.
 
+use std::borrow::Cow;
+
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -64,7 +67,11 @@ pub async fn serve(request: Request) -> Response {
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut whole = file.data.into_owned().into_response();
+        let body = match file.data {
+            Cow::Borrowed(data) => Body::from(data),
+            Cow::Owned(data) => Body::from(data),
+        };
+        let mut whole = body.into_response();
         set(&mut whole, CONTENT_TYPE, kind_of(name));
         if let Some(encoding) = encoding {
             set(&mut whole, CONTENT_ENCODING, encoding);

@@ -25,6 +25,7 @@ use crate::ui::flash::Flash;
 /// The longest part of a browser's own words that is kept. Real ones have about 120 characters.
 const USER_AGENT_MAX: usize = 400;
 
+/// Gives the request its [`Ctx`], and the answer our small cookies. Ends here when the database cannot say who asks.
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     match find(&site, &mut request).await {
         Ok(ctx) => {

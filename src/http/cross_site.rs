@@ -18,6 +18,7 @@ use super::Site;
 use super::error_page;
 use crate::error::{AppError, Denied};
 
+/// Refuses with `Denied::CrossSite`, before the body or the session is looked at.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let url = &site.config.public_url;
     if is_guarded(request.method(), request.uri().path(), request.headers())

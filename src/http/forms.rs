@@ -40,6 +40,7 @@ pub const RESEND_FIELD: &str = "_resend";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Refuses a POST under `/fn/`: 415 when it is no form, 413 too large, 408 too slow, 400 not text or a name twice.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
         return next.run(request).await;

@@ -21,6 +21,7 @@ pub struct Nonce(pub String);
 /// Two years (ASVS 5.0, 3.4.1 asks for one), with all names below.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
+/// Gives the request its [`Nonce`], and the answer the policy that names it and the other headers.
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce(random::nonce());
     request.extensions_mut().insert(nonce.clone());
@@ -49,11 +50,11 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     if site.config.public_url.https {
         set(headers, STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    // Pages are made for one person; what may be kept says so itself.
+    // Pages are made for one person; what may be kept says so itself, and is the same for everybody.
     if !headers.contains_key(CACHE_CONTROL) {
         set(headers, CACHE_CONTROL, "no-store");
+        headers.append(VARY, HeaderValue::from_static("cookie, sec-fetch-site, origin"));
     }
-    headers.append(VARY, HeaderValue::from_static("cookie, sec-fetch-site, origin"));
     response
 }
 

@@ -36,6 +36,7 @@ impl LocalPath {
         Self::parse(if path.is_empty() { "/" } else { path })
     }
 
+    /// With its query, as it came: letters outside of ASCII are still escaped.
     pub fn as_str(&self) -> &str {
         &self.0
     }

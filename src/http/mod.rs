@@ -31,10 +31,15 @@ use crate::failure::Failure;
 /// What every request shares.
 #[derive(Debug)]
 pub struct Site {
+    /// As read at start; a change needs a new start.
     pub config: Config,
+    /// Open until the server stops.
     pub db: Db,
+    /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
+    /// The names of the built files, as found at start.
     pub assets: assets::Assets,
+    /// How long slow clients are waited for.
     pub patience: listen::Patience,
 }
 

@@ -27,9 +27,12 @@ use crate::ui::flash::Flash;
 /// One request, as its page or function sees it.
 #[derive(Debug)]
 pub struct Ctx {
+    /// The same for every request.
     pub site: Arc<Site>,
+    /// Who asks and from where, for every connection to the database.
     pub caller: Arc<Caller>,
     session: Option<Session>,
+    /// What an inline script must carry to run; the answer's Content-Security-Policy names it.
     pub nonce: String,
     /// The address with its query, as asked for.
     pub address: String,
@@ -50,6 +53,7 @@ pub struct Ctx {
 pub struct Answer {
     /// Where a browser goes next.
     pub go_to: Option<String>,
+    /// What is said on the next page.
     pub flash: Flash,
     /// The token of a form kept for the next page.
     pub keep_form: Option<String>,
@@ -97,6 +101,7 @@ impl Ctx {
         form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// Who is signed in, as known when the request began.
     pub fn person(&self) -> Option<&Person> {
         self.caller.person.as_ref()
     }

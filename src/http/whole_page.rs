@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 const END: &[u8] = b"</html>";
 
+/// Cuts an HTML answer after its last `</html>`. Every other answer passes as it is, unread.
 pub async fn layer(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

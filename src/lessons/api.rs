@@ -18,10 +18,16 @@ use {
 /// Adds a lesson at the end of a course.
 #[server(prefix = "/fn", endpoint = "add_lesson")]
 pub async fn add_lesson(
+    /// Of a course that the asker may write in.
     course: CourseId,
+    /// One line of at most 120 characters. The lesson's address is made from it, once.
     title: String,
-    #[server(default)] summary: String,
+    /// At most 300 characters; may be empty, and may be missing. Line ends become spaces.
+    #[server(default)]
+    summary: String,
+    /// Markdown of at most 200,000 characters; may be empty.
     body: String,
+    /// Sent, with whatever value, when the box is ticked: students can read it. Else it is a draft.
     published: Option<String>,
 ) -> Result<(), AppError> {
     CourseWriter::claim(&mut request::read().await?, course).await?;
@@ -38,12 +44,20 @@ pub async fn add_lesson(
 /// Changes a lesson. `seen` is when the text that was edited had last changed.
 #[server(prefix = "/fn", endpoint = "save_lesson")]
 pub async fn save_lesson(
+    /// Of a course that the asker may write in.
     course: CourseId,
+    /// `NotFound` when it is not in this course.
     lesson: LessonId,
+    /// One line of at most 120 characters. The address stays as it is.
     title: String,
-    #[server(default)] summary: String,
+    /// At most 300 characters; may be empty, and may be missing. Line ends become spaces.
+    #[server(default)]
+    summary: String,
+    /// Markdown of at most 200,000 characters; may be empty.
     body: String,
+    /// Sent when the box is ticked: students can read it. Else it is, or becomes, a draft.
     published: Option<String>,
+    /// In milliseconds since 1970. When the lesson has changed since, nothing is saved: refused at `body`.
     seen: i64,
 ) -> Result<(), AppError> {
     CourseWriter::claim(&mut request::read().await?, course).await?;
@@ -64,16 +78,34 @@ pub async fn save_lesson(
 
 /// Moves a lesson one place up or down.
 #[server(prefix = "/fn", endpoint = "move_lesson")]
-pub async fn move_lesson(course: CourseId, lesson: LessonId, by: i64) -> Result<(), AppError> {
+pub async fn move_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course.
+    lesson: LessonId,
+    /// Below 0: up; above 0: down. One place, however large.
+    by: i64,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let title = CourseWriter::claim(&mut write, course).await?.move_lesson(lesson, by).await?;
+    let (title, moved) = CourseWriter::claim(&mut write, course).await?.move_lesson(lesson, by).await?;
     write.commit().await?;
-    request::go_back(Flash::said(format!("{title} moved {}.", if by < 0 { "up" } else { "down" })))
+    let said = match (moved, by < 0) {
+        (true, true) => format!("{title} moved up."),
+        (true, false) => format!("{title} moved down."),
+        (false, true) => format!("{title} is the first already."),
+        (false, false) => format!("{title} is the last already."),
+    };
+    request::go_back(Flash::said(said))
 }
 
 /// Deletes a lesson.
 #[server(prefix = "/fn", endpoint = "delete_lesson")]
-pub async fn delete_lesson(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+pub async fn delete_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course. The marks of who read it go with it.
+    lesson: LessonId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
     let title = writer.delete_lesson(lesson).await?;
@@ -84,7 +116,12 @@ pub async fn delete_lesson(course: CourseId, lesson: LessonId) -> Result<(), App
 
 /// Marks a lesson as read and goes on to the next.
 #[server(prefix = "/fn", endpoint = "mark_read")]
-pub async fn mark_read(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+pub async fn mark_read(
+    /// Of a course whose lessons the asker may read.
+    course: CourseId,
+    /// `NotFound` when it is not in this course, or is a draft and the asker does not see drafts.
+    lesson: LessonId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut reader = CourseReader::claim(&mut write, course).await?;
     let next = reader.mark(lesson, true).await?;
@@ -98,7 +135,12 @@ pub async fn mark_read(course: CourseId, lesson: LessonId) -> Result<(), AppErro
 
 /// Takes the mark off again.
 #[server(prefix = "/fn", endpoint = "mark_unread")]
-pub async fn mark_unread(course: CourseId, lesson: LessonId) -> Result<(), AppError> {
+pub async fn mark_unread(
+    /// Of a course whose lessons the asker may read.
+    course: CourseId,
+    /// `NotFound` as for marking. One that carries no mark is no error.
+    lesson: LessonId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     CourseReader::claim(&mut write, course).await?.mark(lesson, false).await?;
     write.commit().await?;

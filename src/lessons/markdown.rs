@@ -14,6 +14,7 @@ use comrak::{Options, markdown_to_html};
 pub struct CleanHtml(String);
 
 impl CleanHtml {
+    /// Markup: not to be escaped again.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -24,6 +25,7 @@ impl CleanHtml {
 pub struct Heading {
     /// What `#` links to.
     pub id: String,
+    /// Its text, without markup and not escaped.
     pub words: String,
 }
 

@@ -11,7 +11,9 @@ use crate::field;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 pub enum LessonState {
+    /// Only the course's staff and admins see it.
     Draft,
+    /// Its title stands in the plan for everybody, and people in the course can read it.
     Published,
 }
 
@@ -21,6 +23,7 @@ impl LessonState {
         if published.is_some() { Self::Published } else { Self::Draft }
     }
 
+    /// As the database writes it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -34,10 +37,12 @@ impl LessonState {
 pub struct Body(String);
 
 impl Body {
+    /// Takes what was typed, with line ends made alike. Refused at the field `body`.
     pub fn parse(raw: &str) -> Result<Self, FieldErrors> {
         field::text("body", "Text", raw, 200_000).map(Self)
     }
 
+    /// Markdown, not rendered yet.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,6 +59,7 @@ impl LessonSummary {
         if line.is_empty() { Ok(Self::default()) } else { field::line("summary", "Summary", &line, 300).map(Self) }
     }
 
+    /// One line, or empty.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -76,12 +82,12 @@ const CHARACTERS_A_MINUTE: i64 = 1_200;
 
 /// How long a text of so many characters takes to read, in whole minutes, at least 1.
 pub fn minutes(characters: i64) -> i64 {
-    (characters + CHARACTERS_A_MINUTE - 1).max(1) / CHARACTERS_A_MINUTE.max(1)
+    ((characters + CHARACTERS_A_MINUTE - 1) / CHARACTERS_A_MINUTE).max(1)
 }
 
 /// "1 minute", "9 minutes".
 pub fn minutes_in_words(characters: i64) -> String {
-    match minutes(characters).max(1) {
+    match minutes(characters) {
         1 => "1 minute".to_owned(),
         many => format!("{many} minutes"),
     }
@@ -106,6 +112,7 @@ mod tests {
 
     #[test]
     fn reading_takes_at_least_a_minute() {
+        assert_eq!(minutes(0), 1);
         assert_eq!(
             [0, 1, 1_200, 1_201, 10_000].map(minutes_in_words),
             ["1 minute", "1 minute", "1 minute", "2 minutes", "9 minutes"]

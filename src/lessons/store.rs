@@ -13,11 +13,15 @@ use crate::id::{CourseId, LessonId, UserId};
 /// A lesson in the course's plan.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PlanRow {
+    /// What a reading is marked by.
     pub id: LessonId,
+    /// Names it in its address; no other lesson of the course has it.
     pub slug: String,
+    /// One line of at most 120 characters.
     pub title: String,
     /// One line; may be empty.
     pub summary: String,
+    /// A draft only where the asker sees drafts.
     pub state: LessonState,
     /// Characters of the text.
     pub length: i64,
@@ -28,21 +32,31 @@ pub struct PlanRow {
 /// A lesson with its text.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LessonRow {
+    /// What a reading is marked by.
     pub id: LessonId,
+    /// Names it in its address. Made from the first title, and kept when the title changes.
     pub slug: String,
+    /// One line of at most 120 characters.
     pub title: String,
     /// One line; may be empty.
     pub summary: String,
+    /// Markdown of at most 200,000 characters; may be empty.
     pub body: String,
+    /// A draft only where the asker sees drafts.
     pub state: LessonState,
+    /// In milliseconds since 1970. A form that has seen an earlier moment saves nothing.
     pub changed_at: i64,
 }
 
 /// What a lesson consists of, as its form says.
 pub struct LessonText {
+    /// A new lesson gets its slug from it.
     pub title: Title,
+    /// Stands in the plan; may be empty.
     pub summary: LessonSummary,
+    /// Markdown, kept as typed and rendered when shown.
     pub body: Body,
+    /// Whether students can read it from now on.
     pub state: LessonState,
 }
 
@@ -102,7 +116,7 @@ fn asker(standing: &crate::courses::policy::Standing) -> (Option<UserId>, bool) 
 }
 
 impl CourseReader<'_, Write> {
-    /// Marks a published lesson as read by whoever asks, or takes the mark off. Answers the slug of the next one.
+    /// Marks a lesson the asker can see as read by whoever asks, or takes the mark off. Answers the slug of the next one.
     pub async fn mark(&mut self, lesson: LessonId, read: bool) -> Result<Option<String>, Failure> {
         let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
         let (_, with_drafts) = asker(self.standing());
@@ -207,8 +221,9 @@ impl CourseWriter<'_, Write> {
         Ok(Some(slug))
     }
 
-    /// Swaps a lesson with its neighbour: -1 moves it up, 1 down. At the end of the list nothing happens. Answers its title.
-    pub async fn move_lesson(&mut self, lesson: LessonId, by: i64) -> Result<String, Failure> {
+    /// Swaps a lesson with its neighbour: -1 moves it up, 1 down. At the end of the list nothing happens. Answers its title,
+    /// and whether it moved.
+    pub async fn move_lesson(&mut self, lesson: LessonId, by: i64) -> Result<(String, bool), Failure> {
         let (write, course) = self.connection();
         let (position, title): (i64, String) =
             query("select position, title from lessons where id = $1 and course_id = $2")
@@ -226,17 +241,16 @@ impl CourseWriter<'_, Write> {
         .bind(by.signum())
         .optional(write)
         .await?;
-        if let Some((other, its_position)) = other {
-            for (id, position) in [(lesson, its_position), (other, position)] {
-                query("update lessons set position = $3 where id = $1 and course_id = $2")
-                    .bind(id)
-                    .bind(course)
-                    .bind(position)
-                    .execute(write)
-                    .await?;
-            }
+        let Some((other, its_position)) = other else { return Ok((title, false)) };
+        for (id, position) in [(lesson, its_position), (other, position)] {
+            query("update lessons set position = $3 where id = $1 and course_id = $2")
+                .bind(id)
+                .bind(course)
+                .bind(position)
+                .execute(write)
+                .await?;
         }
-        Ok(title)
+        Ok((title, true))
     }
 
     /// Deletes a lesson and who read it, and closes the gap. Answers its title.

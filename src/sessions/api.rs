@@ -26,7 +26,10 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 /// Ends one of one's own sign-ins.
 #[server(prefix = "/fn", endpoint = "end_sign_in")]
-pub async fn end_sign_in(sign_in: SignInId) -> Result<(), AppError> {
+pub async fn end_sign_in(
+    /// Of the asker's own. Somebody else's, or one that was ended already, is `NotFound`.
+    sign_in: SignInId,
+) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let ended = Oneself::claim(&mut write).await?.end_sign_in(sign_in).await?;
     let user_agent = ended.ok_or(AppError::NotFound)?;

@@ -20,13 +20,19 @@ pub struct Caller {
 /// Somebody who is signed in, as the database had it when this request began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
+    /// Of the account.
     pub id: UserId,
+    /// As they write it.
     pub name: String,
+    /// As typed, not the key it is found by.
     pub email: String,
+    /// On the whole site; courses give roles of their own.
     pub role: SiteRole,
+    /// The one this request came with; a person may have others elsewhere.
     pub sign_in: SignInId,
     /// When this sign-in was last seen, as stored: at most a minute old.
     pub last_seen_at: Millis,
+    /// When this sign-in was made.
     pub signed_in_at: Millis,
 }
 

@@ -5,15 +5,20 @@ use woothee::parser::Parser;
 /// What kind of thing it is, for the picture beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A system we know that is none of those below.
     Computer,
+    /// Android, iPhone or iPad: a tablet counts as one.
     Phone,
+    /// The system is not named, or is one we do not know.
     Unknown,
 }
 
 /// "Firefox on Linux".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
+    /// Browser and system, as far as they are known; never empty.
     pub words: String,
+    /// Told by the system alone.
     pub kind: Kind,
 }
 

@@ -21,6 +21,7 @@ struct Data {
     now: Millis,
 }
 
+/// Every live sign-in of whoever asks: this one first, then the others, with a button on each that ends it.
 #[component]
 pub fn Sessions() -> impl IntoView {
     page(load(), show)

@@ -18,6 +18,10 @@ impl<'w> Arriving<'w> {
         Self { write, user }
     }
 
+    pub(super) fn parts(&mut self) -> (&mut Write, UserId) {
+        (self.write, self.user)
+    }
+
     pub(super) fn into_parts(self) -> (&'w mut Write, UserId) {
         (self.write, self.user)
     }
@@ -48,6 +52,7 @@ pub struct Everywhere<'w> {
 }
 
 impl<'w> Everywhere<'w> {
+    /// Nothing more is asked: who holds the admin's proof may. An id that nobody has has no sign-ins.
     pub fn of(admin: &'w mut Admin<'_, Write>, user: UserId) -> Self {
         Self { write: admin.connection(), user }
     }

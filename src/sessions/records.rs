@@ -29,6 +29,7 @@ pub struct Records {
 const TABLE: &str = "session_records";
 
 impl Records {
+    /// Over the pools of `db`. Fails only where the library refuses the table's name.
     pub fn of(db: &Db) -> std::result::Result<Self, String> {
         let (read, write) = db.pools();
         Ok(Self {

@@ -62,8 +62,11 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
+    /// At the sign-in form.
     Password,
+    /// By making the account a moment ago.
     SignUp,
+    /// With a one-time link.
     SetUpLink,
 }
 
@@ -80,7 +83,9 @@ impl How {
 /// How long a new sign-in lasts, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Lasts {
+    /// So long after the last click; each click moves the end.
     pub idle: Millis,
+    /// So long after signing in, whatever happens.
     pub absolute: Millis,
 }
 
@@ -107,6 +112,14 @@ impl Arriving<'_> {
         .execute(write)
         .await?;
         Ok(id)
+    }
+}
+
+impl Arriving<'_> {
+    /// Ends what was signed in with the account's earlier password, which has just been replaced.
+    pub(crate) async fn end_what_was_before(&mut self) -> Result<(), Failure> {
+        let (write, user) = self.parts();
+        end_of_earlier_epochs(write, user).await.map(drop)
     }
 }
 
@@ -144,13 +157,21 @@ pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) 
 /// A live sign-in, as its owner sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SignInRow {
+    /// Random, so it says nothing about the order.
     pub id: SignInId,
+    /// `password`, `sign_up` or `set_up_link`.
     pub how: String,
+    /// The IP address it was last seen from.
     pub address: String,
+    /// The browser's words about itself when it signed in, at most 400 characters.
     pub user_agent: String,
+    /// When the person signed in.
     pub created_at: Millis,
+    /// At most a minute before the last click.
     pub last_seen_at: Millis,
+    /// Moves on with use, never past `absolute_ends_at`.
     pub idle_ends_at: Millis,
+    /// Never moves on; another role can bring it nearer.
     pub absolute_ends_at: Millis,
 }
 
@@ -198,7 +219,8 @@ impl Oneself<'_, Write> {
         let now = write.now();
         query(
             "update sign_ins set ended_at = $3, ended_why = 'ended_by_person'
-             where user_id = $1 and id <> $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3",
+             where user_id = $1 and id <> $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
+               and epoch = (select epoch from users where id = $1)",
         )
         .bind(user)
         .bind(sign_in)
@@ -207,27 +229,31 @@ impl Oneself<'_, Write> {
         .await
     }
 
-    /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends.
+    /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.
     pub(crate) async fn renew_after_password_change(&mut self) -> Result<u64, Failure> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
-        let now = write.now();
-        let ended = query(
-            "update sign_ins set ended_at = $3, ended_why = 'password_changed'
-             where user_id = $1 and id <> $2 and ended_at is null",
-        )
-        .bind(user)
-        .bind(sign_in)
-        .bind(now)
-        .execute(write)
-        .await?;
         query("update sign_ins set epoch = (select epoch from users where id = $1) where id = $2")
             .bind(user)
             .bind(sign_in)
             .execute(write)
             .await?;
-        Ok(ended)
+        end_of_earlier_epochs(write, user).await
     }
+}
+
+/// Writes down that a new password ended what was signed in before it, and says how many were live until then.
+async fn end_of_earlier_epochs(write: &mut Write, user: UserId) -> Result<u64, Failure> {
+    let now = write.now();
+    query(
+        "update sign_ins set ended_at = $2, ended_why = 'password_changed'
+         where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
+           and epoch < (select epoch from users where id = $1)",
+    )
+    .bind(user)
+    .bind(now)
+    .execute(write)
+    .await
 }
 
 impl Admin<'_, Write> {
@@ -237,7 +263,8 @@ impl Admin<'_, Write> {
         let now = write.now();
         query(
             "update sign_ins set ended_at = $2, ended_why = 'ended_by_admin'
-             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2",
+             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
+               and epoch = (select epoch from users where id = $1)",
         )
         .bind(user)
         .bind(now)

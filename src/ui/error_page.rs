@@ -10,6 +10,7 @@ use crate::sessions::caller::Person;
 #[derive(Clone, Debug)]
 pub struct Trouble {
     number: String,
+    /// What was refused, in a few words; the page's title as well.
     pub heading: String,
     reason: String,
     /// Address and words, the most useful first.
@@ -21,7 +22,9 @@ pub struct Trouble {
 /// A form that could not be saved: nothing that was typed is lost with it.
 #[derive(Clone, Debug)]
 pub struct Again {
+    /// The address it was sent to.
     pub action: String,
+    /// Every field as sent, and the page the form stands on. A form with a secret one is never offered again.
     pub fields: Vec<(String, String)>,
 }
 
@@ -48,9 +51,8 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
             "This needs to know who you are.".to_owned(),
             vec![("/login".to_owned(), "Sign in")],
         ),
-        AppError::Invalid(errors) => {
-            let reason = errors.0.iter().map(|error| format!("{}.", error.message)).collect::<Vec<_>>().join(" ");
-            (422, "Something in the form is not right yet".to_owned(), reason, vec![home()])
+        AppError::Invalid(_) => {
+            (422, "Something in the form is not right yet".to_owned(), error.to_string(), vec![home()])
         }
         AppError::Malformed => {
             (400, "This form was not complete".to_owned(), error.to_string(), vec![home(), courses()])
@@ -120,6 +122,7 @@ impl Trouble {
         self
     }
 
+    /// The content of the page, without what stands around every page.
     pub fn into_view(self) -> AnyView {
         let again = self.again.map(|form| {
             let fields: Vec<AnyView> =

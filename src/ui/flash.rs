@@ -15,10 +15,14 @@ use crate::id::CourseId;
 /// What is said after an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flash {
+    /// Nothing, and no cookie.
     #[default]
     None,
+    /// A strip under the header.
     Said {
+        /// With its full stop; shown as text.
         sentence: String,
+        /// What the button beside it takes back; none: there is no button.
         undo: Option<Undo>,
     },
 }
@@ -34,10 +38,12 @@ pub enum Undo {
 const LONGEST: usize = 2_000;
 
 impl Flash {
+    /// A sentence alone.
     pub fn said(sentence: impl Into<String>) -> Self {
         Self::Said { sentence: sentence.into(), undo: None }
     }
 
+    /// A sentence with the button that takes back what it says.
     pub fn undo(sentence: impl Into<String>, undo: Undo) -> Self {
         Self::Said { sentence: sentence.into(), undo: Some(undo) }
     }

@@ -17,23 +17,26 @@ pub struct Form {
     action: &'static str,
     page: String,
     refused: Option<RefusedForm>,
-    /// Stands before every id, where a page has two forms with the same fields.
-    prefix: &'static str,
 }
 
 /// One field of a form.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
+    /// As sent, and as a refusal names it. The id is made from it.
     pub name: &'static str,
+    /// Stands above it.
     pub label: &'static str,
+    /// Stands below the label, and a screen reader reads it with the field; empty for none.
     pub hint: &'static str,
     /// What stands in it when nothing was typed yet.
     pub value: String,
     /// `text`, `email`, ... of an input.
     pub kind: &'static str,
+    /// What a browser may fill in, in HTML's words; empty: it decides by itself.
     pub autocomplete: &'static str,
     /// Rows of a textarea.
     pub rows: u8,
+    /// As wide as a text is read, rather than as a name is typed.
     pub is_wide: bool,
     /// What is written is in a person's own language.
     pub own_words: bool,
@@ -44,25 +47,15 @@ impl Form {
     pub fn to<S: ServerFn>() -> Self {
         let ctx = request::current().ok();
         let refused = ctx.as_ref().and_then(|ctx| ctx.refused.clone()).filter(|form| form.action == S::PATH);
-        Self { action: S::PATH, page: ctx.map(|ctx| ctx.address.clone()).unwrap_or_default(), refused, prefix: "" }
+        Self { action: S::PATH, page: ctx.map(|ctx| ctx.address.clone()).unwrap_or_default(), refused }
     }
 
-    /// The same with `prefix` before its ids.
-    pub fn with_prefix(mut self, prefix: &'static str) -> Self {
-        self.prefix = prefix;
-        self
-    }
-
-    /// Only refused when the hidden field `name` held `value`: one of many forms of its kind on a page.
-    pub fn only_when(mut self, name: &str, value: &str) -> Self {
-        self.refused = self.refused.filter(|form| form.value(name) == Some(value));
-        self
-    }
-
+    /// The address of its server function.
     pub fn action(&self) -> &'static str {
         self.action
     }
 
+    /// Whether it came back refused to this page.
     pub fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
@@ -79,10 +72,6 @@ impl Form {
 
     fn error(&self, name: &str) -> Option<String> {
         self.refused.as_ref().and_then(|form| form.errors.of(name)).map(str::to_owned)
-    }
-
-    fn id(&self, name: &str) -> String {
-        format!("{}{name}", self.prefix)
     }
 
     /// The hidden field that says where the form stands, and those given.
@@ -107,15 +96,13 @@ impl Form {
             .0
             .iter()
             .map(|error| {
-                let address = format!("#{}", self.id(&error.field));
+                let address = format!("#{}", error.field);
                 view! { <li><a href=address>{error.message.clone()}</a></li> }.into_any()
             })
             .collect();
-        let id = format!("{}error-summary", self.prefix);
-        let heading_id = id.clone();
         view! {
-            <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby=id>
-                <h2 id=heading_id>{heading}</h2>
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="error-summary">
+                <h2 id="error-summary">{heading}</h2>
                 <ul>{items}</ul>
             </div>
         }
@@ -186,11 +173,11 @@ impl Form {
     /// A box to tick.
     pub fn checkbox(&self, name: &'static str, label: &'static str, hint: &'static str, ticked: bool) -> AnyView {
         let ticked = self.is_ticked(name, ticked);
-        let id = self.id(name);
+        let id = name;
         let hint_id = format!("{id}-hint");
         view! {
             <div class="check">
-                <input type="checkbox" id=id.clone() name=name value="yes" checked=ticked aria-describedby=hint_id.clone() />
+                <input type="checkbox" id=id name=name value="yes" checked=ticked aria-describedby=hint_id.clone() />
                 <label for=id>{label}</label>
                 <p class="hint" id=hint_id>{hint}</p>
             </div>
@@ -203,7 +190,7 @@ impl Form {
         field: &Field,
         control: impl FnOnce(String, Option<&'static str>, Option<String>) -> AnyView,
     ) -> AnyView {
-        let id = self.id(field.name);
+        let id = field.name.to_owned();
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let error = self.error(field.name);
         let mut class = String::from("field");
@@ -245,7 +232,8 @@ pub fn button<S: ServerFn>(
     .into_any()
 }
 
-/// A dangerous button that says first what it will do.
+/// A dangerous button that says first what it will do. Browsers give a summary no role of its own; this is a button that
+/// opens, and they still say whether it is open.
 pub fn ask_first<S: ServerFn>(
     fields: &[(&'static str, String)],
     opens: &'static str,
@@ -257,7 +245,7 @@ pub fn ask_first<S: ServerFn>(
     let object = (!object.is_empty()).then(|| view! { <span class="hidden">{format!(" {object}")}</span> });
     view! {
         <details class="ask">
-            <summary class="button danger">{opens}{object}</summary>
+            <summary role="button" class="button danger">{opens}{object}</summary>
             <div>
                 <p>{sentence}</p>
                 <form class="buttons" method="post" action=form.action()>

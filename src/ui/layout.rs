@@ -25,6 +25,7 @@ pub struct Chrome {
 }
 
 impl Chrome {
+    /// Without a request it is that of a visitor, at no address, with nothing to say.
     pub fn of(site: &Arc<Site>, ctx: Option<&Ctx>) -> Self {
         let person = ctx.and_then(Ctx::person);
         Self {

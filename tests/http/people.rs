@@ -159,3 +159,30 @@ async fn a_link_for_somebody_sets_their_password_and_ends_after_a_day() {
     assert_eq!(app.anonymous().post("/fn/set_first_password", &fields).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.anonymous().get("/set-up/AAAA").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_gives_their_own_role_away_is_led_to_where_they_still_may_be() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let admin = app.admin("admin").await;
+    let course = owner.published_course("Soil", 1).await;
+    for (role, way_on) in [("assistant", "/courses/soil/people"), ("student", "/courses/soil")] {
+        let name = format!("second-{role}");
+        let second = app.instructor(&name).await;
+        let (email, id) = (format!("{name}@uni.example"), admin.id_of(&name).await);
+        owner.post("/fn/add_person", &[("course", &course.id), ("email", &email), ("role", "instructor")]).await;
+        let fields = [("course", course.id.as_str()), ("person", &id), ("role", role)];
+        let page = second.post("/fn/save_course_role", &fields).await;
+        assert_eq!((page.location(), second.get(way_on).await.status), (way_on, StatusCode::OK));
+    }
+}
+
+#[tokio::test]
+async fn enabling_an_account_that_is_enabled_signs_nobody_out() {
+    let app = App::start().await;
+    let admin = app.admin("admin").await;
+    let sam = app.student("sam").await;
+    let id = admin.id_of("sam").await;
+    assert_eq!(admin.post("/fn/enable_account", &[("person", &id)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sam.get("/account").await.status, StatusCode::OK);
+}

@@ -13,6 +13,7 @@ use crate::ui::form::{Field, Form};
 use crate::ui::islands;
 use crate::ui::page::{form_title, page};
 
+/// One's own name, password, and the way to one's sign-ins, for whoever is signed in.
 #[component]
 pub fn Account() -> impl IntoView {
     page(load(), show)

@@ -20,6 +20,7 @@ struct Data {
     now: Millis,
 }
 
+/// Every account, 25 on a page, found by name, address or role. For admins; for others it is not there.
 #[component]
 pub fn AdminUsers() -> impl IntoView {
     page(load(), show)

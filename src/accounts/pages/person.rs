@@ -15,6 +15,7 @@ use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
+/// An account's role, state and number of sign-ins, with the buttons that change or end them, for admins.
 #[component]
 pub fn PersonPage() -> impl IntoView {
     let id = use_params_map().get_untracked().get("id").and_then(|id| id.parse::<UserId>().ok());

@@ -24,6 +24,7 @@ pub struct Data {
     start: AnyView,
 }
 
+/// The listed courses that are published or concluded, 25 on a page, by search and filter, for everybody.
 #[component]
 pub fn CataloguePage() -> impl IntoView {
     page(load(), show)

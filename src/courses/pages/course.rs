@@ -30,6 +30,7 @@ struct Data {
     about: CleanHtml,
 }
 
+/// A course's plan and who teaches it, for whoever may know of it, with the buttons that they may press.
 #[component]
 pub fn CoursePage() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::http::request;
 use crate::ui::form::{Form, ask_first, button};
 use crate::ui::page::{form_title, page};
 
+/// A course's settings, for its owners and instructors and for admins; without the text's form once it is read-only.
 #[component]
 pub fn CourseEdit() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();

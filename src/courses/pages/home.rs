@@ -17,6 +17,7 @@ enum Data {
     Person { courses: Vec<MyCourse>, may_create: bool },
 }
 
+/// The catalogue for visitors; for who is signed in, the next lesson, the courses they teach and those they study.
 #[component]
 pub fn Home() -> impl IntoView {
     page(load(), |data| match data {

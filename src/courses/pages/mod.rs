@@ -16,8 +16,11 @@ use super::store::TabCounts;
 /// Which tab of a course a page is, or stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
+    /// The course's own page, and every page about its lessons.
     Lessons,
+    /// The roster, for staff and admins.
     People,
+    /// Text, switches and state, for who may edit the course.
     Settings,
 }
 

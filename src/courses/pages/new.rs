@@ -9,6 +9,7 @@ use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{form_title, page};
 
+/// The form that makes a draft, for instructors and admins; students are refused with `Denied::InstructorsOnly`.
 #[component]
 pub fn CourseNew() -> impl IntoView {
     page(load(), |()| show())

@@ -23,7 +23,16 @@ use {
 
 /// Makes a student's account and signs in with it.
 #[server(prefix = "/fn", endpoint = "sign_up")]
-pub async fn sign_up(email: String, name: String, password: Password, next: Option<String>) -> Result<(), AppError> {
+pub async fn sign_up(
+    /// Refused at `email` when an account has it already.
+    email: String,
+    /// One line of at most 100 characters, not empty.
+    name: String,
+    /// At least 15 characters and at most 1,024 bytes, and not among the first that are tried.
+    password: Password,
+    /// Where to go then. What is no path on this site counts as home.
+    next: Option<String>,
+) -> Result<(), AppError> {
     let mut wrong = FieldErrors::default();
     let (typed_email, typed_name) = (email, name);
     let email = wrong.keep(Email::parse(&typed_email));
@@ -56,7 +65,14 @@ pub async fn sign_up(email: String, name: String, password: Password, next: Opti
 
 /// Signs in.
 #[server(prefix = "/fn", endpoint = "sign_in")]
-pub async fn sign_in(email: String, password: Password, next: Option<String>) -> Result<(), AppError> {
+pub async fn sign_in(
+    /// Of the account, in capitals or not.
+    email: String,
+    /// A wrong one, an unknown address and a disabled account are all refused alike, at `email`.
+    password: Password,
+    /// Where to go then. What is no path on this site counts as home.
+    next: Option<String>,
+) -> Result<(), AppError> {
     let mut wrong = FieldErrors::default();
     let email = wrong.keep(Email::parse(&email));
     if password.is_empty() {
@@ -89,7 +105,12 @@ pub async fn sign_in(email: String, password: Password, next: Option<String>) ->
 
 /// Changes one's own password, and ends every other sign-in.
 #[server(prefix = "/fn", endpoint = "change_password")]
-pub async fn change_password(current_password: Password, new_password: Password) -> Result<(), AppError> {
+pub async fn change_password(
+    /// Asked for again, since whoever sits here may not be the account's person. Too many tries: `TooMany`.
+    current_password: Password,
+    /// At least 15 characters and at most 1,024 bytes, not the current one, and not among the first that are tried.
+    new_password: Password,
+) -> Result<(), AppError> {
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
     let (name, email) = (oneself.person().name.clone(), oneself.person().email.clone());

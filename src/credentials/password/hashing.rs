@@ -16,8 +16,11 @@ use crate::random;
 /// How hard a hash is: memory in KiB, passes over it, lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
+    /// In KiB; `m` of a PHC string.
     pub memory: u32,
+    /// `t` of a PHC string.
     pub passes: u32,
+    /// `p` of a PHC string.
     pub lanes: u32,
 }
 
@@ -43,6 +46,7 @@ pub struct Hashing {
 /// The outcome of a comparison.
 #[derive(Debug)]
 pub struct Compared {
+    /// Whether the hash was made of this password; never where there was no hash.
     pub is_right: bool,
     /// A new hash to keep in place of the old one, when the old one was made at a lower cost.
     pub rehash: Option<String>,

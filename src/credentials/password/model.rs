@@ -15,6 +15,7 @@ pub const MIN_CHARACTERS: usize = 15;
 pub struct Password(String);
 
 impl Password {
+    /// Takes anything: whether it may be somebody's is for `rules.rs` to say.
     pub fn new(typed: String) -> Self {
         Self(typed)
     }
@@ -24,6 +25,7 @@ impl Password {
         &self.0
     }
 
+    /// Whether nothing was typed. Spaces are something.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

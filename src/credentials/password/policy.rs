@@ -5,7 +5,7 @@ use super::model::{MAX_BYTES, Password};
 use super::store::Stored;
 use crate::accounts::model::SiteRole;
 use crate::db::Write;
-use crate::error::{AppError, FieldErrors};
+use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::sessions::caller::Person;
 use crate::sessions::policy::Arriving;
@@ -15,8 +15,10 @@ const WRONG_PAIR: &str = "That email and password do not belong together. Check 
 
 /// Somebody showed the right password a moment ago, outside of any transaction, since comparing takes its time.
 pub struct PasswordShown {
-    stored: Stored,
-    rehash: Option<String>,
+    pub(super) stored: Stored,
+    pub(super) rehash: Option<String>,
+    /// What to say when the account is not as it was any more: at a field of the form the password was typed into.
+    changed: (&'static str, &'static str),
 }
 
 impl PasswordShown {
@@ -29,7 +31,9 @@ impl PasswordShown {
         let hash = usable.as_ref().and_then(|account| account.hash.clone());
         let compared = hashing.compare(password, hash).await?;
         match usable {
-            Some(stored) if compared.is_right => Ok(Self { stored, rehash: compared.rehash }),
+            Some(stored) if compared.is_right => {
+                Ok(Self { stored, rehash: compared.rehash, changed: ("email", WRONG_PAIR) })
+            }
             _ => Err(FieldErrors::one("email", WRONG_PAIR).into()),
         }
     }
@@ -40,15 +44,13 @@ impl PasswordShown {
         if !compared.is_right {
             return Err(FieldErrors::one("current_password", "This is not your current password").into());
         }
-        Ok(Self { stored, rehash: compared.rehash })
+        let changed = ("current_password", "Your password was changed in another place. Enter the new one");
+        Ok(Self { stored, rehash: compared.rehash, changed })
     }
 
+    /// The account's, as read before the comparison: it says how long the sign-in lasts.
     pub fn role(&self) -> SiteRole {
         self.stored.role
-    }
-
-    pub(super) fn into_parts(self) -> (Stored, Option<String>) {
-        (self.stored, self.rehash)
     }
 
     /// Goes on to signing in, when the account is still what the password was compared with.
@@ -64,7 +66,8 @@ impl PasswordShown {
     }
 
     /// The refusal for an account that changed in the meantime.
-    pub(super) fn changed() -> Failure {
-        AppError::from(FieldErrors::one("email", WRONG_PAIR)).into()
+    pub(super) fn changed(&self) -> Failure {
+        let (field, words) = self.changed;
+        FieldErrors::one(field, words).into()
     }
 }

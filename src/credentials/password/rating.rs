@@ -28,6 +28,7 @@ const FEW: usize = 6;
 const SENTENCE: usize = 22;
 
 impl Rating {
+    /// Counts characters, all and different ones; only for the upper end it counts bytes.
     pub fn of(password: &str) -> Self {
         let characters = password.chars().count();
         let mut different: Vec<char> = password.chars().collect();

@@ -12,9 +12,13 @@ use crate::id::UserId;
 /// What an account's password is compared with. Never leaves the server: it derives nothing that could carry it off.
 #[derive(sqlx::FromRow)]
 pub struct Stored {
+    /// Whose password it is.
     pub user: UserId,
+    /// On the whole site; says how long the sign-in lasts.
     pub role: SiteRole,
+    /// In PHC form. None until a set-up link was used: no password is right before.
     pub hash: Option<String>,
+    /// None while the account's person may sign in.
     pub disabled_at: Option<Millis>,
 }
 
@@ -40,18 +44,17 @@ impl Oneself<'_, Read> {
 
 impl PasswordShown {
     /// Refuses when the account was disabled or got another password since the comparison; keeps a dearer hash.
-    pub(super) async fn still_true(self, write: &mut Write) -> Result<(), Failure> {
-        let (stored, rehash) = self.into_parts();
+    pub(super) async fn still_true(&self, write: &mut Write) -> Result<(), Failure> {
         let unchanged = query(
             "update users set password_hash = coalesce($3, password_hash)
              where id = $1 and password_hash = $2 and disabled_at is null",
         )
-        .bind(stored.user)
-        .bind(stored.hash)
-        .bind(rehash)
+        .bind(self.stored.user)
+        .bind(self.stored.hash.clone())
+        .bind(self.rehash.clone())
         .execute(write)
         .await?;
-        if unchanged == 1 { Ok(()) } else { Err(Self::changed()) }
+        if unchanged == 1 { Ok(()) } else { Err(self.changed()) }
     }
 }
 
@@ -59,7 +62,7 @@ impl Oneself<'_, Write> {
     /// Sets a new password, raises the epoch, and ends every other sign-in. Says how many ended.
     pub async fn change_password(&mut self, shown: PasswordShown, new_hash: String) -> Result<u64, Failure> {
         if !shown.is_of(self.person()) {
-            return Err(PasswordShown::changed());
+            return Err(shown.changed());
         }
         let user = self.person().id;
         let write = self.connection();

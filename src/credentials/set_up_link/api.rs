@@ -19,9 +19,13 @@ use {
 /// Makes the first admin's account and signs in with it.
 #[server(prefix = "/fn", endpoint = "make_first_admin")]
 pub async fn make_first_admin(
+    /// What stands in the link. `NotFound` when it is unknown, used or past its end, or when there is an admin already.
     token: Password,
+    /// Refused at `email` when an account has it already.
     email: String,
+    /// One line of at most 100 characters, not empty.
     name: String,
+    /// At least 15 characters and at most 1,024 bytes, and not among the first that are tried.
     password: Password,
 ) -> Result<(), AppError> {
     LinkHolder::claim(&mut request::read().await?, token.as_typed()).await?;
@@ -46,7 +50,12 @@ pub async fn make_first_admin(
 
 /// Sets the first password of an account that was made for somebody, and signs in with it.
 #[server(prefix = "/fn", endpoint = "set_first_password")]
-pub async fn set_first_password(token: Password, password: Password) -> Result<(), AppError> {
+pub async fn set_first_password(
+    /// What stands in the link, which says whose account it is. `NotFound` when it is unknown, used or past its end.
+    token: Password,
+    /// At least 15 characters and at most 1,024 bytes, and not among the first that are tried.
+    password: Password,
+) -> Result<(), AppError> {
     let mut read = request::read().await?;
     let link = LinkHolder::claim(&mut read, token.as_typed()).await?.link().clone();
     drop(read);

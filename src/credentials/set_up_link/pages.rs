@@ -18,6 +18,7 @@ struct Data {
     start: AnyView,
 }
 
+/// What the link is for, the first admin's account or an account's first password, for who holds a good one; else 404.
 #[component]
 pub fn SetUp() -> impl IntoView {
     page(load(), |data| if data.link.user_id.is_some() { first_password(data) } else { first_admin(data) })

@@ -13,11 +13,13 @@ pub struct LinkHolder<'c, C> {
 }
 
 impl<'c, C: Connection> LinkHolder<'c, C> {
+    /// Refuses with `AppError::NotFound` whatever the reason, a disabled account or an admin who is there among them.
     pub async fn claim(on: &'c mut C, token: &str) -> Result<Self, Failure> {
         let link = public_find_link(on, &random::digest(token)).await?.ok_or(AppError::NotFound)?;
         Ok(Self { on, link })
     }
 
+    /// What the link is for, as read at the claim.
     pub fn link(&self) -> &LinkRow {
         &self.link
     }

@@ -18,11 +18,15 @@ pub const GOOD_FOR: i64 = DAY;
 /// A link that is good.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LinkRow {
+    /// SHA-256 of what stands in the link, which itself is stored nowhere.
     pub token_digest: String,
     /// The account it is for; none: it makes the first admin.
     pub user_id: Option<UserId>,
+    /// The account's; none, like the two below, where there is no account yet.
     pub name: Option<String>,
+    /// The account's, as typed.
     pub email: Option<String>,
+    /// The account's on the whole site; says how long the sign-in lasts.
     pub role: Option<SiteRole>,
 }
 
@@ -72,7 +76,9 @@ impl<'w> LinkHolder<'w, Write> {
             .bind(now)
             .execute(write)
             .await?;
-        Ok(Arriving::proven(write, user))
+        let mut arriving = Arriving::proven(write, user);
+        arriving.end_what_was_before().await?;
+        Ok(arriving)
     }
 
     /// Makes the first admin, and goes on to signing in.

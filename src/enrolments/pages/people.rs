@@ -30,6 +30,7 @@ struct Data {
     address: String,
 }
 
+/// The roster, 25 on a page, for staff and admins, with the form that adds people for who manages them.
 #[component]
 pub fn CoursePeople() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
@@ -102,6 +103,7 @@ fn show(data: Data) -> AnyView {
                 <div><dt>"Students"</dt><dd>{roster.students}</dd></div>
                 <div><dt>"Staff"</dt><dd>{roster.staff}</dd></div>
             </dl>
+            {may_manage.then(|| view! { <div class="buttons"><a class="button primary" href="#add">"Add people"</a></div> })}
         </div>
         {nobody}
         <div class="tools">
@@ -129,9 +131,9 @@ fn add(standing: &Standing, form: Form) -> AnyView {
             .map(|each| (each.key(), each.word()))
             .collect();
     view! {
-        <section class="hung" aria-labelledby="add">
+        <section class="hung" id="add" aria-labelledby="add-people">
             <div>
-                <h2 id="add">"Add somebody"</h2>
+                <h2 id="add-people">"Add people"</h2>
                 <p>"They need an account. Assistants see everything; instructors and owners also change it."</p>
             </div>
             <div>

@@ -18,6 +18,7 @@ use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{form_title, page};
 use crate::ui::when;
 
+/// A person's role in the course, with the button that removes them, for who manages its people; 404 for a stranger.
 #[component]
 pub fn CoursePerson() -> impl IntoView {
     let params = use_params_map().get_untracked();

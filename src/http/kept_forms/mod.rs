@@ -39,6 +39,7 @@ pub struct RefusedForm {
     pub action: String,
     /// The fields as typed, without the secret ones.
     pub values: Vec<(String, String)>,
+    /// What is said beside the fields; empty for a form that waits for its sender.
     pub errors: FieldErrors,
     /// The form was whole, and only its sender had to sign in first.
     pub unsent: Option<Unsent>,

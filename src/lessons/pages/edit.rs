@@ -16,6 +16,7 @@ use crate::lessons::store::LessonRow;
 use crate::ui::form::{Form, ask_first};
 use crate::ui::page::{form_title, page};
 
+/// The form of a lesson's text, and the button that deletes it, for who may write in the course.
 #[component]
 pub fn LessonEdit() -> impl IntoView {
     let params = use_params_map().get_untracked();

@@ -29,6 +29,7 @@ struct Data {
     now: Millis,
 }
 
+/// A lesson's text between plan and headings, with the button that marks it as read, for the people of the course.
 #[component]
 pub fn LessonPage() -> impl IntoView {
     let params = use_params_map().get_untracked();
@@ -73,7 +74,7 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
         })
         .collect();
     let summary =
-        (!lesson.summary.is_empty()).then(|| view! { <p class="lede" dir="auto">{lesson.summary.clone()}</p> });
+        (!lesson.summary.is_empty()).then(|| view! { <p class="intro" dir="auto">{lesson.summary.clone()}</p> });
     let note = (lesson.state == LessonState::Draft)
         .then(|| view! { <div class="note warn"><p>"Only staff see this lesson. It is a draft."</p></div> });
     let edit = standing.may(CourseAct::Write).then(|| view! { <p><a href=format!("/courses/{}/lessons/{}/edit", course.slug, lesson.slug)>"Change this lesson"</a></p> });

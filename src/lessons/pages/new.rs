@@ -13,6 +13,7 @@ use crate::lessons::api::AddLesson;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{form_title, page};
 
+/// The form that adds a lesson at the end of the course, for who may write in it.
 #[component]
 pub fn LessonNew() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();

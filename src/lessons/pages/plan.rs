@@ -20,6 +20,7 @@ struct Data {
     plan: Vec<PlanRow>,
 }
 
+/// The lessons with buttons that move them, for who may write in the course. Others are sent to the course's page.
 #[component]
 pub fn LessonPlan() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::page::page_title;
 
+/// What is promised, how it is checked, and whom to tell when something does not work, for everybody.
 #[component]
 pub fn Accessibility() -> impl IntoView {
     view! {

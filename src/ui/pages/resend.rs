@@ -10,6 +10,7 @@ use crate::http::request;
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
+/// The form that waits, field by field, and the button that sends it, for its sender. Where none waits, home instead.
 #[component]
 pub fn Resend() -> impl IntoView {
     page(load(), |found| found.map_or_else(|| ().into_any(), |(form, unsent)| show(form, unsent)))

@@ -7,6 +7,7 @@ use crate::http::request;
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
+/// Tells everybody that the server and its database answer, when, and in which version; else a refusal says why not.
 #[component]
 pub fn Status() -> impl IntoView {
     page(

@@ -19,6 +19,7 @@ struct Data {
     ended: bool,
 }
 
+/// The form to sign in, for visitors. Who is signed in already is sent on to `?next=`, or home.
 #[component]
 pub fn Login() -> impl IntoView {
     page(load(), show)

@@ -22,6 +22,7 @@ struct Data {
     start: AnyView,
 }
 
+/// The form that makes a student's account, for visitors. Who is signed in is sent on to `?next=`, or home.
 #[component]
 pub fn SignUp() -> impl IntoView {
     page(load(), show)
