@@ -67,7 +67,7 @@ pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure>
 
 /// Whether there is any account at all.
 pub async fn public_is_empty(on: &mut impl Connection) -> Result<bool, Failure> {
-    let (accounts,): (i64,) = query("select count(*) from (select 1 from users limit 1)").one(on).await?;
+    let (accounts,): (i64,) = query("select count(*) from (select id from users limit 1) as first").one(on).await?;
     Ok(accounts == 0)
 }
 
@@ -122,7 +122,7 @@ impl Admin<'_, Read> {
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
         let (total,): (i64,) = query(
             "select count(*) from users u
-             where (u.name like $1 escape '\\' or u.email like $1 escape '\\') and ($2 is null or u.role = $2)",
+             where (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)",
         )
         .bind(pattern.clone())
         .bind(role.clone())
@@ -134,8 +134,8 @@ impl Admin<'_, Read> {
                        and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
              from users u
-             where (u.name like $1 escape '\\' or u.email like $1 escape '\\') and ($2 is null or u.role = $2)
-             order by u.name collate nocase, u.id limit $4 offset $5",
+             where (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)
+             order by lower(u.name), u.id limit $4 offset $5",
         )
         .bind(pattern)
         .bind(role)

@@ -61,7 +61,7 @@ pub async fn public_find_standing(
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
                 (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
-                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.id = $1",
     )
@@ -81,7 +81,7 @@ pub async fn public_find_standing_by_slug(
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
                 (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
-                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is not $2) as other_owners
+                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.slug = $1",
     )
@@ -147,10 +147,11 @@ pub async fn public_catalogue(
     skip: i64,
 ) -> Result<Catalogue, Failure> {
     let pattern = like(search);
-    let (all, open, concluded): (i64, Option<i64>, Option<i64>) = query(
-        "select count(*), sum(c.state = 'published' and c.open), sum(c.state = 'concluded') from courses c
+    let (all, open, concluded): (i64, i64, i64) = query(
+        "select count(*), count(*) filter (where c.state = 'published' and c.open),
+                count(*) filter (where c.state = 'concluded') from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')",
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')",
     )
     .bind(pattern.clone())
     .one(read)
@@ -160,7 +161,7 @@ pub async fn public_catalogue(
                 (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
          from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')
            and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
          order by c.published_at desc, c.id limit $3 offset $4",
     )
@@ -185,7 +186,7 @@ pub async fn public_catalogue(
         }
         _ => Vec::new(),
     };
-    Ok(Catalogue { tiles, teachers, all, open: open.unwrap_or(0), concluded: concluded.unwrap_or(0) })
+    Ok(Catalogue { tiles, teachers, all, open, concluded })
 }
 
 /// The first few courses anybody may find, while they type.
@@ -193,7 +194,7 @@ pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<V
     let rows: Vec<(String, String, String)> = query(
         "select c.slug, c.title, c.summary from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (c.title like $1 escape '\\' or c.summary like $1 escape '\\')
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')
          order by c.published_at desc, c.id limit $2",
     )
     .bind(like(search))
@@ -325,7 +326,7 @@ impl CourseWriter<'_, Write> {
         let now = write.now();
         query(
             "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6,
-                    changed_at = max($7, changed_at + 1) where id = $1",
+                    changed_at = case when $7 > changed_at then $7 else changed_at + 1 end where id = $1",
         )
         .bind(id)
         .bind(course.title.as_str())
@@ -349,12 +350,12 @@ impl CourseEditor<'_, Write> {
     /// How many lessons students can read, and how many are drafts.
     pub async fn count_lessons(&mut self) -> Result<(i64, i64), Failure> {
         let (write, id) = self.connection();
-        let (readable, drafts): (Option<i64>, Option<i64>) =
-            query("select sum(state = 'published'), sum(state = 'draft') from lessons where course_id = $1")
+        let (readable, drafts): (i64, i64) =
+            query("select count(*) filter (where state = 'published'), count(*) filter (where state = 'draft') from lessons where course_id = $1")
                 .bind(id)
                 .one(write)
                 .await?;
-        Ok((readable.unwrap_or(0), drafts.unwrap_or(0)))
+        Ok((readable, drafts))
     }
 
     /// Ends it: from now on it is only read. What was never published has nothing to conclude.

@@ -114,7 +114,7 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
     for number in 1..=school.courses {
         let (course,): (CourseId,) = query(
             "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at)
-             values ($1, $2, $3, $4, 'published', 1, 1, $5, $5, $5) returning id",
+             values ($1, $2, $3, $4, 'published', true, true, $5, $5, $5) returning id",
         )
         .bind(format!("school-course-{number}"))
         .bind(format!("School course {number}"))

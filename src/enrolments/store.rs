@@ -122,8 +122,8 @@ impl CourseStaff<'_, Read> {
     ) -> Result<Roster, Failure> {
         let (read, course) = self.connection();
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
-        let (students, staff, lessons): (Option<i64>, Option<i64>, i64) = query(
-            "select sum(e.role = 'student'), sum(e.role <> 'student'),
+        let (students, staff, lessons): (i64, i64, i64) = query(
+            "select count(*) filter (where e.role = 'student'), count(*) filter (where e.role <> 'student'),
                     (select count(*) from lessons l where l.course_id = $1 and l.state = 'published')
              from enrolments e where e.course_id = $1 and e.state = 'active'",
         )
@@ -133,7 +133,7 @@ impl CourseStaff<'_, Read> {
         let (total,): (i64,) = query(
             "select count(*) from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
-               and (u.name like $2 escape '\\' or u.email like $2 escape '\\')",
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')",
         )
         .bind(course)
         .bind(pattern.clone())
@@ -148,8 +148,8 @@ impl CourseStaff<'_, Read> {
                       where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
              from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
-               and (u.name like $2 escape '\\' or u.email like $2 escape '\\')
-             order by case when $4 = 'joined' then -e.joined_at end, u.name collate nocase, u.id limit $5 offset $6",
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
+             order by case when $4 = 'joined' then -e.joined_at end, lower(u.name), u.id limit $5 offset $6",
         )
         .bind(course)
         .bind(pattern)
@@ -159,7 +159,7 @@ impl CourseStaff<'_, Read> {
         .bind(skip)
         .all(read)
         .await?;
-        Ok(Roster { rows, total, students: students.unwrap_or(0), staff: staff.unwrap_or(0), lessons })
+        Ok(Roster { rows, total, students, staff, lessons })
     }
 
     /// One person of the course.

@@ -207,7 +207,8 @@ impl CourseWriter<'_, Write> {
         }
         query(
             "update lessons set title = $3, summary = $4, body = $5, state = $6,
-                    changed_at = max($7, changed_at + 1) where id = $1 and course_id = $2",
+                    changed_at = case when $7 > changed_at then $7 else changed_at + 1 end
+             where id = $1 and course_id = $2",
         )
         .bind(lesson)
         .bind(course)

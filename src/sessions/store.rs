@@ -142,7 +142,7 @@ pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) 
     let now = write.now();
     let address = write.caller().address.to_string();
     query(
-        "update sign_ins set last_seen_at = $2, idle_ends_at = min($3, absolute_ends_at), address = $4
+        "update sign_ins set last_seen_at = $2, idle_ends_at = case when $3 < absolute_ends_at then $3 else absolute_ends_at end, address = $4
          where id = $1 and ended_at is null and last_seen_at < $2",
     )
     .bind(person.sign_in)
@@ -278,13 +278,26 @@ impl Everywhere<'_> {
     pub async fn tighten(self, lasts: Lasts) -> Result<(), Failure> {
         let (write, user) = self.into_parts();
         query(
-            "update sign_ins set absolute_ends_at = min(absolute_ends_at, created_at + $2),
-                                 idle_ends_at = min(idle_ends_at, last_seen_at + $3, created_at + $2)
-             where user_id = $1 and ended_at is null",
+            "update sign_ins set absolute_ends_at = created_at + $2
+             where user_id = $1 and ended_at is null and absolute_ends_at > created_at + $2",
         )
         .bind(user)
         .bind(lasts.absolute)
+        .execute(write)
+        .await?;
+        query(
+            "update sign_ins set idle_ends_at = last_seen_at + $2
+             where user_id = $1 and ended_at is null and idle_ends_at > last_seen_at + $2",
+        )
+        .bind(user)
         .bind(lasts.idle)
+        .execute(write)
+        .await?;
+        query(
+            "update sign_ins set idle_ends_at = absolute_ends_at
+             where user_id = $1 and ended_at is null and idle_ends_at > absolute_ends_at",
+        )
+        .bind(user)
         .execute(write)
         .await
         .map(drop)

@@ -52,7 +52,10 @@ impl Admin<'_, Write> {
         let token = random::token();
         let write = self.connection();
         let now = write.now();
-        query("delete from set_up_links where used_at is null and user_id is $1").bind(user).execute(write).await?;
+        query("delete from set_up_links where used_at is null and user_id is not distinct from $1")
+            .bind(user)
+            .execute(write)
+            .await?;
         query("insert into set_up_links (token_digest, user_id, expires_at) values ($1, $2, $3)")
             .bind(random::digest(&token))
             .bind(user)

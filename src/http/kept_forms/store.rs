@@ -43,7 +43,7 @@ pub async fn public_keep(write: &mut Write, digest: &str, kept: Kept<'_>) -> Res
         "delete from kept_forms where token_digest in
             (select token_digest from
                 (select token_digest, sum(size) over (order by expires_at desc, token_digest) as up_to_here
-                 from kept_forms where user_id is $1 and unsent = $2)
+                 from kept_forms where user_id is not distinct from $1 and unsent = $2) as piled
              where up_to_here > $3 limit 1000)",
     )
     .bind(user)
