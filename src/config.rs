@@ -33,6 +33,8 @@ pub struct Config {
     pub log_json: bool,
     /// Settings of the contract that are set, and that this version has no use for.
     pub unused: Vec<&'static str>,
+    /// Variables that look like settings and are none: mostly a slip of the pen.
+    pub unknown: Vec<String>,
 }
 
 /// The address people type, split into what is needed of it.
@@ -69,6 +71,28 @@ impl ByRole {
 /// NIST SP 800-63B-4 allows 30 days for one factor; these are stricter, and strictest for who can do most (security.md).
 const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
+
+/// Every setting, with those of the scripts that build and test.
+const KNOWN: [&str; 18] = [
+    "LECTERN_ADDR",
+    "LECTERN_PUBLIC_URL",
+    "LECTERN_DATABASE_URL",
+    "LECTERN_SESSION_STORE",
+    "LECTERN_DATA_DIR",
+    "LECTERN_SMTP_URL",
+    "LECTERN_DEMO",
+    "LECTERN_TRUSTED_PROXIES",
+    "LECTERN_SESSION_IDLE",
+    "LECTERN_SESSION_ABSOLUTE",
+    "LECTERN_METRICS_ADDR",
+    "LECTERN_LOG_FORMAT",
+    "LECTERN_CACHE",
+    "LECTERN_TOOLS",
+    "LECTERN_ORIGIN",
+    "LECTERN_BINARY",
+    "LECTERN_BLESS",
+    "LECTERN_TEST_ENGINE",
+];
 
 /// What later versions of Lectern will read.
 const NOT_USED_YET: [&str; 2] = ["LECTERN_SMTP_URL", "LECTERN_METRICS_ADDR"];
@@ -173,13 +197,17 @@ impl Config {
             session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
             session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
             log_json,
+            unknown: Vec::new(),
             unused: NOT_USED_YET.into_iter().filter(|name| !setting(name, "").is_empty()).collect(),
         })
     }
 
     /// Reads the settings from the environment.
     pub fn from_environment() -> Result<Self, WrongSetting> {
-        Self::read(|name| std::env::var(name).ok())
+        let mut config = Self::read(|name| std::env::var(name).ok())?;
+        let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        config.unknown = set.filter(|name| name.starts_with("LECTERN_") && !KNOWN.contains(&name.as_str())).collect();
+        Ok(config)
     }
 
     /// Where copies of the database go.
@@ -203,6 +231,16 @@ impl PublicUrl {
         // A browser leaves the scheme's own port out of Origin.
         let host = host.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(host);
         Some(Self { origin: format!("{}{host}", if https { "https://" } else { "http://" }), https })
+    }
+
+    /// Whether only browsers on this machine can find it there.
+    pub fn is_this_machine(&self) -> bool {
+        let host = self.origin.rsplit("//").next().unwrap_or_default();
+        let host = host.strip_prefix('[').map_or_else(
+            || host.split(':').next().unwrap_or_default(),
+            |ipv6| ipv6.split(']').next().unwrap_or_default(),
+        );
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
     /// The session cookie's name. The prefix makes a browser refuse it from a neighbouring host or over http.
@@ -338,6 +376,14 @@ mod tests {
     fn the_origin_is_what_a_browser_would_send() {
         assert_eq!(PublicUrl::parse("https://Lectern.Example:443/").unwrap().origin, "https://lectern.example");
         assert_eq!(PublicUrl::parse("http://[::1]:3000").unwrap().origin, "http://[::1]:3000");
+        for (url, here) in [
+            ("http://localhost:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://127.0.0.1", true),
+            ("https://localhost.example", false),
+        ] {
+            assert_eq!(PublicUrl::parse(url).unwrap().is_this_machine(), here, "{url}");
+        }
         assert_eq!(PublicUrl::parse("https://lectern.example").unwrap().cookie_name(), "__Host-lectern");
     }
 }

@@ -65,6 +65,17 @@ pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure>
     Ok(admins > 0)
 }
 
+/// Whether one of the demo's people, whose passwords are public, can sign in.
+pub async fn public_has_demo(on: &mut impl Connection) -> Result<bool, Failure> {
+    let (people,): (i64,) = query(
+        "select count(*) from users where disabled_at is null
+           and email_key in ('admin@lectern.example', 'instructor@lectern.example', 'student@lectern.example')",
+    )
+    .one(on)
+    .await?;
+    Ok(people > 0)
+}
+
 /// Whether there is any account at all.
 pub async fn public_is_empty(on: &mut impl Connection) -> Result<bool, Failure> {
     let (accounts,): (i64,) = query("select count(*) from (select id from users limit 1) as first").one(on).await?;

@@ -1,7 +1,9 @@
 //! `lectern doctor`: what is misconfigured, in plain words. Changes nothing, and may run beside the server.
 
+use std::path::Path;
+
 use super::system;
-use crate::accounts::store::public_has_admin;
+use crate::accounts::store::{public_has_admin, public_has_demo};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -54,8 +56,17 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         look(false, "", &format!("{name} is set, and this version does not use it"));
     }
 
+    for name in &config.unknown {
+        look(false, "", &format!("{name} is set, and there is no such setting"));
+    }
+
     if !config.database.exists() {
-        look(true, &format!("{} is not there yet; the first start makes it", config.database.display()), "");
+        let here = config.database.display();
+        look(
+            can_write_beside(&config.database),
+            &format!("{here} is not there yet; the first start makes it"),
+            &format!("{here} is not there yet, and this account may not make it"),
+        );
     } else {
         examine_database(&config, &mut look).await?;
     }
@@ -70,7 +81,8 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
     match db::verify(&config.database).await {
         Ok(counts) => {
             let rows: i64 = counts.iter().map(|(_, count)| count).sum();
-            look(true, &format!("{} is whole and holds {rows} rows", config.database.display()), "");
+            let plural = if rows == 1 { "" } else { "s" };
+            look(true, &format!("{} is whole and holds {rows} row{plural}", config.database.display()), "");
         }
         Err(failure) => {
             let why = if let Failure::Broken(error) = failure { format!("{error:#}") } else { "refused".to_owned() };
@@ -96,7 +108,22 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
         "there is an admin",
         "there is no admin: start the server and open the link it prints, or use `lectern user add --role admin`",
     );
+    look(
+        config.public_url.is_this_machine() || !public_has_demo(&mut read).await?,
+        "nobody of the demo can sign in from elsewhere",
+        "the demo's people are in this database, and everybody can know their passwords: disable them",
+    );
     Ok(())
+}
+
+/// Whether this account may make files in the folder of `path`, or in the nearest one above it that exists.
+fn can_write_beside(path: &Path) -> bool {
+    let mut folders =
+        path.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let Some(folder) = folders.find(|folder| folder.exists()) else { return false };
+    let probe = folder.join(format!(".lectern-doctor-{}", std::process::id()));
+    let made = std::fs::File::create_new(&probe).is_ok();
+    made && std::fs::remove_file(&probe).is_ok()
 }
 
 #[cfg(unix)]

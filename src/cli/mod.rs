@@ -127,6 +127,17 @@ fn refuse(line: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Opens the database for a command that is about what is in it: a wrong folder must not get an empty one.
+async fn open_existing(config: &Config) -> Result<Db, Failure> {
+    if !config.database.exists() {
+        return Err(Failure::Broken(anyhow::anyhow!(
+            "there is no database at {}; LECTERN_DATABASE_URL says where it is",
+            config.database.display()
+        )));
+    }
+    open(config).await
+}
+
 async fn open(config: &Config) -> Result<Db, Failure> {
     Db::open(&config.database, &config.backups(), Clock::system()).await
 }

@@ -1,6 +1,6 @@
 //! `lectern user ...`: accounts, for who runs the server.
 
-use super::{UserCommand, open, password_from_input, system};
+use super::{UserCommand, open, open_existing, password_from_input, system};
 use crate::accounts::model::{Email, PersonName, SiteRole};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::NewAccount;
@@ -55,7 +55,7 @@ fn print_link(config: &Config, token: &str) {
 async fn change_role(config: Config, task: SystemTask, email: &str, role: &str) -> Result<(), Failure> {
     let email = Email::parse(email)?;
     let role: SiteRole = role.parse()?;
-    let db = open(&config).await?;
+    let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
     let mut admin = task.admin(&mut write);
     let user = known(admin.find_by_email(&email).await?)?;
@@ -70,7 +70,7 @@ async fn change_role(config: Config, task: SystemTask, email: &str, role: &str) 
 
 async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> Result<(), Failure> {
     let email = Email::parse(email)?;
-    let db = open(&config).await?;
+    let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
     let mut admin = task.admin(&mut write);
     let user = known(admin.find_by_email(&email).await?)?;
@@ -89,7 +89,7 @@ async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> R
 
 async fn link(config: Config, task: SystemTask, email: &str) -> Result<(), Failure> {
     let email = Email::parse(email)?;
-    let db = open(&config).await?;
+    let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
     let mut admin = task.admin(&mut write);
     let user = known(admin.find_by_email(&email).await?)?;

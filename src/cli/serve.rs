@@ -9,11 +9,12 @@ use tracing_subscriber::EnvFilter;
 
 use super::{open, system};
 use crate::accounts::policy::SystemTask;
-use crate::accounts::store::{public_has_admin, public_is_empty};
+use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty};
 use crate::config::Config;
 use crate::credentials::password::hashing::COST;
+use crate::db;
 use crate::demo;
-use crate::failure::{Broken, Failure};
+use crate::failure::Failure;
 use crate::http::{Site, kept_forms, listen, router};
 use crate::sessions::records::Records;
 
@@ -22,12 +23,21 @@ const CLEANING: Duration = Duration::from_secs(600);
 
 pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     begin_log(&config);
-    let db = open(&config).await?;
     let addr = config.addr;
+    // First, so that a start that cannot go on leaves nothing behind.
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(|error| anyhow::anyhow!("LECTERN_ADDR: nothing can listen on {addr}: {error}"))
+        .map_err(Failure::Broken)?;
+    let _alone = db::serve_alone(&config.database).await?;
+    let db = open(&config).await?;
     let origin = config.public_url.origin.clone();
     let wants_demo = config.demo;
     for name in &config.unused {
         tracing::warn!("{name} is set, and this version does not use it");
+    }
+    for name in &config.unknown {
+        tracing::warn!("{name} is set, and there is no such setting");
     }
     let site = Site::new(config, db, COST)?;
     if !site.assets.found {
@@ -42,7 +52,13 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         write.commit().await?;
         tracing::info!(people, courses, "loaded the demo");
     } else if wants_demo {
-        demo_people = demo_is_there(&site, &task).await?;
+        demo_people = public_has_demo(&mut site.db.read(system()).await?).await?;
+        if !demo_people {
+            tracing::info!("the demo is not loaded: there are accounts already");
+        }
+    }
+    if !site.config.public_url.is_this_machine() && public_has_demo(&mut site.db.read(system()).await?).await? {
+        tracing::warn!("the demo's people are in this database, and everybody can know their passwords: disable them");
     }
     let first_admin = if public_has_admin(&mut site.db.read(system()).await?).await? {
         None
@@ -54,7 +70,6 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     };
 
     let service = router::router(&site).map_err(|error| Failure::Broken(anyhow::anyhow!(error)))?;
-    let listener = TcpListener::bind(addr).await.broken("listen on LECTERN_ADDR (is another server running there?)")?;
     println!("Lectern is at {origin}");
     if demo_people {
         println!("Demo sign-ins, all with the password {}:", demo::PASSWORD);
@@ -74,12 +89,6 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     site.db.close().await;
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn demo_is_there(site: &Site, task: &SystemTask) -> Result<bool, Failure> {
-    let email = crate::accounts::model::Email::parse("student@lectern.example")?;
-    let mut write = site.db.begin_write(system()).await?;
-    Ok(task.admin(&mut write).find_by_email(&email).await?.is_some())
 }
 
 fn begin_log(config: &Config) {

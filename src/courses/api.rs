@@ -63,9 +63,7 @@ pub async fn save_course(
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
     if !writer.save(text, listed.is_some(), open.is_some(), seen).await? {
-        let said = "Somebody else saved this course while you wrote. Their text is on the course’s page, yours is below. \
-                    Saving again replaces theirs";
-        return Err(FieldErrors::one("description", said).into());
+        return Err(FieldErrors::one("description", model::OVERTAKEN).into());
     }
     drop(writer);
     write.commit().await?;

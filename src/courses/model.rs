@@ -100,6 +100,11 @@ impl Description {
     }
 }
 
+/// What a text that was changed while somebody wrote says, at its longest field. The page knows by it that the form now
+/// stands on the newer version.
+pub const OVERTAKEN: &str = "This was saved in another window while you wrote. What stands there now is on its page, and \
+                             yours is below. Saving again replaces it";
+
 /// The three fields of a course's form, all of their refusals at once.
 pub fn parse_course(
     title: &str,

@@ -151,7 +151,10 @@ pub async fn public_catalogue(
         "select count(*), count(*) filter (where c.state = 'published' and c.open),
                 count(*) filter (where c.state = 'concluded') from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')",
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
+                or exists (select 1 from enrolments t join users u on u.id = t.user_id
+                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
+                    and lower(u.name) like lower($1) escape '\\'))",
     )
     .bind(pattern.clone())
     .one(read)
@@ -161,7 +164,10 @@ pub async fn public_catalogue(
                 (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
          from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
+                or exists (select 1 from enrolments t join users u on u.id = t.user_id
+                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
+                    and lower(u.name) like lower($1) escape '\\'))
            and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
          order by c.published_at desc, c.id limit $3 offset $4",
     )
@@ -194,7 +200,10 @@ pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<V
     let rows: Vec<(String, String, String)> = query(
         "select c.slug, c.title, c.summary from courses c
          where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\')
+           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
+                or exists (select 1 from enrolments t join users u on u.id = t.user_id
+                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
+                    and lower(u.name) like lower($1) escape '\\'))
          order by c.published_at desc, c.id limit $2",
     )
     .bind(like(search))
@@ -401,6 +410,8 @@ pub struct MyCourse {
     pub state: CourseState,
     /// What this person is in it.
     pub role: CourseRole,
+    /// Lessons that only its staff see.
+    pub drafts: i64,
     /// Published lessons, and how many of them this person has read.
     pub lessons: i64,
     /// Those of `lessons` that this person has marked as read.
@@ -423,6 +434,7 @@ impl SignedIn<'_, Read> {
         let user = self.person().id;
         query(
             "select c.id, c.slug, c.title, c.state, e.role,
+                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'draft') as drafts,
                     (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons,
                     (select count(*) from lessons l join lesson_reads r on r.lesson_id = l.id and r.user_id = $1
                       where l.course_id = c.id and l.state = 'published') as read,

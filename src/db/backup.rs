@@ -25,9 +25,14 @@ pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathB
     let counts = verify(from).await?;
     // Copied beside it first: a full disk or a stop in between leaves what was there.
     let half = to.with_extension("restoring");
-    std::fs::copy(from, &half).broken("copy the backup")?;
-    std::fs::File::open(&half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
-    forget_sign_ins(&half).await?;
+    let kept = put_in_place(from, &half, to, stamp).await.inspect_err(|_| drop(std::fs::remove_file(&half)))?;
+    Ok((kept, counts))
+}
+
+async fn put_in_place(from: &Path, half: &Path, to: &Path, stamp: i64) -> Result<Option<PathBuf>, Failure> {
+    std::fs::copy(from, half).broken("copy the backup")?;
+    std::fs::File::open(half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
+    forget_sign_ins(half).await?;
     let mut kept = None;
     if to.exists() {
         // Leaving write-ahead logging folds the log into the file, and only works while nobody else has it open.
@@ -47,8 +52,8 @@ pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathB
         std::fs::rename(to, &aside).broken("keep the database that was there")?;
         kept = Some(aside);
     }
-    std::fs::rename(&half, to).broken("put the backup in place")?;
-    Ok((kept, counts))
+    std::fs::rename(half, to).broken("put the backup in place")?;
+    Ok(kept)
 }
 
 /// Ends every sign-in and link of a copy: what was ended since it was made must not come back to life with it.
@@ -72,7 +77,7 @@ pub async fn verify(copy: &Path) -> Result<Vec<(String, i64)>, Failure> {
     let pool = open(copy, false).await?;
     #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
     let (answer,): (String,) =
-        sqlx::query_as("pragma integrity_check").fetch_one(&pool).await.broken("check the copy")?;
+        sqlx::query_as("pragma integrity_check").fetch_one(&pool).await.map_err(|error| not_ours(copy, &error))?;
     if answer != "ok" {
         return Err(Failure::Broken(anyhow::anyhow!("{} is damaged: {answer}", copy.display())));
     }
@@ -82,7 +87,7 @@ pub async fn verify(copy: &Path) -> Result<Vec<(String, i64)>, Failure> {
     )
     .fetch_all(&pool)
     .await
-    .broken("list the copy's tables")?;
+    .map_err(|error| not_ours(copy, &error))?;
     if !tables.iter().any(|(name,)| name == "users") {
         return Err(Failure::Broken(anyhow::anyhow!("{} is not a Lectern database", copy.display())));
     }
@@ -97,6 +102,11 @@ pub async fn verify(copy: &Path) -> Result<Vec<(String, i64)>, Failure> {
     }
     pool.close().await;
     Ok(counts)
+}
+
+fn not_ours(copy: &Path, error: &sqlx::Error) -> Failure {
+    let words = error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    Failure::Broken(anyhow::anyhow!("{} cannot be read: {words}", copy.display()))
 }
 
 /// `vacuum into`: a consistent copy without the free pages, made inside a read transaction.

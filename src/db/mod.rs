@@ -39,9 +39,7 @@ impl Db {
     /// Opens the file at `path`, making it and its folder where there is none, and brings its tables up to date.
     /// `backups` is the folder for the copy made before tables change.
     pub async fn open(path: &Path, backups: &Path, clock: Clock) -> Result<Self, Failure> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).broken("make the database's folder")?;
-        }
+        make_folder_of(path)?;
         keep_to_ourselves(path).broken("make the database's file")?;
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -93,6 +91,37 @@ impl Db {
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+/// How long a start waits for a server on the same file that is just stopping.
+const STOPPING: Duration = Duration::from_secs(3);
+
+/// Makes this process the only one that serves the file at `path`, as long as what is answered lives. The lock is the
+/// operating system's, on a file beside it, and ends with the process however that ends. SQLite 3.46 can damage its log
+/// when two processes write at the same instant (see docs/OPERATING.md).
+pub async fn serve_alone(path: &Path) -> Result<std::fs::File, Failure> {
+    make_folder_of(path)?;
+    let lock = path.with_extension("db-serving");
+    keep_to_ourselves(&lock).broken("make the file that says who serves the database")?;
+    let file = std::fs::File::open(&lock).broken("open the file that says who serves the database")?;
+    let step = Duration::from_millis(100);
+    for _ in 0..STOPPING.as_millis() / step.as_millis() {
+        if file.try_lock().is_ok() {
+            return Ok(file);
+        }
+        tokio::time::sleep(step).await;
+    }
+    Err(Failure::Broken(anyhow::anyhow!(
+        "another lectern serves {} already, and only one may: stop it first, or set LECTERN_DATABASE_URL to another file",
+        path.display()
+    )))
+}
+
+fn make_folder_of(path: &Path) -> Result<(), Failure> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => std::fs::create_dir_all(folder).broken("make the database's folder"),
+        None => Ok(()),
     }
 }
 

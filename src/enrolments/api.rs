@@ -135,6 +135,28 @@ pub async fn remove_person(
     let name = manager.remove(person).await?;
     let standing = manager.standing().clone();
     write.commit().await?;
-    let role = if standing.is_oneself(person) { None } else { standing.facts.course };
-    request::go_on(&standing.way_on(role), Flash::said(format!("{name} is not in the course any more.")))
+    let said = format!("{name} is not in the course any more.");
+    // Who has removed themselves cannot put themselves back.
+    let (role, flash) = if standing.is_oneself(person) {
+        (None, Flash::said(said))
+    } else {
+        (standing.facts.course, Flash::undo(said, Undo::Remove(course, person)))
+    };
+    request::go_on(&standing.way_on(role), flash)
+}
+
+/// Undoes a removal: the person is in the course again, as they were.
+#[server(prefix = "/fn", endpoint = "put_back")]
+pub async fn put_back(
+    /// Of a course whose people the asker manages.
+    course: CourseId,
+    /// Who was removed from it; else `NotFound`.
+    person: UserId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut manager = CourseManager::claim(&mut write, course).await?;
+    let name = manager.put_back(person).await?;
+    let address = format!("/courses/{}/people", manager.course().slug);
+    write.commit().await?;
+    request::go_on(&address, Flash::said(format!("{name} is in the course again.")))
 }

@@ -272,6 +272,30 @@ impl CourseManager<'_, Write> {
     }
 }
 
+impl CourseManager<'_, Write> {
+    /// Undoes a removal: they are in the course again as they were. `NotFound` for who was not removed. Answers the name.
+    pub async fn put_back(&mut self, user: UserId) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let (role, name): (CourseRole, String) = query(
+            "select e.role, u.name from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.user_id = $2 and e.state = 'removed'",
+        )
+        .bind(course)
+        .bind(user)
+        .optional(write)
+        .await?
+        .ok_or(AppError::NotFound)?;
+        self.spare_owners(user, Some(role)).await?;
+        let (write, course) = self.connection();
+        query("update enrolments set state = 'active', ended_at = null where course_id = $1 and user_id = $2")
+            .bind(course)
+            .bind(user)
+            .execute(write)
+            .await?;
+        Ok(name)
+    }
+}
+
 /// The name of somebody who is in this course; nobody else is anybody here.
 async fn name_of_member(write: &mut Write, course: CourseId, user: UserId) -> Result<String, Failure> {
     let row: Option<(String,)> = query(

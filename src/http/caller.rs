@@ -84,7 +84,13 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
             _ => None,
         },
     };
-    let flash = if is_page_view { cookies.flash.as_deref().map(Flash::read).unwrap_or_default() } else { Flash::None };
+    let said = cookies.flash.as_deref().map(Flash::read).unwrap_or_default();
+    let flash = match (is_page_view, said) {
+        (false, _) => Flash::None,
+        // A page that is for everybody is shown all the same, and must not look as if nothing had happened.
+        (true, Flash::None) if ended.is_some() => Flash::said("Your sign-in here has ended. Sign in again to go on."),
+        (true, said) => said,
+    };
     let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
     Ok(Ctx::new(
         site.clone(),

@@ -10,18 +10,30 @@ use leptos::prelude::*;
 
 use super::Site;
 use super::forms::{as_json, wants_page};
+use super::local_path::LocalPath;
 use super::request::{Ctx, sign_in_address, status_of};
 use crate::error::AppError;
 use crate::ui::error_page::{Again, Trouble, trouble_of};
 use crate::ui::layout::{Chrome, document};
 
-/// Answers `error` to whoever sent `request`, as a page or as JSON.
-pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
-    answer_with_form(site, request, error, None)
+/// A plain form that was refused.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// The page it stood on.
+    pub page: Option<LocalPath>,
+    /// The form, when sending it once more can help.
+    pub again: Option<Again>,
+    /// Else its fields, so that what was typed can at least be copied.
+    pub lost: Vec<(String, String)>,
 }
 
-/// The same, with the form that was not saved, to be sent once more from the page.
-pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, again: Option<Again>) -> Response {
+/// Answers `error` to whoever sent `request`, as a page or as JSON.
+pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
+    answer_with_form(site, request, error, Sent::default())
+}
+
+/// The same for a form: nothing that was typed into it is lost with the refusal.
+pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent: Sent) -> Response {
     if error == AppError::SignInRequired && wants_page(&request.headers) {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
@@ -35,7 +47,10 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, agai
         site,
         ctx.as_deref(),
         status_of(&error),
-        trouble_of(&error, ctx.as_deref().and_then(Ctx::person)).with_form(again),
+        trouble_of(&error, ctx.as_deref().and_then(Ctx::person))
+            .with_form(sent.again)
+            .with_text(&sent.lost)
+            .within(sent.page.as_ref().map_or(request.uri.path(), LocalPath::path)),
     );
     if let AppError::TooMany { retry_after } = error {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));

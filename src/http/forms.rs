@@ -226,7 +226,8 @@ async fn refuse_plainly(
                 sent.push((PAGE_FIELD.to_owned(), page.as_str().to_owned()));
                 Again { action: request.uri.path().to_owned(), fields: sent }
             });
-            Ok(error_page::answer_with_form(site, request, other, again))
+            let lost = if again.is_some() { Vec::new() } else { RefusedForm::without_secrets(fields(body)) };
+            Ok(error_page::answer_with_form(site, request, other, error_page::Sent { page: Some(page), again, lost }))
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::id::{CourseId, LessonId};
 use {
     super::model::{self, LessonState},
     super::store::LessonText,
+    crate::courses::model::OVERTAKEN,
     crate::courses::policy::{CourseReader, CourseWriter},
     crate::error::FieldErrors,
     crate::http::request,
@@ -38,7 +39,11 @@ pub async fn add_lesson(
     let lesson = writer.add_lesson(LessonText { title, summary, body, state }).await?;
     let slug = writer.course().slug.clone();
     write.commit().await?;
-    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("The lesson is added."))
+    let said = match state {
+        LessonState::Draft => "The lesson is added as a draft that only staff see.",
+        LessonState::Published => "The lesson is added.",
+    };
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said(said))
 }
 
 /// Changes a lesson. `seen` is when the text that was edited had last changed.
@@ -67,9 +72,7 @@ pub async fn save_lesson(
     let mut writer = CourseWriter::claim(&mut write, course).await?;
     let saved = writer.save_lesson(lesson, LessonText { title, summary, body, state }, seen).await?;
     let Some(lesson) = saved else {
-        let said = "Somebody else saved this lesson while you wrote. Their text is on the lesson’s page, yours is below. \
-                    Saving again replaces theirs";
-        return Err(FieldErrors::one("body", said).into());
+        return Err(FieldErrors::one("body", OVERTAKEN).into());
     };
     let slug = writer.course().slug.clone();
     write.commit().await?;
@@ -87,7 +90,9 @@ pub async fn move_lesson(
     by: i64,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let (title, moved) = CourseWriter::claim(&mut write, course).await?.move_lesson(lesson, by).await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let (title, moved) = writer.move_lesson(lesson, by).await?;
+    let slug = writer.course().slug.clone();
     write.commit().await?;
     let said = match (moved, by < 0) {
         (true, true) => format!("{title} moved up."),
@@ -95,7 +100,7 @@ pub async fn move_lesson(
         (false, true) => format!("{title} is the first already."),
         (false, false) => format!("{title} is the last already."),
     };
-    request::go_back(Flash::said(said))
+    request::go_on(&format!("/courses/{slug}/lessons#lesson-{lesson}"), Flash::said(said))
 }
 
 /// Deletes a lesson.

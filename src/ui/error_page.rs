@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::error::{AppError, Denied};
 use crate::sessions::caller::Person;
+use crate::ui::typed::{typed, typed_list};
 
 /// A page that says what was refused, why, and what can be done now.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Trouble {
     ways: Vec<(String, &'static str)>,
     /// The form that was not saved, to be sent again with one press.
     again: Option<Again>,
+    /// What was typed into a form that cannot be sent again.
+    lost: Vec<(String, String)>,
 }
 
 /// A form that could not be saved: nothing that was typed is lost with it.
@@ -73,7 +76,7 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
             (500, "Something broke on our side".to_owned(), reason, vec![home()])
         }
     };
-    Trouble { number: number.to_string(), heading, reason, ways, again: None }
+    Trouble { number: number.to_string(), heading, reason, ways, again: None, lost: Vec::new() }
 }
 
 impl Trouble {
@@ -102,6 +105,7 @@ impl Trouble {
             reason: reason.to_owned(),
             ways: vec![("/".to_owned(), "Home"), ("/courses".to_owned(), "All courses")],
             again: None,
+            lost: Vec::new(),
         }
     }
 
@@ -110,10 +114,26 @@ impl Trouble {
         Self { again, ..self }
     }
 
+    /// The same, with what was typed and is not saved, so that it can be copied.
+    pub fn with_text(mut self, sent: &[(String, String)]) -> Self {
+        self.lost = typed(sent);
+        self
+    }
+
     /// The same, with the way back to the course when the refused address lies in one.
     pub fn within(mut self, path: &str) -> Self {
-        let slug = path.strip_prefix("/courses/").and_then(|rest| rest.split_once('/')).map(|(slug, _)| slug);
-        if let Some(slug) = slug.filter(|_| self.number == "403") {
+        if self.number == "404" && path.starts_with("/set-up/") {
+            self.heading = "This link does not work any more".to_owned();
+            self.reason =
+                "It was used, a newer one took its place, or it is older than a day. Ask the person who gave it \
+                           to you for another."
+                    .to_owned();
+        }
+        let slug = path.strip_prefix("/courses/").and_then(|rest| rest.split('/').next()).filter(|slug| *slug != "new");
+        let is_its_page = slug.is_some_and(|slug| path == format!("/courses/{slug}"));
+        // Who was writing in a course may know it; for others a 404 says nothing of where it lies.
+        let may_know = self.number == "403" || self.number == "404" && !self.lost.is_empty();
+        if let Some(slug) = slug.filter(|_| may_know && !is_its_page) {
             let address = format!("/courses/{slug}");
             if self.ways.iter().all(|(way, _)| *way != address) {
                 self.ways.insert(0, (address, "Back to the course"));
@@ -128,6 +148,9 @@ impl Trouble {
             let fields: Vec<AnyView> =
                 form.fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.into_any()).collect();
             view! { <form method="post" action=form.action>{fields}<button class="button primary">"Send it again"</button></form> }
+        });
+        let lost = (!self.lost.is_empty()).then(|| {
+            view! { <section class="gap-above" aria-labelledby="lost"><h2 id="lost">"What you wrote"</h2><p>"It is not saved. Copy what you want to keep."</p>{typed_list(self.lost)}</section> }
         });
         let ways: Vec<AnyView> = self
             .ways
@@ -145,6 +168,7 @@ impl Trouble {
                     <h1>{self.heading}</h1>
                     <p class="lede">{self.reason}</p>
                     <div class="buttons">{again}{ways}</div>
+                    {lost}
                 </div>
             </div>
         }

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 
-use crate::enrolments::api::JoinCourse;
-use crate::id::CourseId;
+use crate::enrolments::api::{JoinCourse, PutBack};
+use crate::http::forms::PAGE_FIELD;
+use crate::id::{CourseId, UserId};
 
 /// What is said after an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,8 @@ pub enum Flash {
 pub enum Undo {
     /// Leaving a course.
     Join(CourseId),
+    /// Removing somebody from a course.
+    Remove(CourseId, UserId),
 }
 
 /// A cookie may not be longer than 4,096 bytes with its attributes.
@@ -65,11 +68,21 @@ impl Flash {
     /// The strip under the header.
     pub fn into_view(self, page: &str) -> AnyView {
         let Self::Said { sentence, undo } = self else { return ().into_any() };
-        let undo = undo.map(|Undo::Join(course)| {
+        let undo = undo.map(|undo| {
+            let (action, fields) = match undo {
+                Undo::Join(course) => (JoinCourse::PATH, vec![("course", course.to_string())]),
+                Undo::Remove(course, person) => {
+                    (PutBack::PATH, vec![("course", course.to_string()), ("person", person.to_string())])
+                }
+            };
+            let fields: Vec<AnyView> = fields
+                .into_iter()
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.into_any())
+                .collect();
             view! {
-                <form method="post" action=JoinCourse::PATH>
-                    <input type="hidden" name="_page" value=page.to_owned() />
-                    <input type="hidden" name="course" value=course.to_string() />
+                <form method="post" action=action>
+                    <input type="hidden" name=PAGE_FIELD value=page.to_owned() />
+                    {fields}
                     <button class="button small">"Undo"</button>
                 </form>
             }

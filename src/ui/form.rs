@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::courses::model::OVERTAKEN;
 use crate::credentials::password::islands::NewPassword;
 use crate::http::forms::PAGE_FIELD;
 use crate::http::kept_forms::RefusedForm;
@@ -68,6 +69,13 @@ impl Form {
     /// Whether a box was ticked: in a form that came back, an unticked one is not there.
     pub fn is_ticked(&self, name: &str, default: bool) -> bool {
         self.refused.as_ref().map_or(default, |form| form.value(name).is_some())
+    }
+
+    /// The version of a text its form was written on: as it was sent, so that a form refused for another reason does not
+    /// pass over what was saved meanwhile; `now` when there is none, or once its writer was told.
+    pub fn version(&self, now: i64) -> String {
+        let was_told = self.refused.as_ref().is_some_and(|form| form.errors.0.iter().any(|e| e.message == OVERTAKEN));
+        if was_told { now.to_string() } else { self.value("seen", &now.to_string()) }
     }
 
     fn error(&self, name: &str) -> Option<String> {

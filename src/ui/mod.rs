@@ -22,4 +22,6 @@ pub mod pagination;
 #[cfg(feature = "ssr")]
 pub mod prose;
 #[cfg(feature = "ssr")]
+pub mod typed;
+#[cfg(feature = "ssr")]
 pub mod when;

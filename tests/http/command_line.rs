@@ -142,3 +142,47 @@ fn the_doctor_says_what_is_wrong() {
         said(&output)
     );
 }
+
+#[test]
+fn one_file_is_served_by_one_process() {
+    let folder = TempDir::new().unwrap();
+    let start = |port: &str| {
+        Command::new(env!("CARGO_BIN_EXE_lectern"))
+            .arg("serve")
+            .env_clear()
+            .env("LECTERN_DATABASE_URL", format!("sqlite://{}", folder.path().join("lectern.db").display()))
+            .env("LECTERN_DATA_DIR", folder.path())
+            .env("LECTERN_ADDR", port)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    // Any free port; it is told by the line that says where the site is.
+    let mut first = start("127.0.0.1:0");
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(first.stdout.as_mut().unwrap()), &mut line).unwrap();
+    assert!(line.starts_with("Lectern is at"), "{line}");
+    let second = start("127.0.0.1:0").wait_with_output().unwrap();
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another lectern serves"), "{second:?}");
+    // A kill leaves no lock behind.
+    let mut third = start("127.0.0.1:0");
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(third.stdout.as_mut().unwrap()), &mut line).unwrap();
+    third.kill().unwrap();
+    third.wait().unwrap();
+    assert!(line.starts_with("Lectern is at"), "{line}");
+}
+
+#[test]
+fn a_command_in_the_wrong_folder_makes_no_database() {
+    let folder = TempDir::new().unwrap();
+    is_refused(&run(folder.path(), &["user", "link", "--email", "a@uni.example"], &[], ""), "there is no database at");
+    assert!(!folder.path().join("lectern.db").exists());
+    let misspelt = [("LECTERN_ADRESS", "x")];
+    let output = run(folder.path(), &["doctor"], &misspelt, "");
+    assert!(said(&output).contains("LECTERN_ADRESS is set, and there is no such setting"), "{}", said(&output));
+}

@@ -128,7 +128,7 @@ async fn two_people_changing_a_course_do_not_overwrite_each_other() {
     teacher.post("/fn/save_course", &text("Mine")).await;
     let page = teacher.get("/courses/soil/edit").await;
     assert!(
-        page.has("Somebody else saved this course while you wrote.") && page.has("value=\"Mine\""),
+        page.has("This was saved in another window while you wrote.") && page.has("value=\"Mine\""),
         "{}",
         page.body
     );

@@ -44,7 +44,7 @@ async fn a_draft_lesson_is_for_staff() {
     sam.post("/fn/join_course", &[("course", &course.id)]).await;
     assert_eq!(sam.get(&address).await.status, StatusCode::NOT_FOUND);
     assert!(!sam.get(&course.page()).await.has("Hidden"));
-    let lesson = teacher.get(&address).await.hidden("lesson");
+    let lesson = teacher.get(&format!("{address}/edit")).await.hidden("lesson");
     assert_eq!(
         sam.post("/fn/mark_read", &[("course", &course.id), ("lesson", &lesson)]).await.status,
         StatusCode::NOT_FOUND
@@ -139,7 +139,7 @@ async fn two_people_writing_do_not_overwrite_each_other() {
     assert_eq!(send(fields(&theirs, "their text")).await.location(), format!("{}/lessons/lesson-1", course.page()));
     assert_eq!(send(fields(&mine, "my text")).await.location(), address);
     let page = teacher.get(&address).await;
-    assert!(page.has("Somebody else saved this lesson while you wrote.") && page.has("my text"), "{}", page.body);
+    assert!(page.has("This was saved in another window while you wrote.") && page.has("my text"), "{}", page.body);
     assert!(teacher.get(&format!("{}/lessons/lesson-1", course.page())).await.has("their text"));
     assert_eq!(send(fields(&page, "my text")).await.location(), format!("{}/lessons/lesson-1", course.page()));
 }

@@ -186,3 +186,25 @@ async fn enabling_an_account_that_is_enabled_signs_nobody_out() {
     assert_eq!(admin.post("/fn/enable_account", &[("person", &id)]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(sam.get("/account").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_removal_is_undone_with_one_press_by_who_may_manage_people() {
+    let app = App::start().await;
+    let (owner, sam) = (app.instructor("owner").await, app.student("sam").await);
+    let admin = app.admin("admin").await;
+    let course = owner.published_course("Soil", 1).await;
+    sam.post("/fn/join_course", &[("course", &course.id)]).await;
+    let id = admin.id_of("sam").await;
+    let who = [("course", course.id.as_str()), ("person", id.as_str())];
+    let lesson = format!("{}/lessons/lesson-1", course.page());
+    assert_eq!(owner.post("/fn/put_back", &who).await.status, StatusCode::NOT_FOUND, "nobody was removed");
+    owner.post("/fn/remove_person", &who).await;
+    assert_eq!(sam.get(&lesson).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(sam.post("/fn/put_back", &who).await.status, StatusCode::FORBIDDEN);
+    assert!(owner.get(&format!("{}/people", course.page())).await.has("action=\"/fn/put_back\""));
+    owner.post("/fn/put_back", &who).await;
+    assert_eq!(sam.get(&lesson).await.status, StatusCode::OK);
+    // Who left by themselves is not fetched back.
+    sam.post("/fn/leave_course", &who[..1]).await;
+    assert_eq!(owner.post("/fn/put_back", &who).await.status, StatusCode::NOT_FOUND);
+}

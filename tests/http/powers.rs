@@ -155,7 +155,7 @@ impl World {
                 vec![course, ("email", "other@uni.example".to_owned()), ("role", "assistant".to_owned())]
             }
             "/fn/save_course_role" => vec![course, person, ("role", "assistant".to_owned())],
-            "/fn/remove_person" => vec![course, person],
+            "/fn/remove_person" | "/fn/put_back" => vec![course, person],
             "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],
             "/fn/save_lesson" => vec![course, lesson, title, ("body", "Words".to_owned()), ("seen", self.seen.clone())],
             "/fn/move_lesson" => vec![course, lesson, ("by", "1".to_owned())],

@@ -315,3 +315,68 @@ async fn the_longest_lesson_outlives_its_session() {
     visitor.post("/fn/sign_in", &[("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")]).await;
     assert!(visitor.get("/resend").await.has(&body), "a lesson of the contract's length must be kept, whoever sent it");
 }
+
+#[tokio::test]
+async fn a_form_refused_for_another_reason_does_not_pass_over_what_was_saved_meanwhile() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.published_course("Soil", 0).await;
+    let edit = format!("{}/edit", course.page());
+    let seen = teacher.seen(&course).await;
+    let send = async |title: &str, description: &str, seen: &str| {
+        let fields = [
+            ("course", course.id.as_str()),
+            ("title", title),
+            ("summary", "S"),
+            ("description", description),
+            ("seen", seen),
+            ("_page", &edit),
+        ];
+        teacher.post("/fn/save_course", &fields).await
+    };
+    app.clock.advance(1_000);
+    send("Soil", "theirs", &seen).await;
+    // Mine lacks its title: the page that says so must not make me a reader of theirs.
+    send("", "mine", &seen).await;
+    let page = teacher.get(&edit).await;
+    assert!(page.has("Enter a title") && page.hidden("seen") == seen, "{}", page.body);
+    send("Soil", "mine", &page.hidden("seen")).await;
+    let page = teacher.get(&edit).await;
+    assert!(page.has("This was saved in another window while you wrote.") && page.has("mine"), "{}", page.body);
+    assert!(teacher.get(&course.page()).await.has("theirs"));
+    assert_ne!(page.hidden("seen"), seen, "who was told may replace it");
+    send("Soil", "mine", &page.hidden("seen")).await;
+    assert!(teacher.get(&course.page()).await.has("mine"));
+}
+
+#[tokio::test]
+async fn what_was_typed_into_something_that_is_gone_can_be_copied() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let course = teacher.published_course("Soil", 1).await;
+    let edit = format!("{}/lessons/lesson-1/edit", course.page());
+    let page = teacher.get(&edit).await;
+    let (lesson, seen) = (page.hidden("lesson"), page.hidden("seen"));
+    let fields = [
+        ("course", course.id.as_str()),
+        ("lesson", &lesson),
+        ("seen", &seen),
+        ("title", "Clay"),
+        ("body", "A <long> text about clay"),
+        ("_page", &edit),
+    ];
+    teacher.post("/fn/conclude_course", &[("course", &course.id)]).await;
+    let read_only = teacher.post("/fn/save_lesson", &fields).await;
+    teacher.post("/fn/publish_course", &[("course", &course.id)]).await;
+    teacher.post("/fn/delete_lesson", &fields[..2]).await;
+    let gone = teacher.post("/fn/save_lesson", &fields).await;
+    for (page, status) in [(read_only, StatusCode::FORBIDDEN), (gone, StatusCode::NOT_FOUND)] {
+        assert_eq!(page.status, status);
+        assert!(page.has("A &lt;long&gt; text about clay") && page.has("What you wrote"), "{}", page.body);
+        assert!(page.has("href=\"/courses/soil\""), "there is a way back to the course: {}", page.body);
+        assert!(!page.has(&format!("<dd dir=\"auto\">{lesson}</dd>")), "only what was typed: {}", page.body);
+    }
+    let refused =
+        teacher.post("/fn/change_password", &[("current_password", "nine quiet herons"), ("extra", "x")]).await;
+    assert!(!refused.has("nine quiet herons"), "{}", refused.body);
+}

@@ -67,7 +67,7 @@ fn show(Data { accounts, search, role, number, now }: Data) -> AnyView {
         .into_iter()
         .map(|each| view! { <option value=each.key() selected=Some(each) == role>{each.word()}</option> }.into_any())
         .collect();
-    let all = is_filtered.then(|| view! { <p><a href="/admin/users">"Show everybody"</a></p> });
+    let all = is_filtered.then(|| view! { <p class="gap-above"><a href="/admin/users">"Show everybody"</a></p> });
     view! {
         {page_title("Users")}
         <div class="page wrap">

@@ -61,7 +61,7 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
         live => {
             let count = if live == 1 { "1 sign-in".to_owned() } else { format!("{live} sign-ins") };
             view! {
-                <p>{format!("They have {count}. They sign in again to go on.")}</p>
+                <p>{format!("They have {count}. Ending them signs them out everywhere.")}</p>
                 {button::<EndTheirSignIns>(std::slice::from_ref(&id), "button danger", "End their sign-ins", &account.name)}
             }
             .into_any()
@@ -81,7 +81,7 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
                 <div><dt>"Courses"</dt><dd>{account.courses}</dd></div>
             </dl>
             <section class="hung">
-                <div><h2>"Role"</h2><p>"What they may do on the whole site. It holds at their next click."</p></div>
+                <div><h2>"Role"</h2><p>"What they may do on the whole site, from their next click on."</p></div>
                 <div>
                     <form class="fields" method="post" action=role.action()>
                         {role.summary()}

@@ -75,7 +75,7 @@ pub fn show(data: Data) -> AnyView {
         })
         .collect();
     let list = if catalogue.tiles.is_empty() {
-        nothing(&search, filter)
+        nothing(&search, filter, catalogue.all)
     } else {
         let tiles: Vec<AnyView> = catalogue.tiles.iter().map(|course| tile(course, &catalogue)).collect();
         view! { <ul class="tiles" role="list">{tiles}</ul> }.into_any()
@@ -141,7 +141,7 @@ fn tile(course: &CourseTile, catalogue: &Catalogue) -> AnyView {
     .into_any()
 }
 
-fn nothing(search: &str, filter: Filter) -> AnyView {
+fn nothing(search: &str, filter: Filter, all: i64) -> AnyView {
     if search.is_empty() && filter == Filter::All {
         return view! {
             <div class="empty"><h2>"No courses yet"</h2><p>"When an instructor publishes a course, it stands here."</p></div>
@@ -153,10 +153,21 @@ fn nothing(search: &str, filter: Filter) -> AnyView {
     } else {
         format!("No course matches “{search}”")
     };
+    if all > 0 {
+        let words = if all == 1 { "Show the one that does".to_owned() } else { format!("Show the {all} that do") };
+        return view! {
+            <div class="empty">
+                <h2 dir="auto">{format!("{heading} here")}</h2>
+                <p>"Among the other courses there is something."</p>
+                <div class="buttons"><a class="button" href=pagination_address(search, Filter::All)>{words}</a></div>
+            </div>
+        }
+        .into_any();
+    }
     view! {
         <div class="empty">
             <h2 dir="auto">{heading}</h2>
-            <p>"Try fewer words, or part of one."</p>
+            <p>"Try fewer words, part of one, or the name of who teaches it."</p>
             <div class="buttons"><a class="button" href="/courses">"Show all courses"</a></div>
         </div>
     }

@@ -17,7 +17,7 @@ use crate::http::request;
 use crate::lessons::markdown::{self, CleanHtml};
 use crate::lessons::model::{LessonState, minutes_in_words};
 use crate::lessons::store::PlanRow;
-use crate::ui::form::button;
+use crate::ui::form::{ask_first, button};
 use crate::ui::icon;
 use crate::ui::page::{page, page_title};
 use crate::ui::prose::prose;
@@ -52,11 +52,12 @@ fn show(Data { standing, counts, teachers, plan, about }: Data) -> AnyView {
     let picture = cover(course.id.0);
     let taught = taught_by(&teachers);
     let is_in = standing.may(CourseAct::ReadLessons);
+    let studies = standing.facts.course == Some(CourseRole::Student);
     let next = plan.iter().position(|lesson| lesson.state == LessonState::Published && lesson.read_at.is_none());
     let lessons: Vec<AnyView> = plan
         .iter()
         .enumerate()
-        .map(|(at, lesson)| lesson_row(course.slug.as_str(), at, lesson, is_in, next == Some(at) && is_in))
+        .map(|(at, lesson)| lesson_row(course.slug.as_str(), at, lesson, is_in, next == Some(at) && studies))
         .collect();
     let plan_view = if lessons.is_empty() {
         no_lessons(&standing)
@@ -185,7 +186,7 @@ fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: b
 
 fn no_lessons(standing: &Standing) -> AnyView {
     let words = if standing.may(CourseAct::Write) {
-        "Write the first one. Students see it when you publish it."
+        "Write the first one. Students see it once the lesson and the course are published."
     } else {
         "Its instructors have not published any. They will stand here."
     };
@@ -252,21 +253,21 @@ fn leaving(standing: &Standing) -> AnyView {
     if !standing.may(CourseAct::Leave) {
         return ().into_any();
     }
-    let words = match standing.facts.course {
-        Some(CourseRole::Student) if standing.facts.open && standing.course.state == CourseState::Published => {
-            "You can join again while the course is open. What you have read is kept."
-        }
-        Some(CourseRole::Student) => {
+    let id = [("course", standing.course.id.to_string())];
+    let is_student = standing.facts.course == Some(CourseRole::Student);
+    let can_return = is_student && standing.facts.open && standing.course.state == CourseState::Published;
+    let words = match (is_student, can_return) {
+        (true, true) => "You can join again while the course is open. What you have read is kept.",
+        (true, false) => {
             "The course takes nobody new, so you cannot join again by yourself. What you have read is kept."
         }
-        _ => "You give your part in teaching this course back. Another owner can add you again.",
+        (false, _) => "You give your part in teaching this course back. An owner can add you again.",
     };
-    view! {
-        <section>
-            <h2>"Leaving"</h2>
-            <p>{words}</p>
-            {button::<LeaveCourse>(&[("course", standing.course.id.to_string())], "button small", "Leave course", "")}
-        </section>
-    }
-    .into_any()
+    let leave = if can_return {
+        button::<LeaveCourse>(&id, "button small", "Leave course", "")
+    } else {
+        let said = "Somebody who manages its people has to let you in again.".to_owned();
+        ask_first::<LeaveCourse>(&id, "Leave course", "", said, "Leave this course".to_owned())
+    };
+    view! { <section><h2>"Leaving"</h2><p>{words}</p>{leave}</section> }.into_any()
 }

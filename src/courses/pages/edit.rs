@@ -36,7 +36,7 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
         view! {
             <form method="post" action=form.action() novalidate>
                 {form.summary()}
-                {form.hidden(&[("course", course.id.to_string()), ("seen", course.changed_at.to_string())])}
+                {form.hidden(&[("course", course.id.to_string()), ("seen", form.version(course.changed_at))])}
                 <section class="hung" aria-labelledby="text">
                     <div><h2 id="text">"Text"</h2><p>"The address stays when the title changes."</p></div>
                     <div class="fields">{fields(&form, &course.title, &course.summary, &course.description)}</div>
@@ -85,14 +85,17 @@ fn lessons(standing: &Standing) -> AnyView {
 fn life(standing: &Standing) -> AnyView {
     let id = [("course", standing.course.id.to_string())];
     let state = standing.course.state;
+    // These forms are others than the one above: what is typed there and not saved does not go with them.
+    let save_first = || standing.may(CourseAct::Write).then(|| view! { <p>"Save your changes above first."</p> });
     let publish = (state != CourseState::Published).then(|| {
         let (heading, words) = match state {
-            CourseState::Draft => ("Publish", "Everyone can then see the course and its plan, and join if it is open. Published lessons open to whoever joins."),
-            _ => ("Open it again", "Everyone sees it again, its text can change, and people can join if it is open."),
+            CourseState::Draft => ("Publish", "Everyone can then see the course and its plan, and join if it is open. Published lessons open to whoever joins. It does not become a draft again; you can archive it."),
+            CourseState::Published | CourseState::Concluded => ("Open it again", "Its text and lessons can change again, and people can join if it is open."),
+            CourseState::Archived => ("Open it again", "Everyone sees it again, its text can change, and people can join if it is open."),
         };
         view! {
             <section class="hung" aria-labelledby="publish">
-                <div><h2 id="publish">{heading}</h2></div>
+                <div><h2 id="publish">{heading}</h2>{save_first()}</div>
                 <div><p>{words}</p>{button::<PublishCourse>(&id, "button", "Publish", "")}</div>
             </section>
         }
@@ -100,9 +103,9 @@ fn life(standing: &Standing) -> AnyView {
     let conclude = (state == CourseState::Published).then(|| {
         view! {
             <section class="hung" aria-labelledby="conclude">
-                <div><h2 id="conclude">"Conclude"</h2></div>
+                <div><h2 id="conclude">"Conclude"</h2>{save_first()}</div>
                 <div>
-                    <p>"The course becomes read-only: nobody new joins, lessons stay open to everyone in it, and nothing changes. You can open it again."</p>
+                    <p>"The course becomes read-only: nobody joins by themselves, lessons stay open to everyone in it, and its text stays as it is. You can open it again."</p>
                     {button::<ConcludeCourse>(&id, "button", "Conclude", "")}
                 </div>
             </section>
@@ -111,7 +114,7 @@ fn life(standing: &Standing) -> AnyView {
     let archive = (state != CourseState::Archived).then(|| {
         view! {
             <section class="hung" aria-labelledby="archive">
-                <div><h2 id="archive">"Archive"</h2></div>
+                <div><h2 id="archive">"Archive"</h2>{save_first()}</div>
                 <div>
                     <p>"The course leaves the catalogue, and its address works for the people in it alone."</p>
                     {ask_first::<ArchiveCourse>(

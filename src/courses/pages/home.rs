@@ -119,6 +119,7 @@ fn studied_row(course: MyCourse) -> AnyView {
         _ => "You have read all of it.".to_owned(),
     };
     let end = match course.state {
+        CourseState::Published | CourseState::Draft if course.lessons == 0 => ().into_any(),
         CourseState::Published | CourseState::Draft => progress(course.read, course.lessons),
         CourseState::Concluded | CourseState::Archived => state_badge(course.state),
     };
@@ -131,8 +132,14 @@ fn taught_row(course: MyCourse) -> AnyView {
         1 => "1 student".to_owned(),
         many => format!("{many} students"),
     };
-    let line = format!("{}, {students}", lessons_in_words(course.lessons));
-    row(&course, line, state_badge(course.state))
+    let lessons = match (course.lessons, course.drafts) {
+        (published, 0) => lessons_in_words(published),
+        (0, 1) => "1 draft lesson".to_owned(),
+        (0, many) => format!("{many} draft lessons"),
+        (published, 1) => format!("{} and 1 draft", lessons_in_words(published)),
+        (published, many) => format!("{} and {many} drafts", lessons_in_words(published)),
+    };
+    row(&course, format!("{lessons}, {students}"), state_badge(course.state))
 }
 
 fn row(course: &MyCourse, line: String, end: AnyView) -> AnyView {

@@ -55,7 +55,7 @@ fn show() -> AnyView {
                 {fields(&form, "", "", "")}
                 <div class="buttons">
                     <button class="button primary large">"Create course"</button>
-                    <a class="button quiet large" href="/">"Cancel"</a>
+                    <a class="button quiet large" href="/courses">"Cancel"</a>
                 </div>
             </form>
         </div>

@@ -115,6 +115,7 @@ fn show(data: Data) -> AnyView {
             </form>
         </div>
         {list}
+        {is_filtered.then(|| found(roster.total, &path))}
         {pagination(&path, &[("q", &search), ("role", role_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, roster.total, "people")}
         {may_manage.then(|| add(&standing, form))}
     }
@@ -134,7 +135,7 @@ fn add(standing: &Standing, form: Form) -> AnyView {
         <section class="hung" id="add" aria-labelledby="add-people">
             <div>
                 <h2 id="add-people">"Add people"</h2>
-                <p>"They need an account. Assistants see everything; instructors and owners also change it."</p>
+                <p>"They need an account. Assistants see everything and change nothing; instructors change text and people; owners also choose the owners."</p>
             </div>
             <div>
                 <form class="fields" method="post" action=form.action() novalidate>
@@ -220,6 +221,16 @@ fn row(standing: &Standing, person: &RosterRow, lessons: i64, now: Millis, may_m
     .into_any()
 }
 
+/// How many there are of those that were looked for, and the way back to all; nobody says so itself.
+fn found(total: i64, path: &str) -> AnyView {
+    let words = match total {
+        0 => return ().into_any(),
+        1 => "1 person found.".to_owned(),
+        many => format!("{many} people found."),
+    };
+    view! { <p class="gap-above quiet-text">{words}" "<a href=path.to_owned()>"Show everybody"</a></p> }.into_any()
+}
+
 fn nothing(search: &str, path: &str) -> AnyView {
     let heading = if search.is_empty() {
         "Nobody is in the course as that".to_owned()
@@ -229,7 +240,7 @@ fn nothing(search: &str, path: &str) -> AnyView {
     view! {
         <div class="empty">
             <h3 dir="auto">{heading}</h3>
-            <p>"Try part of a name or the start of an email address."</p>
+            {(!search.is_empty()).then(|| view! { <p>"Try part of a name or the start of an email address."</p> })}
             <p><a href=path.to_owned()>"Show everybody"</a></p>
         </div>
     }

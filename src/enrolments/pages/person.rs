@@ -55,17 +55,37 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         .filter(|each| may_change_owners || *each != CourseRole::Owner)
         .map(|each| (each.key(), each.word()))
         .collect();
-    let removing = if person.is_last_owner {
-        view! { <p>"This is the last owner of the course. Make somebody else an owner first."</p> }.into_any()
+    let fixed = if person.is_last_owner {
+        Some("This is the last owner of the course. Make somebody else an owner first.")
     } else if person.role == CourseRole::Owner && !may_change_owners {
-        view! { <p>"Only an owner changes or removes an owner."</p> }.into_any()
+        Some("Only an owner changes or removes an owner.")
     } else {
-        view! {
-            <p>"They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open."</p>
-            {button::<RemovePerson>(&ids, "button danger", "Remove", &person.name)}
-        }
-        .into_any()
+        None
     };
+    let role = match fixed {
+        Some(why) => view! { <p>{format!("{}. {why}", person.role.word())}</p> }.into_any(),
+        None => view! {
+            <form class="fields" method="post" action=form.action()>
+                {form.summary()}
+                {form.hidden(&ids)}
+                {form.select(Field { name: "role", label: "Role", value: person.role.key().to_owned(), ..Field::default() }, &choices)}
+                <div class="buttons"><button class="button">"Save role"<span class="hidden">{format!(" of {}", person.name)}</span></button></div>
+            </form>
+        }
+        .into_any(),
+    };
+    let removing = fixed.is_none().then(|| {
+        view! {
+            <section class="hung" aria-labelledby="remove">
+                <div><h2 id="remove">"Remove"</h2></div>
+                <div>
+                    <p>"They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open."</p>
+                    {button::<RemovePerson>(&ids, "button danger", "Remove", &person.name)}
+                </div>
+            </section>
+        }
+    });
+    let read = if person.role.is_staff() { "Teaches".to_owned() } else { person.read.to_string() };
     let content = view! {
         {form_title(&format!("{} in {}", person.name, standing.course.title), form.is_refused())}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
@@ -73,25 +93,13 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         <dl class="facts">
             <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
             <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
-            <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div>
+            <div><dt>"Lessons read"</dt><dd>{read}</dd></div>
         </dl>
         <section class="hung">
-            <div><h2>"Role"</h2><p>"What they may do in this course. It holds at their next click."</p></div>
-            <div>
-                <form class="fields" method="post" action=form.action()>
-                    {form.summary()}
-                    {form.hidden(&ids)}
-                    {form.select(Field { name: "role", label: "Role", value: person.role.key().to_owned(), ..Field::default() }, &choices)}
-                    <div class="buttons"><button class="button">"Save role"<span class="hidden">{format!(" of {}", person.name)}</span></button></div>
-                </form>
-            </div>
+            <div><h2>"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
+            <div>{role}</div>
         </section>
-        <section class="hung" aria-labelledby="remove">
-            <div><h2 id="remove">"Remove"</h2></div>
-            <div>
-                {removing}
-            </div>
-        </section>
+        {removing}
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)

@@ -57,8 +57,12 @@ pub struct Unsent {
 impl RefusedForm {
     /// Keeps `values` but for the secret ones.
     pub fn new(action: &str, values: Vec<(String, String)>, errors: FieldErrors) -> Self {
-        let values = values.into_iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
-        Self { action: action.to_owned(), values, errors, unsent: None }
+        Self { action: action.to_owned(), values: Self::without_secrets(values), errors, unsent: None }
+    }
+
+    /// The fields that may be kept and shown.
+    pub fn without_secrets(values: Vec<(String, String)>) -> Vec<(String, String)> {
+        values.into_iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect()
     }
 
     /// Whether all that was sent can be kept, so that it can be sent again.

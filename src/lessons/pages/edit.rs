@@ -36,7 +36,7 @@ fn show((standing, counts, lesson): (Standing, TabCounts, LessonRow)) -> AnyView
     let form = Form::to::<SaveLesson>();
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     let mut hidden = ids.to_vec();
-    hidden.push(("seen", lesson.changed_at.to_string()));
+    hidden.push(("seen", form.version(lesson.changed_at)));
     let content = view! {
         {form_title(&format!("Change {}", lesson.title), form.is_refused())}
         <h1>"Change a lesson"</h1>

@@ -7,6 +7,7 @@ use crate::clock::Millis;
 use crate::courses::cover_view::cover;
 use crate::courses::pages::progress;
 use crate::courses::policy::{CourseAct, CourseReader, Standing};
+use crate::enrolments::model::CourseRole;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
@@ -55,6 +56,7 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
     let read_at = plan.get(at).and_then(|row| row.read_at);
     let published = plan.iter().filter(|row| row.state == LessonState::Published).count();
     let read = plan.iter().filter(|row| row.state == LessonState::Published && row.read_at.is_some()).count();
+    let studies = standing.facts.course == Some(CourseRole::Student);
     let count = |number: usize| i64::try_from(number).unwrap_or(0);
     let length = count(lesson.body.chars().count());
     let address = |row: &PlanRow| format!("/courses/{}/lessons/{}", course.slug, row.slug);
@@ -84,14 +86,18 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
     });
     let previous = before.map(|row| view! { <a rel="prev" href=address(row)><span class="meta">{format!("Lesson {at}")}</span><span dir="auto">{row.title.clone()}</span></a> });
     let following = after.map(|row| view! { <a rel="next" href=address(row)><span class="meta">{format!("Lesson {}", at + 2)}</span><span dir="auto">{row.title.clone()}</span></a> });
+    let neighbours = (before.is_some() || after.is_some()).then(|| {
+        view! { <nav class="neighbours" aria-label="Lessons before and after">{previous}{following}</nav> }
+    });
     view! {
         {page_title(&lesson.title)}
         <div class=format!("page wrap lesson {}", picture.hue)>
             <aside class="lesson-rail" aria-label="The course">
                 {picture.svg}
-                <div><a href=format!("/courses/{}", course.slug) dir="auto">{course.title.clone()}</a>{progress(count(read), count(published))}</div>
+                <div><a href=format!("/courses/{}", course.slug) dir="auto">{course.title.clone()}</a>{studies.then(|| progress(count(read), count(published)))}</div>
                 <ol role="list">{rail}</ol>
             </aside>
+            {contents}
             <article>
                 <p class="quiet-text">{format!("Lesson {} of {}, about {}", at + 1, plan.len(), minutes_in_words(length))}</p>
                 <h1 dir="auto">{lesson.title.clone()}</h1>
@@ -100,9 +106,8 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
                 {edit}
                 {prose(text)}
                 {marking(&standing, &lesson, read_at, after, now)}
-                <nav class="neighbours" aria-label="Lessons before and after">{previous}{following}</nav>
+                {neighbours}
             </article>
-            {contents}
         </div>
     }
     .into_any()
@@ -115,6 +120,10 @@ fn marking(
     after: Option<&PlanRow>,
     now: Millis,
 ) -> AnyView {
+    // Who teaches has nothing to mark.
+    if standing.facts.course != Some(CourseRole::Student) {
+        return ().into_any();
+    }
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     match read_at {
         Some(at) => view! {

@@ -38,7 +38,7 @@ pub(super) fn fields(form: &Form, title: &str, summary: &str, body: &str, publis
         })}
         {form.textarea(Field {
             name: "body", label: "Text",
-            hint: "In Markdown: ## for a heading, **bold**, - for a list, ``` for code. Up to 200,000 characters.",
+            hint: "In Markdown: ## for a heading, **bold**, - for a list, [words](address) for a link, ``` around code. Images and HTML are left out. Up to 200,000 characters.",
             value: body.to_owned(), rows: 24, is_wide: true, ..Field::default()
         })}
         {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published)}

@@ -42,7 +42,7 @@ async fn load(slug: String) -> Result<Option<Data>, Failure> {
 fn show(Data { standing, counts, plan }: Data) -> AnyView {
     let course = format!("/courses/{}", standing.course.slug);
     let list = if plan.is_empty() {
-        view! { <div class="empty"><h2>"No lessons yet"</h2><p>"Write the first one. Students see it when you publish it."</p></div> }
+        view! { <div class="empty"><h2>"No lessons yet"</h2><p>"Write the first one. Students see it once the lesson and the course are published."</p></div> }
             .into_any()
     } else {
         let last = plan.len() - 1;
@@ -73,7 +73,7 @@ fn row(standing: &Standing, lesson: &PlanRow, at: usize, last: usize) -> AnyView
     let down = (at < last).then(|| button::<MoveLesson>(&ids("1"), "button small", "Down", &lesson.title));
     let draft = (lesson.state == LessonState::Draft).then(|| view! { " "<span class="badge hollow">"Draft"</span> });
     view! {
-        <li class="split">
+        <li class="split" id=format!("lesson-{}", lesson.id)>
             <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{draft}</p><p dir="auto">{lesson.summary.clone()}</p></div>
             <div class="buttons">{up}{down}</div>
         </li>

@@ -27,7 +27,7 @@ pub fn Accessibility() -> impl IntoView {
                 <div><h2 id="help">"When something does not work"</h2></div>
                 <div>
                     <p>"Tell the person who runs this server: which page, what you used to read it, and what happened. The number \
-                        on an error page, like 7f3a-91c2, helps to find it in the log."</p>
+                        on a page that says something broke, like 7f3a-91c2, helps to find it in the log."</p>
                     <p>"Lessons are written by their instructors. If a text, a table or a link in one cannot be read, they are the \
                         ones who can mend it; their names are on the course’s page."</p>
                 </div>

@@ -8,7 +8,7 @@ use crate::http::forms::{PAGE_FIELD, RESEND_FIELD};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
 use crate::ui::page::{page, page_title};
-use crate::ui::when;
+use crate::ui::typed::{typed, typed_list};
 
 /// The form that waits, field by field, and the button that sends it, for its sender. Where none waits, home instead.
 #[component]
@@ -29,15 +29,7 @@ async fn load() -> Result<Option<(RefusedForm, Unsent)>, Failure> {
 }
 
 fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
-    let shown: Vec<AnyView> = form
-        .values
-        .iter()
-        .filter(|(_, value)| !value.trim().is_empty())
-        .map(|(name, value)| {
-            let label = when::capital(&name.replace('_', " "));
-            view! { <div><dt>{label}</dt><dd dir="auto">{value.clone()}</dd></div> }.into_any()
-        })
-        .collect();
+    let shown = typed_list(typed(&form.values));
     let hidden: Vec<AnyView> = form
         .values
         .iter()
@@ -53,7 +45,7 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
                 <h1>"Send what you wrote?"</h1>
                 <p class="lede">"This was written before you signed in, so we have not sent it. It waits here for an hour."</p>
             </div></div>
-            <dl class="facts unsent">{shown}</dl>
+            {shown}
             <form class="buttons gap-above" method="post" action=form.action>
                 <input type="hidden" name=PAGE_FIELD value=unsent.page.clone() />
                 <input type="hidden" name=RESEND_FIELD value="1" />

@@ -59,7 +59,7 @@ fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
         {form_title("Sign in", form.is_refused())}
         <div class="page wrap">
             <div class="head"><div><h1>"Sign in"</h1></div></div>
-            {toward.map(|toward| toward.into_view(joining))}
+            {toward.map(|toward| toward.into_view(joining.then_some("Sign in and we finish joining you.")))}
             {note}
             <div class="ways">
                 <form class="fields" method="post" action=form.action() novalidate>

@@ -33,10 +33,10 @@ pub(super) async fn toward(next: Option<&LocalPath>) -> Result<Option<Toward>, F
 }
 
 impl Toward {
-    /// The course, and what happens after: `joining` when its button was pressed.
-    pub(super) fn into_view(self, joining: bool) -> AnyView {
+    /// The course, and what happens after: `finish` are the words when its button to join was pressed.
+    pub(super) fn into_view(self, finish: Option<&'static str>) -> AnyView {
         let picture = cover(self.id);
-        let words = if joining { "Sign in and we finish joining you." } else { "Then you go on to this course." };
+        let words = finish.unwrap_or("Then you go on to this course.");
         view! {
             <div class=format!("course-row toward {}", picture.hue)>
                 {picture.svg}

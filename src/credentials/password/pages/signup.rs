@@ -12,7 +12,7 @@ use crate::ui::islands;
 use crate::ui::page::{form_title, page};
 
 /// What a new password needs, said before it is typed.
-pub const PASSWORD_HINT: &str = "15 characters or more. Several words are easier to remember than signs.";
+pub const PASSWORD_HINT: &str = "15 characters or more. Several words are easier to remember than symbols.";
 
 struct Data {
     form: Form,
@@ -53,7 +53,7 @@ fn show(Data { form, next, toward, joining, start }: Data) -> AnyView {
                 <h1>"Create account"</h1>
                 <p class="lede">"You start as a student. Nothing is sent to your address."</p>
             </div></div>
-            {toward.map(|toward| toward.into_view(joining))}
+            {toward.map(|toward| toward.into_view(joining.then_some("Create your account, and you are in this course.")))}
             <form class="fields" method="post" action=form.action() novalidate>
                 {form.summary()}
                 {form.hidden(&[("next", next)])}
