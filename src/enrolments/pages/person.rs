@@ -85,7 +85,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
             </section>
         }
     });
-    let read = if person.role.is_staff() { "Teaches".to_owned() } else { person.read.to_string() };
+    let read = (!person.role.is_staff()).then(|| view! { <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div> });
     let content = view! {
         {form_title(&format!("{} in {}", person.name, standing.course.title), form.is_refused())}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
@@ -93,7 +93,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         <dl class="facts">
             <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
             <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
-            <div><dt>"Lessons read"</dt><dd>{read}</dd></div>
+            {read}
         </dl>
         <section class="hung">
             <div><h2>"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
