@@ -36,13 +36,14 @@ impl Assets {
     /// Looks for `pkg/lectern.<hash>.css` and its kin; in watch mode the names carry no hash. Of several, the newest is
     /// the one that was made last.
     pub fn find() -> Self {
-        let mut files: Vec<(Option<u64>, String)> = Files::iter()
-            .filter(|name| name.starts_with("pkg/lectern"))
-            .filter_map(|name| Some((Files::get(&name)?.metadata.last_modified(), name.into_owned())))
-            .collect();
-        files.sort_unstable_by(|one, other| other.cmp(one));
-        let find =
-            |ending: &str| files.iter().find(|(_, name)| name.ends_with(ending)).map(|(_, name)| format!("/{name}"));
+        let names =
+            if cfg!(debug_assertions) { newest_on_disk() } else { Files::iter().map(Cow::into_owned).collect() };
+        let find = |ending: &str| {
+            names
+                .iter()
+                .find(|name| name.starts_with("pkg/lectern") && name.ends_with(ending))
+                .map(|name| format!("/{name}"))
+        };
         let (css, js, wasm) = (find(".css"), find(".js"), find(".wasm"));
         Self {
             found: css.is_some() && js.is_some() && wasm.is_some(),
@@ -51,6 +52,24 @@ impl Assets {
             wasm: wasm.unwrap_or_else(|| "/pkg/lectern.wasm".to_owned()),
         }
     }
+
+    /// The names as they are now: in watch mode a style sheet changes while the server runs.
+    pub fn current(&self) -> Self {
+        if cfg!(debug_assertions) { Self::find() } else { self.clone() }
+    }
+}
+
+/// What watch mode has made, the newest first.
+fn newest_on_disk() -> Vec<String> {
+    let Ok(folder) = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/target/site/pkg")) else {
+        return Vec::new();
+    };
+    let mut files: Vec<_> = folder
+        .flatten()
+        .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.file_name().into_string().ok()?)))
+        .collect();
+    files.sort_unstable_by(|one, other| other.cmp(one));
+    files.into_iter().map(|(_, name)| format!("pkg/{name}")).collect()
 }
 
 /// Compressed twins, the smallest first: what a browser calls it, and how the file's name ends.

@@ -9,7 +9,7 @@ use crate::http::request::Ctx;
 
 /// The script, after the islands. First the lists that Leptos looks for when it wakes: nothing is handed over. They have no children and stand in no other island, so a plain walk finds them all.
 pub fn start(ctx: &Ctx) -> AnyView {
-    let assets = &ctx.site.assets;
+    let assets = ctx.site.assets.current();
     let script = format!(
         "for (const name of [\"__RESOLVED_RESOURCES\", \"__SERIALIZED_ERRORS\", \"__PENDING_RESOURCES\", \
            \"__RESOURCE_RESOLVERS\", \"__INCOMPLETE_CHUNKS\"]) globalThis[name] = [];\n\

@@ -29,7 +29,7 @@ impl Chrome {
     pub fn of(site: &Arc<Site>, ctx: Option<&Ctx>) -> Self {
         let person = ctx.and_then(Ctx::person);
         Self {
-            css: site.assets.css.clone(),
+            css: site.assets.current().css,
             path: ctx.map(|ctx| ctx.path().to_owned()).unwrap_or_default(),
             name: person.map(|person| person.name.clone()),
             is_admin: person.is_some_and(|person| person.role == SiteRole::Admin),
