@@ -217,7 +217,8 @@ impl Config {
 }
 
 impl PublicUrl {
-    fn parse(text: &str) -> Option<Self> {
+    /// None where it is no address of a site: another scheme, a path, a user.
+    pub fn parse(text: &str) -> Option<Self> {
         let lower = text.trim_end_matches('/').to_ascii_lowercase();
         let (https, host) = match (lower.strip_prefix("https://"), lower.strip_prefix("http://")) {
             (Some(host), _) => (true, host),

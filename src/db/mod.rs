@@ -89,8 +89,11 @@ impl Db {
 
     /// Ends every connection; the write-ahead log is folded into the file.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        // Twice: sqlx 0.8 closes what is idle, then waits for what is in use, and leaves a connection open that comes back
+        // during the last wait. A pool of one has only one wait.
+        for pool in [&self.read, &self.write, &self.read, &self.write] {
+            pool.close().await;
+        }
     }
 }
 

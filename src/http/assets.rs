@@ -13,11 +13,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{Embed, EmbeddedFile};
 
-/// What cargo-leptos made of `style/`, `public/` and the islands, each file with its compressed twins.
+/// What cargo-leptos made of `style/` and the islands, each file with its compressed twins.
 #[derive(Embed)]
 #[folder = "target/site"]
 #[allow_missing = true]
 struct Files;
+
+/// What is served as it is, also by a binary that was built without the rest.
+#[derive(Embed)]
+#[folder = "public"]
+struct Public;
 
 /// The public names of the built files.
 #[derive(Clone, Debug)]
@@ -111,7 +116,7 @@ fn find_twin(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'
             return Some((file, Some(encoding)));
         }
     }
-    Files::get(name).map(|file| (file, None))
+    Files::get(name).or_else(|| Public::get(name)).map(|file| (file, None))
 }
 
 /// Whether the browser takes this encoding: named, and not with a weight of nothing.

@@ -2,7 +2,7 @@
 //!
 //! One layer in front of everything, since every server function is an address of its own that checks nothing. It covers
 //! whatever can change something: methods other than GET, HEAD and OPTIONS, every address under `/fn/`, and upgrades.
-//! Such a request must be `Sec-Fetch-Site: same-origin`. Where a browser does not send that (plain http on a host that
+//! Such a request must be `Sec-Fetch-Site: same-origin`, and an `Origin` beside it must not say otherwise. Where a browser does not send that (plain http on a host that
 //! is not localhost), `Origin` must be the configured address, never the `Host` header, which the sender chooses. With
 //! neither, only a request without a session cookie may pass: there is nothing to misuse.
 
@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, ORIGIN, UPGRADE};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Site;
 use super::error_page;
+use crate::config::PublicUrl;
 use crate::error::{AppError, Denied};
 
 /// Refuses with `Denied::CrossSite`, before the body or the session is looked at.
@@ -39,13 +40,22 @@ fn is_guarded(method: &Method, path: &str, headers: &HeaderMap) -> bool {
 fn is_ours(headers: &HeaderMap, origin: &str, cookie: &str) -> bool {
     let mut sites = headers.get_all("sec-fetch-site").into_iter();
     if let Some(site) = sites.next() {
-        return site == "same-origin" && sites.next().is_none();
+        let is_same = site == "same-origin" && sites.next().is_none();
+        return is_same && headers.get_all(ORIGIN).into_iter().all(|from| is_or_could_be(from, origin));
     }
     let mut origins = headers.get_all(ORIGIN).into_iter();
     if let Some(from) = origins.next() {
         return from.as_bytes().eq_ignore_ascii_case(origin.as_bytes()) && origins.next().is_none();
     }
     !has_cookie(headers, cookie)
+}
+
+/// Whether an `Origin` beside `Sec-Fetch-Site: same-origin` may be true: ours, or, on a site for this machine alone, another
+/// of its names, under which a browser finds the same pages.
+fn is_or_could_be(from: &HeaderValue, origin: &str) -> bool {
+    let is_this_machine = |url: &str| PublicUrl::parse(url).is_some_and(|url| url.is_this_machine());
+    from.to_str()
+        .is_ok_and(|from| from.eq_ignore_ascii_case(origin) || is_this_machine(origin) && is_this_machine(from))
 }
 
 /// Whether the request carries our session cookie.
@@ -93,6 +103,13 @@ mod tests {
             assert!(!ours(&[("sec-fetch-site", foreign), ("origin", HERE)]), "{foreign}");
         }
         assert!(!ours(&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]));
+        for foreign in ["https://evil.example", "null", "http://localhost:3000", "http://lectern.example"] {
+            assert!(!ours(&[("sec-fetch-site", "same-origin"), ("origin", foreign)]), "{foreign}");
+        }
+        assert!(ours(&[("sec-fetch-site", "same-origin"), ("origin", HERE)]));
+        // Somebody who tries Lectern out types one of this machine's names or the other.
+        let local = |from: &str| is_or_could_be(&from.parse().unwrap(), "http://localhost:3000");
+        assert!(local("http://127.0.0.1:3000") && local("http://localhost:3000") && !local("https://evil.example"));
     }
 
     #[test]

@@ -3,11 +3,14 @@
 //! comrak drops HTML that people write; ammonia then keeps a short list of elements and nothing else, should the first
 //! ever let something through.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
 use comrak::{Options, markdown_to_html};
+
+use crate::failure::{Broken, Failure};
 
 /// HTML that may stand in a page as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +81,75 @@ pub fn render(markdown: &str) -> CleanHtml {
     options.extension.strikethrough = true;
     options.extension.autolink = true;
     options.render.r#unsafe = false;
-    let html = markdown_to_html(markdown, &options);
+    let html = markdown_to_html(&shallow(markdown), &options);
     // A page has its own h1, so a text begins one deeper; and headings can be linked to.
     let clean = CLEANER.clean(&lowered(&html)).to_string();
     CleanHtml(with_regions(&with_ids(&clean)))
+}
+
+/// Texts of more bytes are rendered off the async threads: the longest lesson of the worst kind takes half a second.
+const LONG: usize = 16 * 1024;
+
+/// Renders a person's Markdown without holding up anybody else's request.
+pub async fn render_for_page(markdown: &str) -> Result<CleanHtml, Failure> {
+    if markdown.len() <= LONG {
+        return Ok(render(markdown));
+    }
+    let text = markdown.to_owned();
+    tokio::task::spawn_blocking(move || render(&text)).await.broken("render a text")
+}
+
+/// How deep quotations and lists that begin in one line may lie in each other. Nobody writes more than a few, and the work of
+/// the parser and of the cleaner grows with the square of the depth: 20,000 `>` in a row cost more than a second.
+const DEEPEST: usize = 16;
+
+/// The same text, with the markers beyond the deepest level made into plain characters.
+fn shallow(markdown: &str) -> Cow<'_, str> {
+    if markdown.lines().all(|line| too_deep(line).is_none()) {
+        return Cow::Borrowed(markdown);
+    }
+    let mut out = String::with_capacity(markdown.len() + 16);
+    for line in markdown.split_inclusive('\n') {
+        match too_deep(line) {
+            Some(at) => {
+                out.push_str(&line[..at]);
+                // Each marker that follows, or escaping one would leave the next.
+                for letter in line[at..].chars() {
+                    if matches!(letter, '>' | '-' | '*' | '+' | '.' | ')') {
+                        out.push('\\');
+                    }
+                    out.push(letter);
+                }
+            }
+            None => out.push_str(line),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Where in a line the first marker of a level beyond the deepest stands. A marker is `>`, or one of a list with the space
+/// that follows it.
+fn too_deep(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let (mut at, mut depth) = (0, 0);
+    loop {
+        while matches!(bytes.get(at), Some(b' ' | b'\t')) {
+            at += 1;
+        }
+        let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let after = |at: usize| matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r') | None);
+        let length = match bytes.get(at + digits) {
+            Some(b'>') if digits == 0 => 1,
+            Some(b'-' | b'*' | b'+') if digits == 0 && after(at + 1) => 1,
+            Some(b'.' | b')') if digits > 0 && after(at + digits + 1) => digits + 1,
+            _ => return None,
+        };
+        depth += 1;
+        if depth > DEEPEST {
+            return Some(at);
+        }
+        at += length;
+    }
 }
 
 /// The headings of the second level, in order, with the ids [`render`] gives them.
@@ -105,6 +173,8 @@ fn lowered(html: &str) -> String {
 fn with_ids(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 64);
     let mut seen: HashSet<String> = HashSet::new();
+    // How often a heading of these words has come: counting up from 2 each time would take the square of their number.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut rest = html;
     while let Some(at) = rest.find("<h2>") {
         let (before, from) = rest.split_at(at);
@@ -116,10 +186,10 @@ fn with_ids(html: &str) -> String {
             free => free.to_owned(),
         };
         let wanted = id.clone();
-        let mut number = 2;
+        let number = numbers.entry(wanted.clone()).or_insert(1);
         while !seen.insert(id.clone()) {
+            *number += 1;
             id = format!("{wanted}-{number}");
-            number += 1;
         }
         out.push_str(before);
         out.push_str("<h2 id=\"");
@@ -228,6 +298,25 @@ mod tests {
         assert!(html.as_str().contains("tabindex=\"0\" role=\"region\" aria-label=\"Code 1\""));
         let two = render("```\na\n```\n\n```\nb\n```");
         assert!(two.as_str().contains("Code 1") && two.as_str().contains("Code 2"), "{two:?}");
+    }
+
+    #[test]
+    fn depth_has_an_end_and_what_lies_deeper_is_still_shown() {
+        for marker in [">", "> ", "- ", "1. ", "* > "] {
+            let html = render(&format!("{}deep words", marker.repeat(20_000)));
+            let depth = ["<blockquote>", "<ul>", "<ol>"].map(|tag| html.as_str().matches(tag).count());
+            assert!(depth.iter().sum::<usize>() <= DEEPEST, "{marker:?}: {depth:?}");
+            assert!(html.as_str().contains("deep words"), "{marker:?}");
+        }
+        let usual = "> 1. a\n>    - b\n\n- x\n  - y\n\n---\n\n* * *";
+        assert_eq!(shallow(usual), usual, "what people write stays as it is");
+    }
+
+    #[test]
+    fn equal_headings_are_numbered() {
+        let html = render("# a\n\n# a\n\n# a 2\n\n# a");
+        let ids: Vec<String> = headings(&html).into_iter().map(|heading| heading.id).collect();
+        assert_eq!(ids, ["a", "a-2", "a-2-2", "a-3"]);
     }
 
     #[test]

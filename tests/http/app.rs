@@ -178,7 +178,7 @@ impl Visitor<'_> {
         self.request(Method::POST, action)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .header(header::ORIGIN, ORIGIN)
+            .header(header::ORIGIN, &self.app.site.config.public_url.origin)
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {

@@ -43,7 +43,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let counts = visitor.count_for_tabs().await?;
     let teachers = visitor.list_teachers().await?;
     let plan = visitor.list_plan().await?;
-    let about = markdown::render(&visitor.course().description);
+    let about = markdown::render_for_page(&visitor.course().description).await?;
     Ok(Data { standing: visitor.standing().clone(), counts, teachers, plan, about })
 }
 

@@ -32,6 +32,11 @@ pub const KEPT_SECONDS: u32 = 600;
 /// Fields whose values are never kept. A password is typed again.
 const SECRET: [&str; 4] = ["password", "current_password", "new_password", "token"];
 
+/// However it is written: a form of ours writes it small, and another's mistake must not be shown either.
+fn is_secret(name: &str) -> bool {
+    SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
 /// A form that came back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedForm {
@@ -62,12 +67,12 @@ impl RefusedForm {
 
     /// The fields that may be kept and shown.
     pub fn without_secrets(values: Vec<(String, String)>) -> Vec<(String, String)> {
-        values.into_iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect()
+        values.into_iter().filter(|(name, _)| !is_secret(name)).collect()
     }
 
     /// Whether all that was sent can be kept, so that it can be sent again.
     pub fn is_whole(sent: &[(String, String)]) -> bool {
-        sent.iter().all(|(name, _)| !SECRET.contains(&name.as_str()))
+        sent.iter().all(|(name, _)| !is_secret(name))
     }
 
     /// What was typed into `field`.
@@ -111,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_password_is_never_kept() {
-        let values = ["email", "password", "current_password", "new_password", "token"]
+        let values = ["email", "password", "Password", "current_password", "new_password", "token"]
             .map(|name| (name.to_owned(), "x".to_owned()));
         let form = RefusedForm::new("/fn/sign_in", values.to_vec(), FieldErrors::default());
         assert_eq!(form.values, [("email".to_owned(), "x".to_owned())]);
