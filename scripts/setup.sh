@@ -117,10 +117,17 @@ browser_tests() {
   fi
 }
 
+services() {
+  node
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
+    apt_install "the tests run on it as well" postgresql
+}
+
 case "$want" in
   build) build ;;
-  test) build; browser_tests ;;
+  test) build; browser_tests; services ;;
+  services) services ;;
   bench) build; apt_install "the load generator" wrk ;;
   deny) cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny ;;
-  *) die "setup.sh knows build, test, bench and deny, not $want" ;;
+  *) die "setup.sh knows build, test, services, bench and deny, not $want" ;;
 esac

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh test
 . scripts/env.sh
 scripts/check.sh
+scripts/test_engines.sh
 make --no-print-directory build
 scripts/first_load.sh
 say "kill -9 loses nothing"

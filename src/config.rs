@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
-use crate::db;
+use crate::db::Place;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -17,8 +17,8 @@ pub struct Config {
     pub addr: SocketAddr,
     /// `LECTERN_PUBLIC_URL`: where people's browsers find it.
     pub public_url: PublicUrl,
-    /// `LECTERN_DATABASE_URL`: the SQLite file.
-    pub database: PathBuf,
+    /// `LECTERN_DATABASE_URL`: the SQLite file, or the PostgreSQL server.
+    pub database: Place,
     /// `LECTERN_DATA_DIR`: the folder for backups and other files.
     pub data_dir: PathBuf,
     /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
@@ -143,8 +143,12 @@ impl Config {
         })?;
 
         let database = setting("LECTERN_DATABASE_URL", "sqlite://data/lectern.db");
-        let database = db::path_of(&database).ok_or_else(|| {
-            wrong("LECTERN_DATABASE_URL", "needs sqlite://relative/path or sqlite:///absolute/path", &redact(&database))
+        let database = Place::parse(&database).ok_or_else(|| {
+            wrong(
+                "LECTERN_DATABASE_URL",
+                "needs sqlite://relative/path, sqlite:///absolute/path or postgres://user:password@host/database",
+                &redact(&database),
+            )
         })?;
 
         let store = setting("LECTERN_SESSION_STORE", "database");
@@ -319,7 +323,7 @@ mod tests {
         let config = with(&[]).unwrap();
         assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
         assert_eq!(config.public_url.origin, "http://localhost:3000");
-        assert_eq!(config.database, PathBuf::from("data/lectern.db"));
+        assert_eq!(config.database.to_string(), "data/lectern.db");
         assert_eq!(config.session_idle.admin, 15 * MINUTE);
         assert!(!config.demo && config.trusted_proxies.is_empty());
     }

@@ -39,28 +39,14 @@ impl<T, E: Into<anyhow::Error>> Broken<T> for Result<T, E> {
     }
 }
 
-/// Makes a broken unique constraint into an answer, so that uniqueness stays the database's job.
-pub trait OnUnique<T> {
-    /// `column` as SQLite names it: `table.column`. (SQLite gives no constraint name, only this, in its message.)
-    fn on_unique(self, column: &str, refusal: impl FnOnce() -> AppError) -> Result<T, Failure>;
-}
-
-impl<T> OnUnique<T> for Result<T, Failure> {
-    fn on_unique(self, column: &str, refusal: impl FnOnce() -> AppError) -> Result<T, Failure> {
-        self.map_err(|failure| match &failure {
-            Failure::Broken(error) => match error.downcast_ref::<sqlx::Error>() {
-                Some(sqlx::Error::Database(db)) if db.is_unique_violation() && db.message().contains(column) => {
-                    Failure::Refused(refusal())
-                }
-                _ => failure,
-            },
-            Failure::Refused(_) => failure,
-        })
-    }
-}
-
 /// SQLite's result codes for "wait" and "no room": BUSY, LOCKED, FULL, and what a full disk makes of a write (IOERR).
-const TEMPORARY: [i32; 4] = [5, 6, 13, 10];
+const SQLITE_TEMPORARY: [i32; 4] = [5, 6, 13, 10];
+
+/// Whether PostgreSQL says by this code (its manual, appendix A) that it cannot now: 08 connection, 53 resources, 57P
+/// shutting down or starting, 57014 and 55P03 that a statement or a lock took too long, 25P03 that a transaction idled.
+fn is_postgres_temporary(code: &str) -> bool {
+    ["08", "53", "57P"].iter().any(|class| code.starts_with(class)) || ["57014", "55P03", "25P03"].contains(&code)
+}
 
 impl Failure {
     /// Whether waiting can help: the database is locked, its disk is full, or no connection came free in time.
@@ -71,12 +57,14 @@ impl Failure {
             return true;
         }
         match error.downcast_ref::<sqlx::Error>() {
-            Some(sqlx::Error::PoolTimedOut) => true,
-            // Extended codes carry the plain code in their low byte.
-            Some(sqlx::Error::Database(db)) => db
-                .code()
-                .and_then(|code| code.parse::<i32>().ok())
-                .is_some_and(|code| TEMPORARY.contains(&(code & 0xff))),
+            Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
+                true
+            }
+            Some(sqlx::Error::Database(db)) => db.code().is_some_and(|code| match code.parse::<i32>() {
+                // Extended codes of SQLite carry the plain code in their low byte. PostgreSQL's have five characters.
+                Ok(number) if code.len() < 5 => SQLITE_TEMPORARY.contains(&(number & 0xff)),
+                _ => is_postgres_temporary(&code),
+            }),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use super::policy::{Admin, Oneself, PersonKeeper};
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied, FieldErrors};
-use crate::failure::{Failure, OnUnique};
+use crate::failure::Failure;
 use crate::id::UserId;
 
 /// What is needed to make an account.
@@ -23,9 +23,9 @@ pub struct NewAccount<'a> {
 /// Makes an account. For the ways to make one, each of which has its own proof.
 pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result<UserId, Failure> {
     let now = write.now();
-    let row: Result<(UserId,), Failure> = query(
+    let row: Option<(UserId,)> = query(
         "insert into users (email, email_key, name, role, password_hash, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $6) returning id",
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email_key) do nothing returning id",
     )
     .bind(account.email.as_typed())
     .bind(account.email.key())
@@ -33,16 +33,15 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     .bind(account.role.key())
     .bind(account.password_hash)
     .bind(now)
-    .one(write)
-    .await;
-    let (id,) = row.on_unique("users.email_key", || {
+    .optional(write)
+    .await?;
+    row.map(|(id,)| id).ok_or_else(|| {
         FieldErrors::one(
             "email",
             "There is an account with this email already. Sign in with it, or use another address",
         )
         .into()
-    })?;
-    Ok(id)
+    })
 }
 
 /// Makes a student's account for whoever signs up. Open to everybody, which is why it takes no role.

@@ -60,14 +60,20 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         look(false, "", &format!("{name} is set, and there is no such setting"));
     }
 
-    if !config.database.exists() {
-        let here = config.database.display();
-        look(
-            can_write_beside(&config.database),
-            &format!("{here} is not there yet; the first start makes it"),
-            &format!("{here} is not there yet, and this account may not make it"),
-        );
-    } else {
+    let is_there = match config.database.file() {
+        Some(file) if !file.exists() => {
+            let here = file.display();
+            look(
+                can_write_beside(file),
+                &format!("{here} is not there yet; the first start makes it"),
+                &format!("{here} is not there yet, and this account may not make it"),
+            );
+            false
+        }
+        Some(file) => examine_file(file, &mut look).await,
+        None => true,
+    };
+    if is_there {
         examine_database(&config, &mut look).await?;
     }
     match wrong {
@@ -77,28 +83,48 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
     }
 }
 
-async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &str)) -> Result<(), Failure> {
-    match db::verify(&config.database).await {
+/// Whether the file can be looked into.
+async fn examine_file(file: &Path, look: &mut impl FnMut(bool, &str, &str)) -> bool {
+    match db::verify(file).await {
         Ok(counts) => {
             let rows: i64 = counts.iter().map(|(_, count)| count).sum();
             let plural = if rows == 1 { "" } else { "s" };
-            look(true, &format!("{} is whole and holds {rows} row{plural}", config.database.display()), "");
+            look(true, &format!("{} is whole and holds {rows} row{plural}", file.display()), "");
         }
         Err(failure) => {
-            let why = if let Failure::Broken(error) = failure { format!("{error:#}") } else { "refused".to_owned() };
-            look(false, "", &why);
-            return Ok(());
+            look(false, "", &words_of(failure));
+            return false;
         }
     }
     look(
-        !is_readable_by_all(config),
+        !is_readable_by_all(file),
         "nobody else on this machine can read it",
-        &format!("everybody on this machine can read {}: chmod 600 it", config.database.display()),
+        &format!("everybody on this machine can read {}: chmod 600 it", file.display()),
     );
     println!(
         "note  SQLite 3.46 can damage its log when two programs write at the same instant: let only one `lectern serve` use the file"
     );
-    let (mut read, missing) = db::open_to_read(&config.database, Clock::system(), system()).await?;
+    true
+}
+
+fn words_of(failure: Failure) -> String {
+    match failure {
+        Failure::Broken(error) => format!("{error:#}"),
+        Failure::Refused(refusal) => refusal.to_string(),
+    }
+}
+
+async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &str)) -> Result<(), Failure> {
+    let (mut read, missing) = match db::open_to_read(&config.database, Clock::system(), system()).await {
+        Ok(opened) => opened,
+        Err(failure) => {
+            look(false, "", &format!("{} does not answer: {}", config.database, words_of(failure)));
+            return Ok(());
+        }
+    };
+    if config.database.file().is_none() {
+        look(true, &format!("{} answers", config.database), "");
+    }
     if missing > 0 {
         println!("note  its tables are of an older version; the next start keeps a copy and brings them up to date");
         return Ok(());
@@ -127,12 +153,12 @@ fn can_write_beside(path: &Path) -> bool {
 }
 
 #[cfg(unix)]
-fn is_readable_by_all(config: &Config) -> bool {
+fn is_readable_by_all(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(&config.database).is_ok_and(|data| data.permissions().mode() & 0o044 != 0)
+    std::fs::metadata(file).is_ok_and(|data| data.permissions().mode() & 0o044 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_readable_by_all(_: &Config) -> bool {
+fn is_readable_by_all(_: &Path) -> bool {
     false
 }

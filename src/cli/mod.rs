@@ -129,10 +129,10 @@ fn refuse(line: &str) -> ExitCode {
 
 /// Opens the database for a command that is about what is in it: a wrong folder must not get an empty one.
 async fn open_existing(config: &Config) -> Result<Db, Failure> {
-    if !config.database.exists() {
+    if config.database.file().is_some_and(|file| !file.exists()) {
         return Err(Failure::Broken(anyhow::anyhow!(
             "there is no database at {}; LECTERN_DATABASE_URL says where it is",
-            config.database.display()
+            config.database
         )));
     }
     open(config).await
@@ -169,19 +169,30 @@ async fn load_demo(config: Config, task: SystemTask, school: bool) -> Result<(),
 }
 
 async fn back_up(config: Config, file: PathBuf) -> Result<(), Failure> {
-    let counts = db::back_up(&config.database, &file).await?;
+    let counts = db::back_up(file_of(&config, "pg_dump makes its backups")?, &file).await?;
     println!("{} written and opened: {}.", file.display(), rows(&counts));
     Ok(())
 }
 
 async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
-    let (kept, counts) = db::restore(&file, &config.database, Clock::system().now()).await?;
-    println!("{} is in place: {}.", config.database.display(), rows(&counts));
+    let database = file_of(&config, "pg_restore puts its backups in place")?;
+    let (kept, counts) = db::restore(&file, database, Clock::system().now()).await?;
+    println!("{} is in place: {}.", database.display(), rows(&counts));
     println!("Everybody signs in anew, and one-time links that were waiting are void.");
     if let Some(kept) = kept {
         println!("What was there before is kept as {}.", kept.display());
     }
     Ok(())
+}
+
+/// The file that a command is about; of a server, `instead` says what does it there.
+fn file_of<'c>(config: &'c Config, instead: &str) -> Result<&'c PathBuf, Failure> {
+    config.database.file().ok_or_else(|| {
+        Failure::Broken(anyhow::anyhow!(
+            "this is for SQLite files, and the database is {}: {instead} (docs/OPERATING.md)",
+            config.database
+        ))
+    })
 }
 
 fn rows(counts: &[(String, i64)]) -> String {

@@ -29,7 +29,10 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         .await
         .map_err(|error| anyhow::anyhow!("LECTERN_ADDR: nothing can listen on {addr}: {error}"))
         .map_err(Failure::Broken)?;
-    let _alone = db::serve_alone(&config.database).await?;
+    let _alone = match config.database.file() {
+        Some(file) => Some(db::serve_alone(file).await?),
+        None => None,
+    };
     let db = open(&config).await?;
     let origin = config.public_url.origin.clone();
     let wants_demo = config.demo;

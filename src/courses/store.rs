@@ -438,7 +438,7 @@ impl SignedIn<'_, Read> {
                     (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons,
                     (select count(*) from lessons l join lesson_reads r on r.lesson_id = l.id and r.user_id = $1
                       where l.course_id = c.id and l.state = 'published') as read,
-                    n.slug as next_slug, n.title as next_title, length(n.body) as next_length,
+                    n.slug as next_slug, n.title as next_title, cast(length(n.body) as bigint) as next_length,
                     (select count(*) from enrolments s where s.course_id = c.id and s.role = 'student' and s.state = 'active') as students,
                     coalesce((select max(r.read_at) from lesson_reads r join lessons l on l.id = r.lesson_id
                       where l.course_id = c.id and r.user_id = $1), e.joined_at) as touched_at

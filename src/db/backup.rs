@@ -1,4 +1,4 @@
-//! Copies of the database: made while it is used, verified by opening them.
+//! Copies of a SQLite file: made while it is used, verified by opening them. (PostgreSQL brings pg_dump.)
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -115,7 +115,7 @@ pub(super) async fn copy_into(pool: &SqlitePool, to: &Path) -> Result<(), Failur
         return Err(Failure::Broken(anyhow::anyhow!("{} exists already", to.display())));
     }
     // SQLite writes into an empty file as into a new one, and this one is ours alone.
-    super::keep_to_ourselves(to).broken("make the copy's file")?;
+    super::sqlite::keep_to_ourselves(to).broken("make the copy's file")?;
     #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
     sqlx::query("vacuum into ?1")
         .bind(to.to_string_lossy().into_owned())

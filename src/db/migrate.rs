@@ -1,23 +1,28 @@
-//! Brings the tables up to date at start, after a copy of the file as it was.
+//! Brings the tables up to date at start: a file after a copy of it as it was, a server under a lock that lets one node
+//! at a time through. Both engines have the same migrations under the same names (tests/http/migrations.rs).
 
 use std::path::Path;
 
-use sqlx::migrate::{Migrate, Migrator};
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqlitePool;
 
 use super::backup;
 use crate::clock::Millis;
 use crate::failure::{Broken, Failure};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static IN_FILE: Migrator = sqlx::migrate!("migrations/sqlite");
+static ON_SERVER: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Applies what is missing. A file that already holds something is first copied into `backups`.
-pub async fn bring_up_to_date(pool: &SqlitePool, path: &Path, backups: &Path, now: Millis) -> Result<(), Failure> {
-    let mut connection = pool.acquire().await.broken("open the database")?;
-    connection.ensure_migrations_table().await.broken("read which migrations were applied")?;
-    drop(connection);
-    let missing = missing(pool).await?;
-    let is_new = missing.len() == MIGRATIONS.iter().count();
+pub async fn bring_up_to_date_in_file(
+    pool: &SqlitePool,
+    path: &Path,
+    backups: &Path,
+    now: Millis,
+) -> Result<(), Failure> {
+    let missing = missing_in_file(pool).await?;
+    let is_new = missing.len() == IN_FILE.iter().count();
     if !missing.is_empty() && !is_new {
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("lectern");
         std::fs::create_dir_all(backups).broken("make the folder for backups")?;
@@ -25,13 +30,39 @@ pub async fn bring_up_to_date(pool: &SqlitePool, path: &Path, backups: &Path, no
         backup::copy_into(pool, &copy).await?;
         tracing::info!(copy = %copy.display(), "kept a copy of the database as it was before its tables change");
     }
-    MIGRATIONS.run(pool).await.broken("bring the tables up to date")
+    IN_FILE.run(pool).await.broken("bring the tables up to date")
 }
 
-/// The versions of the changes that this database has not seen, in order. Only reads.
-pub async fn missing(pool: &SqlitePool) -> Result<Vec<i64>, Failure> {
+/// Applies what is missing, while other nodes that start wait.
+pub async fn bring_up_to_date_on_server(connection: &mut PgConnection) -> Result<(), Failure> {
+    ON_SERVER.run(connection).await.broken("bring the tables up to date")
+}
+
+/// The versions of the changes that this file has not seen, in order. Only reads.
+pub async fn missing_in_file(pool: &SqlitePool) -> Result<Vec<i64>, Failure> {
     let mut connection = pool.acquire().await.broken("open the database")?;
-    let applied = connection.list_applied_migrations().await.broken("read which migrations were applied")?;
+    missing(&mut *connection, &IN_FILE).await
+}
+
+/// The same for a server's database.
+pub async fn missing_on_server(connection: &mut PgConnection) -> Result<Vec<i64>, Failure> {
+    missing(connection, &ON_SERVER).await
+}
+
+async fn missing(connection: &mut impl Migrate, migrations: &Migrator) -> Result<Vec<i64>, Failure> {
+    let applied = match connection.list_applied_migrations().await {
+        Ok(applied) => applied,
+        Err(error) if has_no_table(&error) => Vec::new(),
+        Err(error) => return Err(error).broken("read which migrations were applied"),
+    };
     let is_missing = |version: &i64| applied.iter().all(|done| done.version != *version);
-    Ok(MIGRATIONS.iter().map(|migration| migration.version).filter(is_missing).collect())
+    Ok(migrations.iter().map(|migration| migration.version).filter(is_missing).collect())
+}
+
+/// Whether nothing was ever applied: SQLite says it in words, PostgreSQL by a code.
+fn has_no_table(error: &MigrateError) -> bool {
+    let MigrateError::Execute(error) = error else { return false };
+    error
+        .as_database_error()
+        .is_some_and(|error| error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table"))
 }

@@ -2,18 +2,18 @@
 //!
 //! The text is `&'static str`, so nothing a person typed can become part of it.
 
-use sqlx::query::QueryAs;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{FromRow, Sqlite};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Postgres, Sqlite};
 
-use super::{Connection, Write};
+use super::{Connection, Engine, Write};
 use crate::failure::{Broken, Failure};
 use crate::id::{CourseId, LessonId, SignInId, UserId};
 
-/// A row that a query's answer can become. Derive `sqlx::FromRow`; tuples have it.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+/// A row that a query's answer can become, on both engines. Derive `sqlx::FromRow`; tuples have it.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-impl<T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Row for T {}
+impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin> Row for T {}
 
 /// What may stand for `$1`.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub enum Value {
     Text(String),
     /// The same, or null.
     MaybeText(Option<String>),
-    /// Stored as 0 or 1.
+    /// Stored as 0 or 1 where the engine has no boolean.
     Bool(bool),
     /// A blob, as it is.
     Bytes(Vec<u8>),
@@ -56,6 +56,41 @@ values! {
     SignInId => |value| Self::Int(value.0),
 }
 
+/// A statement with its values.
+macro_rules! bound {
+    ($statement:expr, $values:expr) => {{
+        let mut statement = $statement;
+        for value in $values {
+            statement = match value {
+                Value::Int(value) => statement.bind(value),
+                Value::MaybeInt(value) => statement.bind(value),
+                Value::Text(value) => statement.bind(value),
+                Value::MaybeText(value) => statement.bind(value),
+                Value::Bool(value) => statement.bind(value),
+                Value::Bytes(value) => statement.bind(value),
+            };
+        }
+        statement
+    }};
+}
+
+/// Rows of a statement, from whichever engine answers.
+macro_rules! rows {
+    ($query:expr, $on:expr, $row:ty, $fetch:ident) => {{
+        #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
+        match $on.engine() {
+            Engine::Sqlite(connection) => {
+                bound!(sqlx::query_as::<Sqlite, $row>($query.sql), $query.values).$fetch(connection).await
+            }
+            Engine::Postgres(connection) => {
+                bound!(sqlx::query_as::<Postgres, $row>($query.sql), without_nul($query.values))
+                    .$fetch(connection)
+                    .await
+            }
+        }
+    }};
+}
+
 /// A statement and what stands for its `$1`, `$2`, ...
 #[derive(Debug)]
 pub struct Query {
@@ -77,50 +112,44 @@ impl Query {
 
     /// Every row.
     pub async fn all<T: Row>(self, on: &mut impl Connection) -> Result<Vec<T>, Failure> {
-        self.prepare().fetch_all(on.sqlite()).await.broken("read rows")
+        rows!(self, on, T, fetch_all).broken("read rows")
     }
 
     /// The row, where there is one.
     pub async fn optional<T: Row>(self, on: &mut impl Connection) -> Result<Option<T>, Failure> {
-        self.prepare().fetch_optional(on.sqlite()).await.broken("read a row")
+        rows!(self, on, T, fetch_optional).broken("read a row")
     }
 
     /// The row that is always there: a count, a `returning`.
     pub async fn one<T: Row>(self, on: &mut impl Connection) -> Result<T, Failure> {
-        self.prepare().fetch_one(on.sqlite()).await.broken("read the row")
+        rows!(self, on, T, fetch_one).broken("read the row")
     }
 
     /// Changes rows and says how many.
+    #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
     pub async fn execute(self, on: &mut Write) -> Result<u64, Failure> {
-        #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
-        let mut statement = sqlx::query(self.sql);
-        for value in self.values {
-            statement = match value {
-                Value::Int(value) => statement.bind(value),
-                Value::MaybeInt(value) => statement.bind(value),
-                Value::Text(value) => statement.bind(value),
-                Value::MaybeText(value) => statement.bind(value),
-                Value::Bool(value) => statement.bind(value),
-                Value::Bytes(value) => statement.bind(value),
-            };
-        }
-        let done = statement.execute(on.sqlite()).await.broken("write")?;
-        Ok(done.rows_affected())
+        let done = match on.engine() {
+            Engine::Sqlite(connection) => bound!(sqlx::query::<Sqlite>(self.sql), self.values)
+                .execute(connection)
+                .await
+                .map(|d| d.rows_affected()),
+            Engine::Postgres(connection) => bound!(sqlx::query::<Postgres>(self.sql), without_nul(self.values))
+                .execute(connection)
+                .await
+                .map(|d| d.rows_affected()),
+        };
+        done.broken("write")
     }
+}
 
-    fn prepare<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments<'static>> {
-        #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
-        let mut statement = sqlx::query_as(self.sql);
-        for value in self.values {
-            statement = match value {
-                Value::Int(value) => statement.bind(value),
-                Value::MaybeInt(value) => statement.bind(value),
-                Value::Text(value) => statement.bind(value),
-                Value::MaybeText(value) => statement.bind(value),
-                Value::Bool(value) => statement.bind(value),
-                Value::Bytes(value) => statement.bind(value),
-            };
+/// PostgreSQL's text has no NUL. Nothing stored has one either, so a search for it still finds nothing.
+fn without_nul(mut values: Vec<Value>) -> Vec<Value> {
+    for value in &mut values {
+        if let Value::Text(text) | Value::MaybeText(Some(text)) = value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{fffd}");
         }
-        statement
     }
+    values
 }

@@ -67,7 +67,7 @@ async fn plan(
     with_drafts: bool,
 ) -> Result<Vec<PlanRow>, Failure> {
     query(
-        "select l.id, l.slug, l.title, l.summary, l.state, length(l.body) as length, r.read_at
+        "select l.id, l.slug, l.title, l.summary, l.state, cast(length(l.body) as bigint) as length, r.read_at
          from lessons l left join lesson_reads r on r.lesson_id = l.id and r.user_id = $2
          where l.course_id = $1 and (l.state = 'published' or $3) order by l.position, l.id",
     )

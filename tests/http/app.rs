@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +16,15 @@ use lectern::clock::{Clock, Millis};
 use lectern::config::Config;
 use lectern::credentials::password::hashing::{FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
-use lectern::db::Db;
+use lectern::db::{Db, Place};
 use lectern::http::assets::Assets;
 use lectern::http::listen::Patience;
 use lectern::http::{Site, router};
 use lectern::sessions::caller::Caller;
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::engine::{self, Snapshot};
 
 /// Monday, 2 November 2026, 09:00 UTC.
 pub const START: Millis = 1_793_610_000_000;
@@ -35,6 +37,7 @@ pub struct App {
     pub clock: Clock,
     router: Router,
     folder: Arc<TempDir>,
+    place: Place,
 }
 
 impl App {
@@ -46,13 +49,13 @@ impl App {
     /// An empty site with these settings.
     pub async fn with(settings: &[(&'static str, &str)]) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let clock = Clock::standing_at(START);
-        Self::open(folder, "lectern.db", clock, settings, None).await
+        let place = engine::empty(folder.path()).await;
+        Self::open(folder, place, Clock::standing_at(START), settings, None).await
     }
 
     async fn open(
         folder: Arc<TempDir>,
-        file: &str,
+        place: Place,
         clock: Clock,
         settings: &[(&'static str, &str)],
         hashing: Option<Hashing>,
@@ -60,8 +63,7 @@ impl App {
         let config =
             Config::read(|name| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
                 .unwrap();
-        let path = folder.path().join(file);
-        let db = Db::open(&path, &folder.path().join("backups"), clock.clone()).await.unwrap();
+        let db = Db::open(&place, &folder.path().join("backups"), clock.clone()).await.unwrap();
         let hashing = match hashing {
             Some(hashing) => hashing,
             None => Hashing::new(FLOOR).unwrap(),
@@ -69,14 +71,39 @@ impl App {
         let patience = Patience { body: Duration::from_millis(300), ..Patience::default() };
         let site = Arc::new(Site { config, db, hashing, assets: Assets::find(), patience });
         let router = router::router(&site).unwrap();
-        Self { site, clock, router, folder }
+        Self { site, clock, router, folder, place }
     }
 
-    /// The same site as it is now, on a copy of its database: what is done there does not happen here.
-    pub async fn copy(&self, name: &str) -> Self {
-        let copy = self.folder.path().join(name);
-        lectern::db::back_up(self.site.db.path(), &copy).await.unwrap();
-        Self::open(self.folder.clone(), name, self.clock.clone(), &[], Some(self.site.hashing.clone())).await
+    /// What the site holds now, to make copies of.
+    pub async fn freeze(&self) -> Snapshot {
+        engine::freeze(&self.place, self.folder()).await
+    }
+
+    /// The same site on a copy of its database as it was frozen: what is done there does not happen here.
+    pub async fn thaw(&self, snapshot: &Snapshot) -> Self {
+        let place = engine::copy(snapshot, self.folder()).await;
+        Self::open(self.folder.clone(), place, self.clock.clone(), &[], Some(self.site.hashing.clone())).await
+    }
+
+    /// Lets go of a copy and removes it.
+    pub async fn discard(self) {
+        self.site.db.close().await;
+        engine::discard(&self.place);
+    }
+
+    /// Every byte the database holds.
+    pub async fn dump(&self) -> Vec<u8> {
+        engine::dump(&self.place, self.folder()).await
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        engine::count(&self.place, table).await
+    }
+
+    /// The file, for tests of what SQLite alone does; none while the tests run on PostgreSQL.
+    pub fn file(&self) -> Option<&Path> {
+        self.place.file().map(PathBuf::as_path)
     }
 
     pub fn folder(&self) -> &Path {

@@ -240,7 +240,9 @@ async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
     table.push_str(
         "# yes: done or shown; login: 303 to the sign-in page; fields: a field was refused; numbers: that page.\n",
     );
-    let mut copies = 0;
+    let frozen = world.app.freeze().await;
+    // A copy on which nothing was done yet. A refusal changes nothing, so the next request can have the same one.
+    let mut untouched: Option<App> = None;
     for (title, course) in [("a published course", &world.published), ("a draft", &world.draft)] {
         let _ = write!(table, "\n# {title}\n{:<52}", "");
         for kind in KINDS {
@@ -263,12 +265,15 @@ async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
                     if !plainly && endpoint.method == "GET" {
                         continue;
                     }
-                    // Reading changes nothing, so the world itself will do.
-                    let name = format!("copy-{copies}.db");
-                    copies += 1;
-                    let copy = if endpoint.method == "GET" { None } else { Some(world.app.copy(&name).await) };
+                    let copy = match untouched.take() {
+                        Some(copy) => Some(copy),
+                        // Reading changes nothing, so the world itself will do.
+                        None if endpoint.method == "GET" => None,
+                        None => Some(world.app.thaw(&frozen).await),
+                    };
                     let visitor = copy.as_ref().unwrap_or(&world.app).visitor(jar);
                     let page = ask(&visitor, &world, &endpoint, course, plainly).await;
+                    let is_refused = page.status.is_client_error() || word(&page, &endpoint) == "login";
                     assert!(!page.status.is_server_error(), "{kind} {endpoint:?}: {}", page.body);
                     if plainly {
                         words.push(word(&page, &endpoint));
@@ -280,9 +285,10 @@ async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
                             page.body
                         );
                     }
-                    if let Some(copy) = copy {
-                        copy.site.db.close().await;
-                        let _ = std::fs::remove_file(world.app.folder().join(&name));
+                    match copy {
+                        Some(copy) if is_refused => untouched = Some(copy),
+                        Some(copy) => copy.discard().await,
+                        None => {}
                     }
                 }
                 let _ = write!(table, "{:<12}", words[0]);

@@ -93,9 +93,7 @@ async fn a_password_is_not_even_kept_on_the_server() {
     let app = App::start().await;
     let visitor = app.anonymous();
     visitor.post("/fn/sign_up", &[("email", "x"), ("name", "Sam"), ("password", PASSWORD), ("_page", "/signup")]).await;
-    let copy = app.folder().join("look.db");
-    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
-    let bytes = std::fs::read(copy).unwrap();
+    let bytes = app.dump().await;
     assert!(bytes.windows(3).any(|window| window == b"Sam"), "the form must be kept");
     assert!(!bytes.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
 }
@@ -274,9 +272,7 @@ async fn a_one_time_link_is_not_written_down_with_a_refused_form() {
         )
         .await;
     assert!(visitor.get(&address).await.has("Enter an email address in full"));
-    let copy = app.folder().join("look.db");
-    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
-    let bytes = std::fs::read(copy).unwrap();
+    let bytes = app.dump().await;
     assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
 }
 
@@ -291,12 +287,8 @@ async fn strangers_cannot_push_out_forms_of_another_kind_nor_fill_the_disk() {
         flooder.post("/fn/create_course", &[("title", "T"), ("summary", "S"), ("description", &large)]).await;
     }
     assert!(reader.get("/signup").await.has("Enter an email address in full"));
-    let copy = app.folder().join("look.db");
-    let counts = lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
-    assert!(
-        counts.iter().any(|(table, rows)| table == "kept_forms" && (30..=34).contains(rows)),
-        "64 MiB and the reader's: {counts:?}"
-    );
+    let kept = app.count("kept_forms").await;
+    assert!((30..=34).contains(&kept), "64 MiB and the reader's: {kept}");
 }
 
 #[tokio::test]

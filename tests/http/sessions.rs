@@ -45,9 +45,7 @@ async fn the_id_is_not_in_the_database() {
     let app = App::start().await;
     let sam = app.student("sam").await;
     let id = sam.cookie("lectern").unwrap();
-    let copy = app.folder().join("look.db");
-    lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
-    let bytes = std::fs::read(copy).unwrap();
+    let bytes = app.dump().await;
     assert!(!bytes.windows(id.len()).any(|window| window == id.as_bytes()));
     assert!(!bytes.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
 }
@@ -62,9 +60,7 @@ async fn visitors_leave_no_session() {
     }
     visitor.set_cookie("lectern", "AAAAAAAAAAAAAAAAAAAAAA");
     visitor.get("/").await;
-    let copy = app.folder().join("look.db");
-    let counts = lectern::db::back_up(app.site.db.path(), &copy).await.unwrap();
-    assert!(counts.iter().any(|(table, rows)| table == "session_records" && *rows == 0), "{counts:?}");
+    assert_eq!(app.count("session_records").await, 0);
 }
 
 #[tokio::test]
