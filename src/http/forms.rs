@@ -22,10 +22,13 @@ use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
 use super::request::{Answer, Ctx, sign_in_address, status_of};
 use super::{Site, error_page};
+use crate::accounts::api::SaveProfile;
+use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
+use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::sessions::api::SignOut;
 use crate::sessions::store::{Found, public_find_caller};
 use crate::ui::error_page::Again;
@@ -243,7 +246,9 @@ async fn keep_unsent(
 ) -> Result<Response, Failure> {
     let ended = ctx.ended.is_some();
     let sent = fields(body);
-    if !RefusedForm::is_whole(&sent) || request.uri.path() == SignOut::PATH {
+    let action = request.uri.path();
+    let may_wait = if ended { action != SignOut::PATH } else { of_a_stranger(action).is_some() };
+    if !RefusedForm::is_whole(&sent) || !may_wait {
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
@@ -254,6 +259,21 @@ async fn keep_unsent(
         return Ok(see_other(&format!("{}&joining=1", sign_in_address(page.as_str(), ended))));
     }
     Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))
+}
+
+/// What a form does that may wait although nobody knows who sent it; nothing for the others. Whoever signs in next on that
+/// browser is asked to send it, so it must be something written, and never a power that a stranger would like to borrow.
+pub fn of_a_stranger(action: &str) -> Option<&'static str> {
+    [
+        (CreateCourse::PATH, "Make a new course"),
+        (SaveCourse::PATH, "Change a course’s text"),
+        (AddLesson::PATH, "Add a lesson"),
+        (SaveLesson::PATH, "Change a lesson"),
+        (SaveProfile::PATH, "Change your name"),
+        (JoinCourse::PATH, "Join a course"),
+    ]
+    .into_iter()
+    .find_map(|(path, words)| (path == action).then_some(words))
 }
 
 /// A refusal for a script: its status, and the refusal itself.

@@ -372,3 +372,36 @@ async fn what_was_typed_into_something_that_is_gone_can_be_copied() {
         teacher.post("/fn/change_password", &[("current_password", "nine quiet herons"), ("extra", "x")]).await;
     assert!(!refused.has("nine quiet herons"), "{}", refused.body);
 }
+
+#[tokio::test]
+async fn what_a_stranger_left_behind_borrows_no_power() {
+    let app = App::start().await;
+    let admin = app.admin("admin").await;
+    app.student("sam").await;
+    let id = admin.id_of("sam").await;
+    let course = admin.published_course("Soil", 1).await;
+    let lesson = admin.get(&format!("{}/lessons/lesson-1/edit", course.page())).await.hidden("lesson");
+    let (in_course, person) = (("course", course.id.as_str()), ("person", id.as_str()));
+    for (action, fields) in [
+        ("/fn/save_role", vec![person, ("role", "admin")]),
+        ("/fn/disable_account", vec![person]),
+        ("/fn/archive_course", vec![in_course]),
+        ("/fn/delete_lesson", vec![in_course, ("lesson", lesson.as_str())]),
+        ("/fn/remove_person", vec![in_course, person]),
+        ("/fn/end_other_sign_ins", vec![]),
+    ] {
+        let shared = app.anonymous();
+        let page = shared.post(action, &[&fields[..], &[("_page", "/courses")]].concat()).await;
+        assert_eq!(page.location(), "/login?next=%2Fcourses", "{action}");
+        assert_eq!(shared.cookie("lectern-unsent"), None, "{action}");
+        shared.sign_in("admin", PASSWORD).await;
+        assert_eq!(shared.get("/resend").await.location(), "/", "{action}");
+    }
+    // What was written is still kept, and says what it is.
+    let writer = app.anonymous();
+    let lesson = [in_course, ("title", "Clay"), ("body", "Words"), ("_page", "/courses/soil/lessons/new")];
+    writer.post("/fn/add_lesson", &lesson).await;
+    writer.sign_in("admin", PASSWORD).await;
+    let page = writer.get("/resend").await;
+    assert!(page.has("Add a lesson") && page.has("href=\"/courses/soil/lessons/new\""), "{}", page.body);
+}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::failure::Failure;
-use crate::http::forms::{PAGE_FIELD, RESEND_FIELD};
+use crate::http::forms::{PAGE_FIELD, RESEND_FIELD, of_a_stranger};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
 use crate::ui::page::{page, page_title};
@@ -30,6 +30,9 @@ async fn load() -> Result<Option<(RefusedForm, Unsent)>, Failure> {
 
 fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
     let shown = typed_list(typed(&form.values));
+    // What it does and where stands first: it may be somebody else's.
+    let does = of_a_stranger(&form.action).unwrap_or("Send a form");
+    let place = unsent.page.clone();
     let hidden: Vec<AnyView> = form
         .values
         .iter()
@@ -45,6 +48,7 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
                 <h1>"Send what you wrote?"</h1>
                 <p class="lede">"This was written before you signed in, so we have not sent it. It waits here for an hour."</p>
             </div></div>
+            <p>{does}", from the page "<a href=place.clone()>{place.clone()}</a>"."</p>
             {shown}
             <form class="buttons gap-above" method="post" action=form.action>
                 <input type="hidden" name=PAGE_FIELD value=unsent.page.clone() />
