@@ -22,6 +22,11 @@ pub enum AppError {
     Invalid(FieldErrors),
     /// The form itself was not one of ours: a field missing, doubled, or of another kind.
     Malformed,
+    /// More was sent than this form can hold, which is `most` bytes.
+    TooLarge {
+        /// Whole kilobytes.
+        most: usize,
+    },
     /// Somebody else changed the thing in between.
     Conflict(String),
     /// Too often. `retry_after` is in seconds.
@@ -172,6 +177,9 @@ impl fmt::Display for AppError {
                 f.write_str(&sentences.join(" "))
             }
             Self::Malformed => f.write_str("This form was not complete. Open the page again and send it once more."),
+            Self::TooLarge { most } => {
+                write!(f, "This form can hold {}. Go back, make it shorter, and send it again.", size_in_words(*most))
+            }
             Self::Conflict(sentence) => f.write_str(sentence),
             Self::TooMany { retry_after } => write!(f, "Too many tries. Wait {}.", wait_in_words(*retry_after)),
             Self::Unavailable { incident } => {
@@ -181,6 +189,14 @@ impl fmt::Display for AppError {
                 write!(f, "Something broke on our side. Number for the log: {incident}.")
             }
         }
+    }
+}
+
+/// "2 MB", "64 kB".
+fn size_in_words(bytes: usize) -> String {
+    match bytes / 1_024 {
+        kilobytes @ 0..1_024 => format!("{kilobytes} kB"),
+        kilobytes => format!("{} MB", kilobytes / 1_024),
     }
 }
 
@@ -221,6 +237,11 @@ mod tests {
         assert_eq!(wait_in_words(60), "1 minute");
         assert_eq!(wait_in_words(61), "2 minutes");
         assert_eq!([wait_in_words(3_600), wait_in_words(5_400)], ["1 hour", "90 minutes"]);
+    }
+
+    #[test]
+    fn a_limit_is_named_with_its_unit() {
+        assert_eq!([size_in_words(65_536), size_in_words(2_097_152)], ["64 kB", "2 MB"]);
     }
 
     #[test]

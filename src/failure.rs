@@ -70,6 +70,13 @@ impl Failure {
     }
 }
 
+/// The refusal for somebody who came while there was too much of `what` ("too many passwords at once"), logged.
+pub fn busy(what: &'static str) -> AppError {
+    let incident = random::incident();
+    tracing::warn!(incident, "{what}; told somebody to come back");
+    AppError::Unavailable { incident }
+}
+
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {
         if let Failure::Refused(refusal) = failure {

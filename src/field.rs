@@ -55,11 +55,15 @@ fn is_invisible_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Letters that nobody sees. Some belong into words of some scripts, but none is a word.
+/// Letters that nobody sees: white space, Default_Ignorable_Code_Point of the Unicode Character Database (version 16,
+/// DerivedCoreProperties.txt), and the empty pattern of Braille. Some belong into words of some scripts, but none is a word.
 pub fn is_invisible(c: char) -> bool {
     c.is_whitespace()
-        || is_invisible_direction(c)
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{3164}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// "200,000".
@@ -94,7 +98,9 @@ mod tests {
 
     #[test]
     fn control_characters_and_direction_overrides_are_refused() {
-        assert!(line("name", "Name", "\u{200b}\u{feff}", 100).is_err(), "nobody would see it");
+        for unseen in ["\u{200b}\u{feff}", "\u{2800}\u{2800}", "\u{e0041}", "\u{fe0f}\u{34f}"] {
+            assert!(line("name", "Name", unseen, 100).is_err(), "nobody would see {unseen:?}");
+        }
         for bad in ["a\0b", "a\nb", "a\u{7f}b", "a\u{202e}b"] {
             assert!(line("name", "Name", bad, 100).is_err(), "{bad:?}");
         }

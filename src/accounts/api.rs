@@ -83,16 +83,19 @@ pub async fn enable_account(
 /// Ends all of a person's sign-ins.
 #[server(prefix = "/fn", endpoint = "end_their_sign_ins")]
 pub async fn end_their_sign_ins(
-    /// Whose sign-ins end. Somebody without one, or an id nobody has, is no error: none end.
+    /// Whose sign-ins end. `NotFound` when there is no such account; somebody without a sign-in is no error.
     person: UserId,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let ended = Admin::claim(&mut write).await?.end_sign_ins_of(person).await?;
+    let mut admin = Admin::claim(&mut write).await?;
+    let name = admin.name_of(person).await?;
+    let ended = admin.end_sign_ins_of(person).await?;
     write.commit().await?;
+    tracing::info!(event = "session_end", person = person.0, ended, "an admin ended somebody's sign-ins");
     let said = match ended {
-        0 => "They were signed in nowhere.".to_owned(),
-        1 => "1 sign-in ended.".to_owned(),
-        many => format!("{many} sign-ins ended."),
+        0 => format!("{name} was signed in nowhere."),
+        1 => format!("1 sign-in of {name} ended."),
+        many => format!("{many} sign-ins of {name} ended."),
     };
     request::go_back(Flash::said(said))
 }

@@ -201,6 +201,13 @@ impl Admin<'_, Write> {
         Ok(row.map(|(id,)| id))
     }
 
+    /// The person's name, as they write it. `NotFound` when there is no such account.
+    pub async fn name_of(&mut self, user: UserId) -> Result<String, Failure> {
+        let row: Option<(String,)> =
+            query("select name from users where id = $1").bind(user).optional(self.connection()).await?;
+        row.map(|(name,)| name).ok_or(Failure::Refused(AppError::NotFound))
+    }
+
     /// Gives somebody a site role. It holds at their next request.
     pub async fn change_role(&mut self, user: UserId, role: SiteRole) -> Result<Changed, Failure> {
         if role != SiteRole::Admin {

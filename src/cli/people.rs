@@ -10,6 +10,7 @@ use crate::credentials::password::rules;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::sessions::caller::Caller;
 use crate::sessions::policy::Everywhere;
 use crate::sessions::store::Lasts;
 
@@ -29,7 +30,7 @@ async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &s
     let hash = match password {
         Some(password) => {
             rules::check("password", &password, &[name.as_str(), email])?;
-            Some(Hashing::new(COST)?.hash(password).await?)
+            Some(Hashing::new(COST)?.turn(Caller::of_the_system().address)?.hash(password).await?)
         }
         None => None,
     };

@@ -38,8 +38,7 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
     }
-    let is_call = request.uri.path().starts_with("/fn/") && !wants_page(&request.headers);
-    if is_call {
+    if is_call(request) {
         return as_json(&error);
     }
     let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
@@ -52,19 +51,37 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
             .with_text(&sent.lost)
             .within(sent.page.as_ref().map_or(request.uri.path(), LocalPath::path)),
     );
-    if let AppError::TooMany { retry_after } = error {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
-    }
-    if matches!(error, AppError::Unavailable { .. }) {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
-    }
+    say_when_to_come_back(&error, &mut response);
     response
 }
 
-/// Answers with the page of a bare status.
+/// How long to wait where nobody can know when it is over, in seconds.
+const RETRY_LATER: u32 = 30;
+
+/// Tells programs when to try again, where waiting can help.
+pub fn say_when_to_come_back(error: &AppError, response: &mut Response) {
+    let seconds = match error {
+        AppError::TooMany { retry_after } => *retry_after,
+        AppError::Unavailable { .. } => RETRY_LATER,
+        _ => return,
+    };
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+}
+
+/// Answers with the page of a bare status, or a script's call with the refusal of a form that was none.
 pub fn with_status(site: &Arc<Site>, request: &Parts, status: StatusCode) -> Response {
+    if is_call(request) {
+        let mut response = as_json(&AppError::Malformed);
+        *response.status_mut() = status;
+        return response;
+    }
     let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
     page(site, ctx.as_deref(), status, Trouble::of_status(status))
+}
+
+/// Whether a script asks a server function, and takes no page for an answer.
+fn is_call(request: &Parts) -> bool {
+    request.uri.path().starts_with("/fn/") && !wants_page(&request.headers)
 }
 
 fn page(site: &Arc<Site>, ctx: Option<&Ctx>, status: StatusCode, trouble: Trouble) -> Response {

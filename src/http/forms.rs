@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -21,7 +21,7 @@ use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
 use super::request::{Answer, Ctx, sign_in_address, status_of};
-use super::{Site, error_page};
+use super::{Site, error_page, form_body};
 use crate::accounts::api::SaveProfile;
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::JoinCourse;
@@ -33,17 +33,13 @@ use crate::sessions::api::SignOut;
 use crate::sessions::store::{Found, public_find_caller};
 use crate::ui::error_page::Again;
 
-/// The largest body (the contract). A lesson has 200,000 characters, at most 800,000 bytes, three times that encoded.
-pub const BODY_MAX: usize = 2 * 1024 * 1024;
 /// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
 pub const PAGE_FIELD: &str = "_page";
 
 /// The field that says that a form had waited for its sender and is sent from the page that showed it.
 pub const RESEND_FIELD: &str = "_resend";
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Refuses a POST under `/fn/`: 415 when it is no form, 413 too large, 408 too slow, 400 not text or a name twice.
+/// Reads what is posted under `/fn/`, and answers it.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
         return next.run(request).await;
@@ -52,22 +48,11 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let (mut parts, body) = request.into_parts();
-    if !is_form(&parts.headers) {
-        return error_page::with_status(&site, &parts, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    }
-    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > BODY_MAX) {
-        return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE);
-    }
     let is_plain = wants_page(&parts.headers);
-    let body = match tokio::time::timeout(site.patience.body, to_bytes(body, BODY_MAX)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return error_page::with_status(&site, &parts, StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => return error_page::with_status(&site, &parts, StatusCode::REQUEST_TIMEOUT),
+    let body = match form_body::read(&site, &ctx, &parts, body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
     };
-    if !is_text(&body) {
-        return error_page::answer(&site, &parts, AppError::Malformed);
-    }
     let asked = parts.clone();
     if asked.uri.path() == SignOut::PATH {
         // Words that waited for one person must not be offered to the next.
@@ -185,7 +170,7 @@ async fn refusal(response: Response) -> Result<Response, AppError> {
     if !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return Ok(response);
     }
-    match to_bytes(response.into_body(), BODY_MAX).await {
+    match to_bytes(response.into_body(), form_body::LONG_MAX).await {
         Ok(body) => Err(AppError::de(body)),
         Err(_) => Err(AppError::Malformed),
     }
@@ -280,47 +265,13 @@ pub fn of_a_stranger(action: &str) -> Option<&'static str> {
 pub fn as_json(error: &AppError) -> Response {
     let mut response = (status_of(error), [(CONTENT_TYPE, "application/json")], error.ser()).into_response();
     response.headers_mut().insert(SERVER_FN_ERROR_HEADER, HeaderValue::from_static("refused"));
-    if let AppError::TooMany { retry_after } = error {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after));
-    }
+    error_page::say_when_to_come_back(error, &mut response);
     response
 }
 
 /// Whether whoever waits for the answer shows pages.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(FORM)
-}
-
-/// Whether every field is UTF-8, and no name appears twice: a second `role=admin` must not be what one reader sees and
-/// another does not.
-fn is_text(body: &[u8]) -> bool {
-    let mut names: Vec<Vec<u8>> = Vec::new();
-    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let name = decoded(halves.next().unwrap_or_default());
-        let value = decoded(halves.next().unwrap_or_default());
-        if std::str::from_utf8(&name).is_err() || std::str::from_utf8(&value).is_err() || names.contains(&name) {
-            return false;
-        }
-        names.push(name);
-        if names.len() > FIELDS_MAX {
-            return false;
-        }
-    }
-    true
-}
-
-/// No form of ours has as many fields.
-const FIELDS_MAX: usize = 64;
-
-fn decoded(raw: &[u8]) -> Vec<u8> {
-    let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_encoding::percent_decode(&spaced).collect()
 }
 
 /// What may be kept of a form: of a stranger's, not more than any form that is open to strangers needs.
@@ -357,15 +308,6 @@ fn see_other(address: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn fields_must_be_text_and_stand_once() {
-        assert!(is_text(b"title=a+b&summary=%C3%BC&x="));
-        assert!(!is_text(b"title=%FF"));
-        assert!(!is_text(b"title=\xff"));
-        assert!(!is_text(b"role=student&role=admin"));
-        assert!(!is_text(b"role=student&%72ole=admin"));
-    }
 
     #[test]
     fn only_a_browser_showing_pages_is_redirected() {

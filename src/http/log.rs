@@ -51,10 +51,29 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     response
 }
 
+/// The path for the log. Of one that anybody could take for a set-up link, however it is written, not the part that opens
+/// an account: who mistypes one will type it right next time.
 fn shown_path(path: &str) -> String {
-    match path.strip_prefix("/set-up/") {
-        Some(_) => "/set-up/…".to_owned(),
-        // Control characters in an address must not become lines of the log.
-        None => path.chars().take(300).flat_map(char::escape_debug).collect(),
+    let read = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    if read.split(['/', '\\']).any(|part| part.trim().eq_ignore_ascii_case("set-up")) {
+        return "/set-up/…".to_owned();
+    }
+    // Control characters in an address must not become lines of the log.
+    path.chars().take(300).flat_map(char::escape_debug).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_way_to_write_a_set_up_link_puts_its_secret_into_the_log() {
+        for written in
+            ["/set-up/T", "//set-up/T", "/SET-UP/T", "/set%2Dup/T", "/./set-up/T", "/set-up%2FT", "/x/set-up//T"]
+        {
+            assert_eq!(shown_path(written), "/set-up/…", "{written}");
+        }
+        assert_eq!(shown_path("/courses/how-to-set-up/lessons"), "/courses/how-to-set-up/lessons");
+        assert_eq!(shown_path("/a\u{1b}[2J"), "/a\\u{1b}[2J");
     }
 }

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod client_address;
 pub mod cross_site;
 pub mod error_page;
+pub mod form_body;
 pub mod forms;
 pub mod headers;
 pub mod health;
@@ -27,6 +28,7 @@ use crate::config::Config;
 use crate::credentials::password::hashing::{Cost, Hashing};
 use crate::db::Db;
 use crate::failure::Failure;
+use crate::network::Scarce;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Site {
     pub db: Db,
     /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
+    /// The long forms that are being read: one for all requests as well.
+    pub long_bodies: Scarce,
     /// The names of the built files, as found at start.
     pub assets: assets::Assets,
     /// How long slow clients are waited for.
@@ -47,6 +51,7 @@ impl Site {
     /// Prepares a site over an open database. `cost` is that of password hashing.
     pub fn new(config: Config, db: Db, cost: Cost) -> Result<Arc<Self>, Failure> {
         let (assets, patience) = (assets::Assets::find(), listen::Patience::default());
-        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, assets, patience }))
+        let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
+        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, long_bodies, assets, patience }))
     }
 }

@@ -15,6 +15,7 @@ use super::kept_forms::RefusedForm;
 use super::local_path::{LocalPath, query_value};
 use super::session::SIGN_IN;
 use crate::accounts::model::SiteRole;
+use crate::credentials::password::hashing::Turn;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
@@ -183,6 +184,12 @@ pub async fn begin_write() -> Result<Write, Failure> {
     ctx.site.db.begin_write(ctx.caller.clone()).await
 }
 
+/// A turn to hash or compare passwords, for whoever asks.
+pub fn hashing_turn() -> Result<Turn, Failure> {
+    let ctx = current()?;
+    ctx.site.hashing.turn(ctx.caller.address)
+}
+
 /// How long a sign-in of somebody with this role lasts.
 pub fn lasts(role: SiteRole) -> Result<Lasts, Failure> {
     let site = site()?;
@@ -278,6 +285,7 @@ pub fn status_of(error: &AppError) -> StatusCode {
         AppError::NotFound => StatusCode::NOT_FOUND,
         AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Malformed => StatusCode::BAD_REQUEST,
+        AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         AppError::Conflict(_) => StatusCode::CONFLICT,
         AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         AppError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,

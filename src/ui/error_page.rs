@@ -60,6 +60,9 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
         AppError::Malformed => {
             (400, "This form was not complete".to_owned(), error.to_string(), vec![home(), courses()])
         }
+        AppError::TooLarge { .. } => {
+            (413, "That is more than we can take at once".to_owned(), error.to_string(), vec![home(), courses()])
+        }
         AppError::Conflict(sentence) => (409, "Somebody else was quicker".to_owned(), sentence.clone(), vec![home()]),
         AppError::TooMany { .. } => (429, "Too many tries".to_owned(), error.to_string(), vec![home()]),
         AppError::Unavailable { incident } => {
@@ -89,10 +92,6 @@ impl Trouble {
             StatusCode::REQUEST_TIMEOUT => (
                 "That took too long to reach us",
                 "The line may be slow just now. Go back and send it again; nothing was saved.",
-            ),
-            StatusCode::PAYLOAD_TOO_LARGE => (
-                "That is more than we can take at once",
-                "A form can hold 2 MB. Go back, make it shorter, and send it again.",
             ),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 ("We cannot read that kind of message", "Forms are sent as application/x-www-form-urlencoded.")

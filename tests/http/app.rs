@@ -18,8 +18,10 @@ use lectern::credentials::password::hashing::{FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
 use lectern::db::{Db, Place};
 use lectern::http::assets::Assets;
+use lectern::http::form_body::{LONG_AT_ONCE, LONG_FROM_ONE_PLACE};
 use lectern::http::listen::Patience;
 use lectern::http::{Site, router};
+use lectern::network::Scarce;
 use lectern::sessions::caller::Caller;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -69,7 +71,8 @@ impl App {
             None => Hashing::new(FLOOR).unwrap(),
         };
         let patience = Patience { body: Duration::from_millis(300), ..Patience::default() };
-        let site = Arc::new(Site { config, db, hashing, assets: Assets::find(), patience });
+        let long_bodies = Scarce::new(LONG_AT_ONCE, LONG_FROM_ONE_PLACE);
+        let site = Arc::new(Site { config, db, hashing, long_bodies, assets: Assets::find(), patience });
         let router = router::router(&site).unwrap();
         Self { site, clock, router, folder, place }
     }
@@ -126,7 +129,14 @@ impl App {
 
     /// Somebody with this site role, made on the command line and signed in by password.
     pub async fn person(&self, name: &str, role: SiteRole) -> Visitor<'_> {
-        let hash = self.site.hashing.hash(Password::new(PASSWORD.to_owned())).await.unwrap();
+        let hash = self
+            .site
+            .hashing
+            .turn([127, 0, 0, 1].into())
+            .unwrap()
+            .hash(Password::new(PASSWORD.to_owned()))
+            .await
+            .unwrap();
         let (email, person) = (Email::parse(&format!("{name}@uni.example")).unwrap(), PersonName::parse(name).unwrap());
         let mut write = self.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
         let account = NewAccount { email: &email, name: &person, role, password_hash: Some(hash) };

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
+use lectern::http::form_body::LONG_FROM_ONE_PLACE;
 
 use crate::app::{App, PASSWORD, encode};
 
@@ -73,7 +74,33 @@ async fn more_than_two_megabytes_are_refused() {
     let over = format!("title=T&summary=S&description={}", "x".repeat(2 * 1024 * 1024));
     let page = teacher.send(teacher.form("/fn/create_course", &[]).body(Body::from(over)).unwrap()).await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(page.has("A form can hold 2 MB"));
+    assert!(page.has("This form can hold 2 MB"));
+    let sign_in = format!("email=a@uni.example&password={}", "x".repeat(64 * 1024));
+    let page = teacher.send(teacher.form("/fn/sign_in", &[]).body(Body::from(sign_in.clone())).unwrap()).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.has("This form can hold 64 kB"));
+    let mut call = teacher.form("/fn/sign_in", &[]).body(Body::from(sign_in)).unwrap();
+    call.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
+    let answer = teacher.send(call).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::PAYLOAD_TOO_LARGE, "application/json"));
+}
+
+#[tokio::test]
+async fn long_forms_that_stall_hold_only_their_share() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let stalled: Vec<_> =
+        (0..LONG_FROM_ONE_PLACE).map(|_| app.site.long_bodies.take([127, 0, 0, 1].into()).unwrap()).collect();
+    let long = format!("title=T&summary=S&description={}", "x".repeat(100_000));
+    let send =
+        async || teacher.send(teacher.form("/fn/create_course", &[]).body(Body::from(long.clone())).unwrap()).await;
+    let page = send().await;
+    assert_eq!((page.status, page.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
+    let short = teacher.post("/fn/create_course", &[("title", "Short"), ("summary", ""), ("description", "")]).await;
+    assert_eq!(short.status, StatusCode::SEE_OTHER, "short forms need no share");
+    drop(stalled);
+    assert!(send().await.status.is_redirection(), "what was held is given back");
+    assert!(send().await.status.is_redirection(), "and so is what a form took that was read");
 }
 
 #[tokio::test]

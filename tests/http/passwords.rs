@@ -181,3 +181,31 @@ async fn asking_which_addresses_have_an_account_is_slowed_down() {
         "a class behind one address can sign up"
     );
 }
+
+#[tokio::test]
+async fn a_busy_server_counts_no_guess() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let wrong = [("email", "sam@uni.example"), ("password", "not the right one, no")];
+    let visitor = app.anonymous();
+    let mut turns = Vec::new();
+    while let Ok(turn) = app.site.hashing.turn([127, 0, 0, 1].into()) {
+        turns.push(turn);
+    }
+    for _ in 0..10 {
+        let page = visitor.call("/fn/sign_in", &wrong).await;
+        assert_eq!((page.status, page.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "5"), "{}", page.body);
+    }
+    for household in 0..=255 {
+        while let Ok(turn) = app.site.hashing.turn([198, 51, 100, household].into()) {
+            turns.push(turn);
+        }
+    }
+    for _ in 0..10 {
+        let page = visitor.call("/fn/sign_in", &wrong).await;
+        assert_eq!((page.status, page.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "30"), "{}", page.body);
+    }
+    drop(turns);
+    guess_five_times(&visitor, "sam").await;
+    assert_eq!(visitor.sign_in("sam", PASSWORD).await.location(), "/", "the sixth try is free of a wait");
+}

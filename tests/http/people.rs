@@ -57,7 +57,10 @@ async fn an_admin_ends_somebodys_sign_ins() {
     let sam = app.student("sam").await;
     let id = admin.id_of("sam").await;
     admin.post("/fn/end_their_sign_ins", &[("person", &id), ("_page", &format!("/people/{id}"))]).await;
-    assert!(admin.get(&format!("/people/{id}")).await.has("1 sign-in ended."));
+    assert!(admin.get(&format!("/people/{id}")).await.has("1 sign-in of sam ended."));
+    admin.post("/fn/end_their_sign_ins", &[("person", &id), ("_page", &format!("/people/{id}"))]).await;
+    assert!(admin.get(&format!("/people/{id}")).await.has("sam was signed in nowhere."));
+    assert_eq!(admin.post("/fn/end_their_sign_ins", &[("person", "999999")]).await.status, StatusCode::NOT_FOUND);
     assert!(sam.get("/account").await.location().starts_with("/login"));
 }
 

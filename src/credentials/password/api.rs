@@ -40,7 +40,7 @@ pub async fn sign_up(
     wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
-    let hash = request::site()?.hashing.hash(password).await?;
+    let hash = request::hashing_turn()?.hash(password).await?;
     let guess = Guess::at_accounts(request::current()?.caller.address);
     let mut write = request::begin_write().await?;
     let made = public_sign_up(&mut write, &email, &name, hash).await;
@@ -80,6 +80,8 @@ pub async fn sign_in(
     }
     let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
 
+    let turn = request::hashing_turn()?;
+    let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let guess = Guess::at_password(email.key(), request::current()?.caller.address);
     let mut write = request::begin_write().await?;
     guess
@@ -88,8 +90,7 @@ pub async fn sign_in(
         .inspect_err(|_| tracing::warn!(event = "authn_login_lock", "a guesser has to wait"))?;
     write.commit().await?;
 
-    let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
-    let shown = PasswordShown::at_sign_in(&request::site()?.hashing, stored, password).await.inspect_err(|_| {
+    let shown = PasswordShown::at_sign_in(&turn, stored, password).await.inspect_err(|_| {
         tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
     })?;
     let lasts = request::lasts(shown.role())?;
@@ -129,14 +130,14 @@ pub async fn change_password(
         return Err(wrong.into());
     }
     // A stolen session must not become a place to guess the password from.
-    let ctx = request::current()?;
-    let guess = Guess::at_password(&email.to_lowercase(), ctx.caller.address);
+    let turn = request::hashing_turn()?;
+    let guess = Guess::at_password(&email.to_lowercase(), request::current()?.caller.address);
     let mut write = request::begin_write().await?;
     guess.count(&mut write).await?;
     write.commit().await?;
-    let site = &ctx.site;
-    let shown = PasswordShown::by_oneself(&site.hashing, stored, current_password).await?;
-    let hash = site.hashing.hash(new_password).await?;
+    let shown = PasswordShown::by_oneself(&turn, stored, current_password).await?;
+    let hash = turn.hash(new_password).await?;
+    drop(turn);
 
     let mut write = request::begin_write().await?;
     guess.was_right(&mut write).await?;

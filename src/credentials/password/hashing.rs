@@ -1,7 +1,11 @@
-//! Argon2id: slow on purpose, so kept off the async threads and counted.
+//! Argon2id: slow on purpose, so kept off the async threads, and done in turns.
+//!
+//! A [`Turn`] is taken before a guess is counted or anything else is done: whoever gets none is told to come back, and
+//! nothing is held against them. One place on the network gets at most half of the turns, so that it cannot keep the
+//! others from signing in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -10,7 +14,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::model::Password;
 use crate::error::AppError;
-use crate::failure::{Broken, Failure};
+use crate::failure::{Broken, Failure, busy};
+use crate::network::{NoneLeft, Scarce, Share};
 use crate::random;
 
 /// How hard a hash is: memory in KiB, passes over it, lanes.
@@ -29,16 +34,17 @@ pub const COST: Cost = Cost { memory: 64 * 1024, passes: 3, lanes: 1 };
 /// The least that is safe (OWASP password storage cheat sheet; ASVS 5.0, appendix C). Used by tests.
 pub const FLOOR: Cost = Cost { memory: 19_456, passes: 2, lanes: 1 };
 
-/// Waiting hashes for each one under way. More, and the last would wait for several seconds: better to say "later".
-const QUEUE: usize = 20;
+/// Turns for each core. More, and the last would wait for several seconds: better to say "later".
+const TURNS: usize = 20;
+/// What somebody is told to wait whose place has its share already, in seconds: as long as the last turn takes to come.
+const SHARE_WAIT: u32 = 5;
 
 /// Hashes and compares passwords, as many at once as there are cores.
 #[derive(Clone, Debug)]
 pub struct Hashing {
     cost: Cost,
-    places: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    most_waiting: usize,
+    cores: Arc<Semaphore>,
+    turns: Scarce,
     /// Compared with when there is no account, so that this takes as long as when there is one.
     nobody: Arc<str>,
 }
@@ -59,22 +65,43 @@ impl Hashing {
         let nobody = hash(cost, "there is nobody here")?;
         Ok(Self {
             cost,
-            places: Arc::new(Semaphore::new(cores)),
-            waiting: Arc::default(),
-            most_waiting: cores * QUEUE,
+            cores: Arc::new(Semaphore::new(cores)),
+            turns: Scarce::new(cores * TURNS, (cores * TURNS).div_ceil(2)),
             nobody: nobody.into(),
         })
     }
 
+    /// A turn for somebody at this address. Refused with `Unavailable` when all are taken, and with `TooMany` when this
+    /// place on the network has its half of them.
+    pub fn turn(&self, from: IpAddr) -> Result<Turn, Failure> {
+        match self.turns.take(from) {
+            Ok(share) => Ok(Turn { hashing: self.clone(), _share: share }),
+            Err(NoneLeft::Here) => {
+                tracing::warn!("one place sends more passwords than its share; told somebody there to come back");
+                Err(AppError::TooMany { retry_after: SHARE_WAIT }.into())
+            }
+            Err(NoneLeft::Anywhere) => Err(busy("too many passwords to check at once").into()),
+        }
+    }
+}
+
+/// The right to hash or compare, one after another.
+#[derive(Debug)]
+pub struct Turn {
+    hashing: Hashing,
+    _share: Share,
+}
+
+impl Turn {
     /// The PHC string to store for a new password.
     pub async fn hash(&self, password: Password) -> Result<String, Failure> {
-        let cost = self.cost;
+        let cost = self.hashing.cost;
         self.off_thread(move || hash(cost, password.as_typed())).await
     }
 
     /// Compares with a stored hash, or with nobody's.
     pub async fn compare(&self, password: Password, stored: Option<String>) -> Result<Compared, Failure> {
-        let (cost, nobody) = (self.cost, self.nobody.clone());
+        let (cost, nobody) = (self.hashing.cost, self.hashing.nobody.clone());
         self.off_thread(move || {
             let known = stored.is_some();
             let stored = stored.as_deref().unwrap_or(&nobody);
@@ -92,30 +119,8 @@ impl Hashing {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let _counted = Counted::enter(&self.waiting, self.most_waiting)?;
-        let _place = self.places.acquire().await.broken("wait for a place to hash a password")?;
+        let _core = self.hashing.cores.acquire().await.broken("wait for a core to hash a password")?;
         tokio::task::spawn_blocking(work).await.broken("hash a password")?
-    }
-}
-
-/// One waiting hash; leaves the count when dropped, also when its request was abandoned.
-struct Counted(Arc<AtomicUsize>);
-
-impl Counted {
-    fn enter(waiting: &Arc<AtomicUsize>, most: usize) -> Result<Self, Failure> {
-        let counted = Self(waiting.clone());
-        if waiting.fetch_add(1, Ordering::Relaxed) < most {
-            return Ok(counted);
-        }
-        let incident = random::incident();
-        tracing::warn!(incident, "too many passwords to check at once; told somebody to come back");
-        Err(AppError::Unavailable { incident }.into())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -146,34 +151,29 @@ mod tests {
         Password::new(typed.to_owned())
     }
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[tokio::test]
     async fn the_right_one_is_right_however_its_letters_are_composed() {
-        let hashing = Hashing::new(FLOOR).unwrap();
-        let stored = hashing.hash(password("caf\u{e9} at the corner")).await.unwrap();
+        let turn = Hashing::new(FLOOR).unwrap().turn(HERE).unwrap();
+        let stored = turn.hash(password("caf\u{e9} at the corner")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(hashing.compare(password("cafe\u{301} at the corner"), Some(stored.clone())).await.unwrap().is_right);
-        assert!(!hashing.compare(password("cafe at the corner"), Some(stored)).await.unwrap().is_right);
+        assert!(turn.compare(password("cafe\u{301} at the corner"), Some(stored.clone())).await.unwrap().is_right);
+        assert!(!turn.compare(password("cafe at the corner"), Some(stored)).await.unwrap().is_right);
     }
 
     #[tokio::test]
     async fn nobodys_password_is_never_right() {
-        let hashing = Hashing::new(FLOOR).unwrap();
-        assert!(!hashing.compare(password("there is nobody here"), None).await.unwrap().is_right);
+        let turn = Hashing::new(FLOOR).unwrap().turn(HERE).unwrap();
+        assert!(!turn.compare(password("there is nobody here"), None).await.unwrap().is_right);
     }
 
     #[tokio::test]
     async fn a_cheaper_hash_is_made_anew_when_the_password_is_shown() {
-        let stored = Hashing::new(FLOOR).unwrap().hash(password("a long sentence")).await.unwrap();
-        let dearer = Hashing::new(Cost { passes: 3, ..FLOOR }).unwrap();
+        let stored = Hashing::new(FLOOR).unwrap().turn(HERE).unwrap().hash(password("a long sentence")).await.unwrap();
+        let dearer = Hashing::new(Cost { passes: 3, ..FLOOR }).unwrap().turn(HERE).unwrap();
         let compared = dearer.compare(password("a long sentence"), Some(stored.clone())).await.unwrap();
         assert!(compared.rehash.unwrap().contains("t=3"));
         assert!(dearer.compare(password("another sentence"), Some(stored)).await.unwrap().rehash.is_none());
-    }
-
-    #[tokio::test]
-    async fn the_queue_is_limited() {
-        let hashing = Hashing { most_waiting: 0, ..Hashing::new(FLOOR).unwrap() };
-        let refused = hashing.hash(password("a long sentence")).await.unwrap_err();
-        assert!(matches!(refused, Failure::Refused(AppError::Unavailable { .. })), "{refused:?}");
     }
 }

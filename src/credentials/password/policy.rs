@@ -1,6 +1,6 @@
 //! The proof that somebody knows an account's password.
 
-use super::hashing::Hashing;
+use super::hashing::Turn;
 use super::model::{MAX_BYTES, Password};
 use super::store::Stored;
 use crate::accounts::model::SiteRole;
@@ -23,13 +23,13 @@ pub struct PasswordShown {
 
 impl PasswordShown {
     /// Compares what was typed at the sign-in form. `stored` is the account with that address, where there is one.
-    pub async fn at_sign_in(hashing: &Hashing, stored: Option<Stored>, password: Password) -> Result<Self, Failure> {
+    pub async fn at_sign_in(turn: &Turn, stored: Option<Stored>, password: Password) -> Result<Self, Failure> {
         // Nobody has a longer one; compared with nobody's, it takes no longer than any other.
         let fits = password.as_typed().len() <= MAX_BYTES;
         let password = if fits { password } else { Password::default() };
         let usable = stored.filter(|account| fits && account.disabled_at.is_none() && account.hash.is_some());
         let hash = usable.as_ref().and_then(|account| account.hash.clone());
-        let compared = hashing.compare(password, hash).await?;
+        let compared = turn.compare(password, hash).await?;
         match usable {
             Some(stored) if compared.is_right => {
                 Ok(Self { stored, rehash: compared.rehash, changed: ("email", WRONG_PAIR) })
@@ -39,8 +39,8 @@ impl PasswordShown {
     }
 
     /// Compares what somebody who is signed in typed as their current password.
-    pub async fn by_oneself(hashing: &Hashing, stored: Stored, password: Password) -> Result<Self, Failure> {
-        let compared = hashing.compare(password, stored.hash.clone()).await?;
+    pub async fn by_oneself(turn: &Turn, stored: Stored, password: Password) -> Result<Self, Failure> {
+        let compared = turn.compare(password, stored.hash.clone()).await?;
         if !compared.is_right {
             return Err(FieldErrors::one("current_password", "This is not your current password").into());
         }

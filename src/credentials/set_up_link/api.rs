@@ -36,7 +36,7 @@ pub async fn make_first_admin(
     wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
-    let hash = request::site()?.hashing.hash(password).await?;
+    let hash = request::hashing_turn()?.hash(password).await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
@@ -61,7 +61,7 @@ pub async fn set_first_password(
     drop(read);
     rules::check("password", &password, &[link.name.as_deref().unwrap_or(""), link.email.as_deref().unwrap_or("")])?;
 
-    let hash = request::site()?.hashing.hash(password).await?;
+    let hash = request::hashing_turn()?.hash(password).await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
     let arriving = LinkHolder::claim(&mut write, token.as_typed()).await?.set_password(hash).await?;
