@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Real services for tests, each on a free loopback port, with all it writes in one temporary folder.
-#   scripts/services.sh start FOLDER postgres   starts them and prints NAME=ADDRESS for each
-#   scripts/services.sh stop FOLDER                ends what was started there, by process id, and removes the folder
+#   scripts/services.sh start FOLDER NAME...   starts them and prints NAME=ADDRESS for each
+#   scripts/services.sh halt FOLDER NAME       ends one, by process id, and keeps what it wrote
+#   scripts/services.sh resume FOLDER NAME     starts it again, on the same port, with what it wrote
+#   scripts/services.sh stop FOLDER            ends all of them and removes the folder
+# Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -13,23 +16,87 @@ free_port() {
 # PostgreSQL refuses to run as root: there it runs as the account its package made.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
+# The port of NAME in FOLDER: a free one at first, the same ever after.
+port_of() {
+  [ -e "$1/$2.port" ] || free_port >"$1/$2.port"
+  cat "$1/$2.port"
+}
+
+# Waits until a command succeeds, for ten seconds; else shows the log of NAME in FOLDER and gives up.
+until_it_answers() {
+  local folder="$1" name="$2"; shift 2
+  for _ in $(seq 100); do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  cat "$folder/$name.log" >&2
+  die "$name did not start"
+}
+
 start_postgres() {
   local programs port data="$1/postgres"
   programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
   [ -n "$programs" ] || programs=$(dirname "$(command -v initdb || die "there is no PostgreSQL here: install it")")
-  port=$(free_port)
-  mkdir -p "$data"
-  [ "$(id -u)" != 0 ] || chown postgres "$1" "$data"
-  as_postgres "$programs/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$1/postgres.log" 2>&1 || { cat "$1/postgres.log" >&2; die "initdb"; }
+  port=$(port_of "$1" postgres)
+  if [ ! -d "$data" ]; then
+    mkdir -p "$data"
+    [ "$(id -u)" != 0 ] || chown postgres "$1" "$data"
+    as_postgres "$programs/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$1/postgres.log" 2>&1 || { cat "$1/postgres.log" >&2; die "initdb"; }
+  fi
   # What a test wrote need not survive the machine; what is tested is the rest.
   as_postgres "$programs/postgres" -D "$data" -h 127.0.0.1 -p "$port" -k "$data" -c fsync=off -c full_page_writes=off \
     -c max_connections=400 -c synchronous_commit=off >>"$1/postgres.log" 2>&1 &
-  for _ in $(seq 100); do
-    "$programs/pg_isready" -q -h 127.0.0.1 -p "$port" && break
-    sleep 0.1
-  done
-  head -1 "$data/postmaster.pid" >"$1/postgres.pid" || { cat "$1/postgres.log" >&2; die "PostgreSQL did not start"; }
+  until_it_answers "$1" postgres "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"
+  head -1 "$data/postmaster.pid" >"$1/postgres.pid"
   echo "postgres=postgres://postgres@127.0.0.1:$port"
+}
+
+start_mysql() {
+  local port data="$1/mysql" as=()
+  command -v mariadbd >/dev/null || die "there is no MariaDB here: install it"
+  port=$(port_of "$1" mysql)
+  [ "$(id -u)" != 0 ] || as=(--user=mysql)
+  if [ ! -d "$data" ]; then
+    mkdir -p "$data"
+    [ "$(id -u)" != 0 ] || chown mysql "$data"
+    mariadb-install-db --no-defaults "${as[@]}" --datadir="$data" --auth-root-authentication-method=normal \
+      --skip-test-db >"$1/mysql.log" 2>&1 || { cat "$1/mysql.log" >&2; die "mariadb-install-db"; }
+  fi
+  mariadbd --no-defaults "${as[@]}" --datadir="$data" --socket="$data/socket" --pid-file="$data/pid" --port="$port" \
+    --bind-address=127.0.0.1 --innodb-flush-log-at-trx-commit=0 --skip-log-bin >>"$1/mysql.log" 2>&1 &
+  echo $! >"$1/mysql.pid"
+  until_it_answers "$1" mysql mariadb-admin --no-defaults -h 127.0.0.1 -P "$port" -u root ping
+  echo "mysql=mysql://root@127.0.0.1:$port"
+}
+
+start_redis() {
+  local port tls data="$1/redis"
+  command -v redis-server >/dev/null || die "there is no Redis here: install it"
+  port=$(port_of "$1" redis) tls=$(port_of "$1" rediss)
+  if [ ! -d "$data" ]; then
+    mkdir -p "$data"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Lectern tests" -keyout "$data/ca.key" -out "$data/ca.crt" 2>"$1/redis.log"
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout "$data/server.key" -out "$data/server.csr" 2>>"$1/redis.log"
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' >"$data/server.ext"
+    openssl x509 -req -in "$data/server.csr" -CA "$data/ca.crt" -CAkey "$data/ca.key" -days 2 -extfile "$data/server.ext" -out "$data/server.crt" 2>>"$1/redis.log"
+  fi
+  redis-server --bind 127.0.0.1 --port "$port" --tls-port "$tls" --tls-cert-file "$data/server.crt" --tls-key-file "$data/server.key" \
+    --tls-ca-cert-file "$data/ca.crt" --tls-auth-clients no --dir "$data" --appendonly yes --appendfsync no >>"$1/redis.log" 2>&1 &
+  echo $! >"$1/redis.pid"
+  until_it_answers "$1" redis redis-cli -p "$port" ping
+  echo "redis=redis://127.0.0.1:$port"
+  echo "rediss=rediss://localhost:$tls"
+  echo "authority=$data/ca.crt"
+}
+
+# Ends the process of a file made above. PostgreSQL takes INT for "break connections off, but write everything down".
+end_by() {
+  local pid signal=TERM
+  pid=$(cat "$1")
+  case "$1" in */postgres.pid) signal=INT ;; esac
+  kill "-$signal" "$pid" 2>/dev/null || true
+  for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+  rm -f "$1"
 }
 
 case "${1:-}" in
@@ -38,14 +105,14 @@ case "${1:-}" in
     mkdir -p "$folder"; chmod 755 "$folder"
     for service in "$@"; do "start_$service" "$folder"; done
     ;;
+  halt) end_by "$2/$3.pid" ;;
+  resume) "start_$3" "$2" ;;
   stop)
     for file in "$2"/*.pid; do
       [ -e "$file" ] || continue
-      pid=$(cat "$file")
-      kill -INT "$pid" 2>/dev/null || true
-      for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+      end_by "$file"
     done
     rm -rf "$2"
     ;;
-  *) die "services.sh start FOLDER NAME..., or stop FOLDER" ;;
+  *) die "services.sh start FOLDER NAME..., halt or resume FOLDER NAME, or stop FOLDER" ;;
 esac

@@ -121,6 +121,9 @@ services() {
   node
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
     apt_install "the tests run on it as well" postgresql
+  command -v mariadbd >/dev/null || apt_install "sessions can be kept there" mariadb-server
+  command -v redis-server >/dev/null || apt_install "sessions can be kept there" redis-server
+  command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
 }
 
 case "$want" in

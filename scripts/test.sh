@@ -6,6 +6,7 @@ scripts/setup.sh test
 . scripts/env.sh
 scripts/check.sh
 scripts/test_engines.sh
+scripts/test_stores.sh
 make --no-print-directory build
 scripts/first_load.sh
 say "kill -9 loses nothing"

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::db::Place;
+use crate::sessions::records::place::StorePlace;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// `LECTERN_DATABASE_URL`: the SQLite file, or the PostgreSQL server.
     pub database: Place,
+    /// `LECTERN_SESSION_STORE`: where session records are kept.
+    pub session_store: StorePlace,
     /// `LECTERN_DATA_DIR`: the folder for backups and other files.
     pub data_dir: PathBuf,
     /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
@@ -29,6 +33,8 @@ pub struct Config {
     pub session_idle: ByRole,
     /// `LECTERN_SESSION_ABSOLUTE`: and after so long in any case.
     pub session_absolute: ByRole,
+    /// `LECTERN_DRAIN`: how long a node told to stop still serves while `/readyz` says no.
+    pub drain: Duration,
     /// `LECTERN_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
     /// Settings of the contract that are set, and that this version has no use for.
@@ -73,7 +79,7 @@ const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUT
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 24] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -86,12 +92,18 @@ const KNOWN: [&str; 18] = [
     "LECTERN_SESSION_ABSOLUTE",
     "LECTERN_METRICS_ADDR",
     "LECTERN_LOG_FORMAT",
+    "LECTERN_DRAIN",
+    "LECTERN_TEST_SESSION_STORE",
     "LECTERN_CACHE",
     "LECTERN_TOOLS",
     "LECTERN_ORIGIN",
     "LECTERN_BINARY",
     "LECTERN_BLESS",
     "LECTERN_TEST_ENGINE",
+    "LECTERN_TEST_POSTGRES",
+    "LECTERN_TEST_MYSQL",
+    "LECTERN_TEST_REDIS",
+    "LECTERN_TEST_REDISS",
 ];
 
 /// What later versions of Lectern will read.
@@ -152,13 +164,13 @@ impl Config {
         })?;
 
         let store = setting("LECTERN_SESSION_STORE", "database");
-        if store != "database" {
-            return Err(wrong(
+        let session_store = StorePlace::parse(&store).ok_or_else(|| {
+            wrong(
                 "LECTERN_SESSION_STORE",
-                "needs \"database\", the only store of this version",
+                "needs database, memory, sqlite://path, postgres://..., mysql://user:password@host/database or redis://host",
                 &redact(&store),
-            ));
-        }
+            )
+        })?;
 
         let demo = match setting("LECTERN_DEMO", "0").as_str() {
             "0" => false,
@@ -185,6 +197,17 @@ impl Config {
             })
             .collect::<Result<_, _>>()?;
 
+        // A file has one server, so there is nobody to take over.
+        let drain = setting("LECTERN_DRAIN", if database.file().is_some() { "0s" } else { "5s" });
+        let drain = match drain.as_str() {
+            "0s" | "0" => Duration::ZERO,
+            text => duration(text)
+                .and_then(|time| u64::try_from(time).ok())
+                .map(Duration::from_millis)
+                .filter(|time| *time <= LONGEST_DRAIN)
+                .ok_or_else(|| wrong("LECTERN_DRAIN", "needs a time of at most 5m, like 5s, or 0s", &drain))?,
+        };
+
         let log_json = match setting("LECTERN_LOG_FORMAT", "text").as_str() {
             "text" => false,
             "json" => true,
@@ -195,11 +218,13 @@ impl Config {
             addr,
             public_url,
             database,
+            session_store,
             data_dir: setting("LECTERN_DATA_DIR", "data").into(),
             demo,
             trusted_proxies,
             session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
             session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
+            drain,
             log_json,
             unknown: Vec::new(),
             unused: NOT_USED_YET.into_iter().filter(|name| !setting(name, "").is_empty()).collect(),
@@ -292,6 +317,9 @@ fn by_role(name: &'static str, text: &str, default: ByRole) -> Result<ByRole, Wr
     Ok(by_role)
 }
 
+/// Whatever stops a server has less patience than this.
+const LONGEST_DRAIN: Duration = Duration::from_secs(300);
+
 /// The longest a sign-in may be told to last (NIST SP 800-63B-4, 2.1.3: 30 days).
 const LONGEST: Millis = 30 * DAY;
 
@@ -344,6 +372,8 @@ mod tests {
             ("LECTERN_SESSION_ABSOLUTE", "teacher=1h"),
             ("LECTERN_SESSION_ABSOLUTE", "31d"),
             ("LECTERN_LOG_FORMAT", "xml"),
+            ("LECTERN_DRAIN", "a while"),
+            ("LECTERN_DRAIN", "6m"),
         ] {
             assert_eq!(with(&[(name, value)]).unwrap_err().name, name, "{value}");
         }
@@ -352,7 +382,7 @@ mod tests {
     #[test]
     fn a_password_in_a_database_address_is_not_repeated() {
         for name in ["LECTERN_DATABASE_URL", "LECTERN_SESSION_STORE", "LECTERN_PUBLIC_URL"] {
-            let error = with(&[(name, "mysql://root:hunter2@db/lectern")]).unwrap_err();
+            let error = with(&[(name, "ftp://root:hunter2@db/lectern")]).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
     }

@@ -166,6 +166,20 @@ impl From<FieldErrors> for AppError {
     }
 }
 
+/// How long to wait where nobody can know when it is over, in seconds.
+const RETRY_LATER: u32 = 30;
+
+impl AppError {
+    /// When it makes sense to try again, in seconds; none where waiting does not help.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::Unavailable { .. } => Some(RETRY_LATER),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -11,12 +11,13 @@ use super::{open, system};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty};
 use crate::config::Config;
-use crate::credentials::password::hashing::COST;
-use crate::db;
+use crate::credentials::password::hashing::{COST, Hashing};
+use crate::db::{self, Place};
 use crate::demo;
 use crate::failure::Failure;
-use crate::http::{Site, kept_forms, listen, router};
-use crate::sessions::records::Records;
+use crate::http::listen::{self, Patience};
+use crate::http::{Site, kept_forms, router};
+use crate::sessions::records::place::StorePlace;
 
 /// How often what has ended is cleared away.
 const CLEANING: Duration = Duration::from_secs(600);
@@ -33,6 +34,10 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         Some(file) => Some(db::serve_alone(file).await?),
         None => None,
     };
+    let _sessions_alone = match &config.session_store {
+        StorePlace::Apart(Place::Sqlite(file)) => Some(db::serve_alone(file).await?),
+        _ => None,
+    };
     let db = open(&config).await?;
     let origin = config.public_url.origin.clone();
     let wants_demo = config.demo;
@@ -42,7 +47,12 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     for name in &config.unknown {
         tracing::warn!("{name} is set, and there is no such setting");
     }
-    let site = Site::new(config, db, COST)?;
+    if matches!(config.session_store, StorePlace::Memory) {
+        tracing::warn!(
+            "sessions are kept in memory: a restart signs everybody out, and a second node would not know them"
+        );
+    }
+    let site = Site::open(config, db, Hashing::new(COST)?, Patience::default()).await?;
     if !site.assets.found {
         tracing::warn!("this binary was built without its style sheet and scripts: build it with `make build`");
     }
@@ -72,7 +82,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         Some(format!("{origin}/set-up/{token}"))
     };
 
-    let service = router::router(&site).map_err(|error| Failure::Broken(anyhow::anyhow!(error)))?;
+    let service = router::router(&site);
     println!("Lectern is at {origin}");
     if demo_people {
         println!("Demo sign-ins, all with the password {}:", demo::PASSWORD);
@@ -84,7 +94,18 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
 
     let cleaner = tokio::spawn(clean_up(site.clone()));
     let stop = async {
-        told_to_stop().await;
+        if told_to_stop().await == Told::Terminate && !site.config.drain.is_zero() {
+            site.begin_to_stop();
+            tracing::info!(
+                seconds = site.config.drain.as_secs(),
+                "not ready any more; other nodes take over, then this one stops"
+            );
+            tokio::select! {
+                () = tokio::time::sleep(site.config.drain) => {}
+                _ = told_to_stop() => {}
+            }
+        }
+        site.begin_to_stop();
         tracing::info!("stopping: no new requests, the ones under way end");
     };
     listen::serve(listener, service, site.patience, stop).await;
@@ -112,7 +133,16 @@ fn begin_log(config: &Config) {
     }));
 }
 
-async fn told_to_stop() {
+/// Who tells a server to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// Somebody at the terminal, who does not want to wait.
+    Interrupt,
+    /// The system, which may have other nodes.
+    Terminate,
+}
+
+async fn told_to_stop() -> Told {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -127,18 +157,17 @@ async fn told_to_stop() {
         }
     };
     tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        () = interrupt => Told::Interrupt,
+        () = terminate => Told::Terminate,
     }
 }
 
 /// Clears session records and refused forms that have ended. An error now is tried again later.
 async fn clean_up(site: Arc<Site>) {
-    let Ok(records) = Records::of(&site.db) else { return };
     let mut ticks = tokio::time::interval(CLEANING);
     loop {
         ticks.tick().await;
-        if let Err(error) = records.delete_expired(1_000).await {
+        if let Err(error) = site.records.delete_expired(1_000).await {
             tracing::warn!(%error, "could not clear ended sessions");
         }
         let forms = async {

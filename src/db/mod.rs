@@ -108,6 +108,14 @@ impl Db {
     }
 }
 
+/// Connections to a database that is not the site's own, with no tables of ours in it.
+pub(crate) async fn connect_apart(place: &Place) -> Result<Pools, Failure> {
+    match place {
+        Place::Sqlite(path) => sqlite::connect(path).await,
+        Place::Postgres(options) => Ok(Pools::Postgres(postgres::connect(options).await?)),
+    }
+}
+
 /// Opens the database for looking alone: nothing in it changes, whatever version its tables have. Answers how many
 /// changes of its tables are missing as well.
 pub async fn open_to_read(place: &Place, clock: Clock, caller: Arc<Caller>) -> Result<(Read, usize), Failure> {

@@ -13,24 +13,37 @@ use crate::failure::{Broken, Failure};
 const READERS: u32 = 8;
 
 pub(super) async fn open(path: &Path, backups: &Path, now: Millis) -> Result<Pools, Failure> {
+    let write = connect_to_write(path).await?;
+    migrate::bring_up_to_date_in_file(&write, path, backups, now).await?;
+    Ok(Pools::Sqlite { read: connect_to_read(path).await?, write })
+}
+
+/// The same for a file whose tables are somebody else's affair.
+pub(super) async fn connect(path: &Path) -> Result<Pools, Failure> {
+    let write = connect_to_write(path).await?;
+    Ok(Pools::Sqlite { read: connect_to_read(path).await?, write })
+}
+
+async fn connect_to_write(path: &Path) -> Result<SqlitePool, Failure> {
     make_folder_of(path)?;
     keep_to_ourselves(path).broken("make the database's file")?;
-    let write = SqlitePoolOptions::new()
+    SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_with(options(path).create_if_missing(true))
         .await
-        .broken("open the database for writing")?;
-    migrate::bring_up_to_date_in_file(&write, path, backups, now).await?;
-    let read = SqlitePoolOptions::new()
+        .broken("open the database for writing")
+}
+
+async fn connect_to_read(path: &Path) -> Result<SqlitePool, Failure> {
+    SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
         .connect_with(options(path).read_only(true).pragma("wal_autocheckpoint", "0"))
         .await
-        .broken("open the database for reading")?;
-    Ok(Pools::Sqlite { read, write })
+        .broken("open the database for reading")
 }
 
 pub(super) async fn open_to_read(path: &Path) -> Result<SqlitePool, Failure> {

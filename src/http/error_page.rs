@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 
@@ -46,7 +46,7 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
         site,
         ctx.as_deref(),
         status_of(&error),
-        trouble_of(&error, ctx.as_deref().and_then(Ctx::person))
+        trouble_of(&error, ctx.as_deref().and_then(Ctx::person), request.method == Method::POST)
             .with_form(sent.again)
             .with_text(&sent.lost)
             .within(sent.page.as_ref().map_or(request.uri.path(), LocalPath::path)),
@@ -55,17 +55,11 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
     response
 }
 
-/// How long to wait where nobody can know when it is over, in seconds.
-const RETRY_LATER: u32 = 30;
-
 /// Tells programs when to try again, where waiting can help.
 pub fn say_when_to_come_back(error: &AppError, response: &mut Response) {
-    let seconds = match error {
-        AppError::TooMany { retry_after } => *retry_after,
-        AppError::Unavailable { .. } => RETRY_LATER,
-        _ => return,
-    };
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
 }
 
 /// Answers with the page of a bare status, or a script's call with the refusal of a form that was none.

@@ -23,12 +23,14 @@ pub mod session;
 pub mod whole_page;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
-use crate::credentials::password::hashing::{Cost, Hashing};
+use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
 use crate::failure::Failure;
 use crate::network::Scarce;
+use crate::sessions::records::Records;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Site {
     pub config: Config,
     /// Open until the server stops.
     pub db: Db,
+    /// Where session records are kept.
+    pub records: Records,
     /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
     /// The long forms that are being read: one for all requests as well.
@@ -45,13 +49,31 @@ pub struct Site {
     pub assets: assets::Assets,
     /// How long slow clients are waited for.
     pub patience: listen::Patience,
+    stopping: AtomicBool,
 }
 
 impl Site {
-    /// Prepares a site over an open database. `cost` is that of password hashing.
-    pub fn new(config: Config, db: Db, cost: Cost) -> Result<Arc<Self>, Failure> {
-        let (assets, patience) = (assets::Assets::find(), listen::Patience::default());
+    /// Prepares a site over an open database, and opens its session store.
+    pub async fn open(
+        config: Config,
+        db: Db,
+        hashing: Hashing,
+        patience: listen::Patience,
+    ) -> Result<Arc<Self>, Failure> {
+        let records = Records::open(&config.session_store, &db).await?;
+        let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
-        Ok(Arc::new(Self { hashing: Hashing::new(cost)?, config, db, long_bodies, assets, patience }))
+        let stopping = AtomicBool::new(false);
+        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, patience, stopping }))
+    }
+
+    /// From now on `/readyz` says no, and each answer ends its connection, so that a proxy sends people to other nodes.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 }

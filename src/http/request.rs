@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::header::{ACCEPT, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode, request::Parts};
 use axum::response::Response;
 use leptos::prelude::use_context;
@@ -22,6 +22,7 @@ use crate::failure::{Broken, Failure};
 use crate::id::{SignInId, UserId};
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::policy::Departing;
+use crate::sessions::records::rotate;
 use crate::sessions::store::Lasts;
 use crate::ui::flash::Flash;
 
@@ -233,7 +234,11 @@ pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
 
 /// Gives the browser a new session id for the sign-in it has: what was stolen before is worth nothing.
 pub async fn renew_session() -> Result<(), Failure> {
-    session()?.cycle_id().await.broken("renew the session")
+    if rotate(&session()?).await.broken("renew the session")? {
+        return Ok(());
+    }
+    // Another request of the same browser was quicker, and this one's id is dead.
+    Err(AppError::SignInRequired.into())
 }
 
 /// Removes the session record and its cookie.
@@ -258,6 +263,13 @@ fn session() -> Result<Session, Failure> {
 pub fn set_status(status: StatusCode) {
     if let Some(options) = use_context::<ResponseOptions>() {
         options.set_status(status);
+    }
+}
+
+/// Tells programs when to ask for the page being made again, where waiting can help.
+pub fn say_when_to_come_back(error: &AppError) {
+    if let (Some(options), Some(seconds)) = (use_context::<ResponseOptions>(), error.retry_after()) {
+        options.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 

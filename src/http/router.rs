@@ -23,7 +23,7 @@ use crate::error::AppError;
 pub const PLAIN_ROUTES: [&str; 4] = ["/healthz", "/readyz", "/favicon.svg", "/robots.txt"];
 
 /// Builds the service.
-pub fn router(site: &Arc<Site>) -> Result<Router, String> {
+pub fn router(site: &Arc<Site>) -> Router {
     let pages = generate_route_list(App);
     let app = Router::new()
         // Leptos looks its options up for files that we serve ourselves; the defaults do.
@@ -34,10 +34,10 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
         .layer(from_fn(whole_page::layer))
         .layer(from_fn_with_state(site.clone(), forms::layer))
         .layer(from_fn_with_state(site.clone(), caller::layer))
-        .layer(session::manager(site)?)
+        .layer(session::manager(site))
         .layer(from_fn_with_state(site.clone(), session::whole_removal));
 
-    Ok(Router::new()
+    Router::new()
         .route("/pkg/{*file}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))
@@ -48,7 +48,7 @@ pub fn router(site: &Arc<Site>) -> Result<Router, String> {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(site.clone(), headers::layer))
-        .layer(from_fn_with_state(site.clone(), log::layer)))
+        .layer(from_fn_with_state(site.clone(), log::layer))
 }
 
 async fn not_found(request: Request) -> Response {

@@ -16,17 +16,21 @@ use crate::sessions::records::Records;
 /// Where a session record keeps which sign-in it belongs to. Nothing else stands in it.
 pub const SIGN_IN: &str = "sign_in";
 
+/// tower-sessions gives a record of a cookie without an end two weeks; a sign-in may last thirty days and says itself when
+/// it ends, so its record outlives it.
+const LONGER: time::Duration = time::Duration::days(17);
+
 /// The layer. Lax: a link from a mail must find the person signed in; the cross-site layer guards what changes things.
 /// The cookie goes when the browser closes; when a sign-in ends is not the cookie's to say.
-pub fn manager(site: &Site) -> Result<SessionManagerLayer<Records>, String> {
+pub fn manager(site: &Site) -> SessionManagerLayer<Records> {
     let url = &site.config.public_url;
-    Ok(SessionManagerLayer::new(Records::of(&site.db)?)
+    SessionManagerLayer::new(site.records.clone().keeping(LONGER))
         .with_name(url.cookie_name())
         .with_secure(url.https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
-        .with_expiry(Expiry::OnSessionEnd))
+        .with_expiry(Expiry::OnSessionEnd)
 }
 
 /// tower-sessions 0.14 removes a cookie without `Secure`, which a browser refuses for a `__Host-` name. Outside of the

@@ -31,8 +31,8 @@ pub struct Again {
     pub fields: Vec<(String, String)>,
 }
 
-/// The page for a refusal.
-pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
+/// The page for a refusal: of something that was sent, or of a page that was asked for.
+pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> Trouble {
     let home = || ("/".to_owned(), if person.is_some() { "Your home" } else { "Home" });
     let courses = || ("/courses".to_owned(), "All courses");
     let (number, heading, reason, ways) = match error {
@@ -65,11 +65,23 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>) -> Trouble {
         }
         AppError::Conflict(sentence) => (409, "Somebody else was quicker".to_owned(), sentence.clone(), vec![home()]),
         AppError::TooMany { .. } => (429, "Too many tries".to_owned(), error.to_string(), vec![home()]),
+        AppError::Unavailable { incident } if !was_sent => {
+            let reason = format!(
+                "The server is busy, or something it needs does not answer. Nothing is lost, and you stay signed in. Open this again in a minute. If it goes on, send this number to the person who runs the server: {incident}."
+            );
+            (503, "We cannot show you this just now".to_owned(), reason, vec![home()])
+        }
         AppError::Unavailable { incident } => {
             let reason = format!(
                 "The server is busy or its disk is full, and what you sent was not saved. Send it again in a minute. If it happens twice, send this number to the person who runs the server: {incident}."
             );
             (503, "We cannot save anything just now".to_owned(), reason, vec![home()])
+        }
+        AppError::Internal { incident } if !was_sent => {
+            let reason = format!(
+                "Open this again. If it happens twice, send this number to the person who runs the server: {incident}."
+            );
+            (500, "Something broke on our side".to_owned(), reason, vec![home()])
         }
         AppError::Internal { incident } => {
             let reason = format!(

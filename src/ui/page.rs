@@ -51,7 +51,8 @@ fn refusal(error: AppError) -> AnyView {
         return ().into_any();
     }
     request::set_status(request::status_of(&error));
+    request::say_when_to_come_back(&error);
     let path = ctx.as_ref().map(|ctx| ctx.path().to_owned()).unwrap_or_default();
-    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person())).within(&path);
+    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person()), false).within(&path);
     view! { {page_title(&trouble.heading)} {trouble.into_view()} }.into_any()
 }

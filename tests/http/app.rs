@@ -17,11 +17,8 @@ use lectern::config::Config;
 use lectern::credentials::password::hashing::{FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
 use lectern::db::{Db, Place};
-use lectern::http::assets::Assets;
-use lectern::http::form_body::{LONG_AT_ONCE, LONG_FROM_ONE_PLACE};
 use lectern::http::listen::Patience;
 use lectern::http::{Site, router};
-use lectern::network::Scarce;
 use lectern::sessions::caller::Caller;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -62,18 +59,19 @@ impl App {
         settings: &[(&'static str, &str)],
         hashing: Option<Hashing>,
     ) -> Self {
-        let config =
-            Config::read(|name| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
-                .unwrap();
+        let set = |name: &str| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        // scripts/test_stores.sh runs the tests of sessions on each store.
+        let store =
+            |name: &str| std::env::var("LECTERN_TEST_SESSION_STORE").ok().filter(|_| name == "LECTERN_SESSION_STORE");
+        let config = Config::read(|name| set(name).or_else(|| store(name))).unwrap();
         let db = Db::open(&place, &folder.path().join("backups"), clock.clone()).await.unwrap();
         let hashing = match hashing {
             Some(hashing) => hashing,
             None => Hashing::new(FLOOR).unwrap(),
         };
         let patience = Patience { body: Duration::from_millis(300), ..Patience::default() };
-        let long_bodies = Scarce::new(LONG_AT_ONCE, LONG_FROM_ONE_PLACE);
-        let site = Arc::new(Site { config, db, hashing, long_bodies, assets: Assets::find(), patience });
-        let router = router::router(&site).unwrap();
+        let site = Site::open(config, db, hashing, patience).await.unwrap();
+        let router = router::router(&site);
         Self { site, clock, router, folder, place }
     }
 

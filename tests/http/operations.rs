@@ -27,9 +27,29 @@ async fn the_server_says_whether_it_is_alive_and_ready() {
     app.site.db.close().await;
     let broken = sam.get("/account").await;
     assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(broken.has("We cannot save anything just now") && broken.has("Skip to the content"), "{}", broken.body);
+    assert!(broken.has("We cannot show you this just now") && broken.has("Skip to the content"), "{}", broken.body);
+    assert_eq!(broken.header("retry-after"), "30");
+    let page = visitor.get("/courses").await;
+    assert_eq!(
+        (page.status, page.header("retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "30"),
+        "a page says so too"
+    );
     assert_eq!(visitor.get("/healthz").await.status, StatusCode::OK);
-    assert_eq!(visitor.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(visitor.get("/readyz").await.body, "the database does not answer\n");
+}
+
+#[tokio::test]
+async fn a_node_that_is_about_to_stop_says_so_and_lets_go_of_its_connections() {
+    let app = App::start().await;
+    let visitor = app.anonymous();
+    assert!(visitor.get("/courses").await.header("connection").is_empty());
+    app.site.begin_to_stop();
+    let ready = visitor.get("/readyz").await;
+    assert_eq!((ready.status, ready.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"));
+    assert_eq!(visitor.get("/healthz").await.body, "ok\n");
+    let page = visitor.get("/courses").await;
+    assert_eq!((page.status, page.header("connection")), (StatusCode::OK, "close"), "it still serves");
 }
 
 #[tokio::test]
