@@ -123,6 +123,7 @@ services() {
     apt_install "the tests run on it as well" postgresql
   command -v mariadbd >/dev/null || apt_install "sessions can be kept there" mariadb-server
   command -v redis-server >/dev/null || apt_install "sessions can be kept there" redis-server
+  command -v nginx >/dev/null || apt_install "the tests put several nodes behind it" nginx-light
   command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
 }
 

@@ -11,4 +11,5 @@ make --no-print-directory build
 scripts/first_load.sh
 say "kill -9 loses nothing"
 node end2end/crash.mjs
+scripts/test_nodes.sh
 scripts/e2e.sh

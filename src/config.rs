@@ -79,7 +79,7 @@ const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUT
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -100,6 +100,7 @@ const KNOWN: [&str; 24] = [
     "LECTERN_BINARY",
     "LECTERN_BLESS",
     "LECTERN_TEST_ENGINE",
+    "LECTERN_TEST_TEMPLATE",
     "LECTERN_TEST_POSTGRES",
     "LECTERN_TEST_MYSQL",
     "LECTERN_TEST_REDIS",

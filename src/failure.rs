@@ -57,9 +57,13 @@ impl Failure {
             return true;
         }
         match error.downcast_ref::<sqlx::Error>() {
-            Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
-                true
-            }
+            Some(
+                sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_),
+            ) => true,
             Some(sqlx::Error::Database(db)) => db.code().is_some_and(|code| match code.parse::<i32>() {
                 // Extended codes of SQLite carry the plain code in their low byte. PostgreSQL's have five characters.
                 Ok(number) if code.len() < 5 => SQLITE_TEMPORARY.contains(&(number & 0xff)),

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::password::hashing::{COST, Hashing};
 use crate::credentials::password::model::Password;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Place};
 use crate::demo;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -53,6 +53,15 @@ enum Command {
     Backup { file: PathBuf },
     /// Puts a copy in the place of the database; stop the server first
     Restore { file: PathBuf },
+    /// Copies everything into an empty database, of either engine, and compares; stop the server first
+    Move {
+        /// The database as it is; it only is read
+        #[arg(long)]
+        from: String,
+        /// An empty database, or a file that is not there yet
+        #[arg(long)]
+        to: String,
+    },
     /// Says in plain words what is misconfigured
     Doctor,
     /// Prints who may do what
@@ -106,6 +115,7 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::User(command) => people::run(config, task, command).await,
         Command::Backup { file } => back_up(config, file).await,
         Command::Restore { file } => restore(config, file).await,
+        Command::Move { from, to } => transfer(&from, &to).await,
         Command::Doctor => doctor::examine(config).await,
         Command::Powers => {
             print!("{}", powers::table());
@@ -183,6 +193,35 @@ async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
         println!("What was there before is kept as {}.", kept.display());
     }
     Ok(())
+}
+
+async fn transfer(from: &str, to: &str) -> Result<(), Failure> {
+    let place = |url: &str, option: &str| {
+        Place::parse(url).ok_or_else(|| {
+            Failure::Broken(anyhow::anyhow!(
+                "{option} needs sqlite://relative/path, sqlite:///absolute/path or postgres://user:password@host/database"
+            ))
+        })
+    };
+    let (from, to) = (place(from, "--from")?, place(to, "--to")?);
+    // A server would go on writing into what has been copied already.
+    let _from_alone = alone(&from).await?;
+    let _to_alone = alone(&to).await?;
+    let sums = db::transfer(&from, &to).await?;
+    for (table, sum) in &sums {
+        println!("{table:<16} {:>8}  {sum}", sum.rows());
+    }
+    println!("{to} now holds all of it, compared row by row. {from} is as it was.");
+    println!("Set LECTERN_DATABASE_URL to the new address and start. Nobody has to sign in anew.");
+    Ok(())
+}
+
+/// Keeps servers off a file for as long as what is answered lives.
+async fn alone(place: &Place) -> Result<Option<std::fs::File>, Failure> {
+    match place.file() {
+        Some(file) if file.exists() => db::serve_alone(file).await.map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// The file that a command is about; of a server, `instead` says what does it there.

@@ -11,6 +11,7 @@ mod place;
 mod postgres;
 mod query;
 mod sqlite;
+mod transfer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub use backup::{back_up, restore, verify};
 pub use place::Place;
 pub use query::{Query, Row, Value, query};
 pub use sqlite::serve_alone;
+pub use transfer::{Kind, Sum, TABLES, transfer};
 
 /// How long a request waits for a connection, or for somebody else's write to end, before it is told 503.
 const PATIENCE: Duration = Duration::from_secs(5);

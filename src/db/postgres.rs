@@ -16,11 +16,16 @@ const WRITE_LOCK: i64 = 0x4c45_4354;
 const LONGEST_STATEMENT: Duration = Duration::from_secs(20);
 
 pub(super) async fn open(options: &PgConnectOptions) -> Result<Pools, Failure> {
-    // On a connection without our limits: a change of a large table, and the wait for another node's, may take its time.
+    open_to_fill(options).await?.close().await.broken("connect to the database")?;
+    Ok(Pools::Postgres(connect(options).await?))
+}
+
+/// A connection to a database with its tables. Without our limits: a change of a large table, and the wait for another
+/// node's, may take its time.
+pub(super) async fn open_to_fill(options: &PgConnectOptions) -> Result<PgConnection, Failure> {
     let mut alone = PgConnection::connect_with(options).await.broken("connect to the database")?;
     migrate::bring_up_to_date_on_server(&mut alone).await?;
-    alone.close().await.broken("connect to the database")?;
-    Ok(Pools::Postgres(connect(options).await?))
+    Ok(alone)
 }
 
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgPool, Failure> {

@@ -24,6 +24,14 @@ pub(super) async fn connect(path: &Path) -> Result<Pools, Failure> {
     Ok(Pools::Sqlite { read: connect_to_read(path).await?, write })
 }
 
+/// A new file with its tables, for a move to fill.
+pub(super) async fn open_to_fill(path: &Path) -> Result<SqlitePool, Failure> {
+    let write = connect_to_write(path).await?;
+    let beside = path.parent().unwrap_or(Path::new("."));
+    migrate::bring_up_to_date_in_file(&write, path, beside, 0).await?;
+    Ok(write)
+}
+
 async fn connect_to_write(path: &Path) -> Result<SqlitePool, Failure> {
     make_folder_of(path)?;
     keep_to_ourselves(path).broken("make the database's file")?;

@@ -82,8 +82,17 @@ impl App {
 
     /// The same site on a copy of its database as it was frozen: what is done there does not happen here.
     pub async fn thaw(&self, snapshot: &Snapshot) -> Self {
-        let place = engine::copy(snapshot, self.folder()).await;
+        self.on(engine::copy(snapshot, self.folder()).await).await
+    }
+
+    /// The same site on another database.
+    pub async fn on(&self, place: Place) -> Self {
         Self::open(self.folder.clone(), place, self.clock.clone(), &[], Some(self.site.hashing.clone())).await
+    }
+
+    /// Where its database is.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Lets go of a copy and removes it.

@@ -1,6 +1,7 @@
 //! The engine under test: SQLite, or the PostgreSQL server that `LECTERN_TEST_ENGINE` names (scripts/services.sh starts
 //! one). Every test gets a database of its own on either.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,6 +47,10 @@ pub async fn empty(folder: &Path) -> Place {
     }
     let template = TABLES
         .get_or_init(async || {
+            // One that came there by `lectern move`, when scripts/test_engines.sh made one.
+            if let Ok(moved) = std::env::var("LECTERN_TEST_TEMPLATE") {
+                return moved;
+            }
             let name = fresh_name();
             run(&format!("create database {name}")).await;
             Db::open(&on_server(&name), folder, Clock::system()).await.unwrap().close().await;
@@ -53,6 +58,47 @@ pub async fn empty(folder: &Path) -> Place {
         })
         .await;
     copy(&Snapshot::Template(template.clone()), folder).await
+}
+
+/// A place without tables.
+pub async fn bare(folder: &Path) -> Place {
+    let name = fresh_name();
+    if server().is_none() {
+        return Place::Sqlite(folder.join(format!("{name}.db")));
+    }
+    run(&format!("create database {name}")).await;
+    on_server(&name)
+}
+
+/// Runs a statement on a file, made where there is none.
+pub async fn run_on_file(file: &Path, sql: &str) {
+    let mut connection = SqliteConnection::connect(&format!("sqlite://{}?mode=rwc", file.display())).await.unwrap();
+    #[expect(clippy::disallowed_methods, reason = "makes the databases under test")]
+    sqlx::query(sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection.close().await.unwrap();
+}
+
+/// The columns of each table.
+pub async fn columns(place: &Place) -> BTreeMap<String, BTreeSet<String>> {
+    #[expect(clippy::disallowed_methods, reason = "looks into the database under test")]
+    let found: Vec<(String, String)> = match place {
+        Place::Sqlite(file) => {
+            let mut connection = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+            let sql = "select t.name, c.name from sqlite_schema t, pragma_table_info(t.name) c
+                       where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\'";
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
+        Place::Postgres(options) => {
+            let mut connection = PgConnection::connect_with(options).await.unwrap();
+            let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'";
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
+    };
+    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (table, column) in found.into_iter().filter(|(table, _)| table != "_sqlx_migrations") {
+        tables.entry(table).or_default().insert(column);
+    }
+    tables
 }
 
 /// A copy that stays as it is, however the original goes on.
@@ -110,7 +156,10 @@ pub async fn dump(place: &Place, folder: &Path) -> Vec<u8> {
             let url = format!("{}/{}", server().unwrap(), options.get_database().unwrap());
             let output = Command::new("pg_dump").args(["--data-only", &url]).output().unwrap();
             assert!(output.status.success(), "{output:?}");
+            // Each dump begins and ends with a random word of its own.
             let text = String::from_utf8(output.stdout).unwrap();
+            let text: String =
+                text.lines().filter(|line| !line.contains("restrict ")).flat_map(|line| [line, "\n"]).collect();
             let mut bytes = text.clone().into_bytes();
             for digits in text.split("\\\\x").skip(1) {
                 let digits: Vec<u8> = digits.bytes().take_while(u8::is_ascii_hexdigit).collect();

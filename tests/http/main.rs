@@ -11,6 +11,7 @@ mod engine;
 mod headers;
 mod lessons;
 mod migrations;
+mod moving;
 mod operations;
 mod passwords;
 mod people;

@@ -168,6 +168,27 @@ async fn a_connection_that_never_sends_its_headers_is_ended() {
 }
 
 #[tokio::test]
+async fn who_stands_in_line_when_the_server_stops_is_still_answered() {
+    let app = App::start().await;
+    let (address, stop, server) = listening(&app).await;
+    // Neither connection is taken before the server is told to stop: nothing here gives it the time to.
+    let ask = || {
+        use std::io::Write;
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        stream
+    };
+    stop.send(()).unwrap();
+    let waiting = [ask(), ask()];
+    server.await.unwrap();
+    for mut stream in waiting {
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        assert!(answer.ends_with("ok\n"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn told_to_stop_the_server_ends_what_is_under_way_and_takes_nothing_new() {
     let app = App::start().await;
     let (address, stop, server) = listening(&app).await;
