@@ -124,6 +124,7 @@ services() {
   command -v mariadbd >/dev/null || apt_install "sessions can be kept there" mariadb-server
   command -v redis-server >/dev/null || apt_install "sessions can be kept there" redis-server
   command -v nginx >/dev/null || apt_install "the tests put several nodes behind it" nginx-light
+  command -v caddy >/dev/null || apt_install "reads the example that is for it" caddy
   command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
 }
 

@@ -12,4 +12,5 @@ scripts/first_load.sh
 say "kill -9 loses nothing"
 node end2end/crash.mjs
 scripts/test_nodes.sh
+scripts/test_deploy.sh
 scripts/e2e.sh

@@ -33,6 +33,8 @@ pub struct Config {
     pub session_idle: ByRole,
     /// `LECTERN_SESSION_ABSOLUTE`: and after so long in any case.
     pub session_absolute: ByRole,
+    /// `LECTERN_METRICS_ADDR`: where `/metrics` is served; nowhere when not set.
+    pub metrics_addr: Option<SocketAddr>,
     /// `LECTERN_DRAIN`: how long a node told to stop still serves while `/readyz` says no.
     pub drain: Duration,
     /// `LECTERN_LOG_FORMAT`: `text` or `json`.
@@ -108,7 +110,7 @@ const KNOWN: [&str; 25] = [
 ];
 
 /// What later versions of Lectern will read.
-const NOT_USED_YET: [&str; 2] = ["LECTERN_SMTP_URL", "LECTERN_METRICS_ADDR"];
+const NOT_USED_YET: [&str; 1] = ["LECTERN_SMTP_URL"];
 
 /// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
@@ -198,6 +200,20 @@ impl Config {
             })
             .collect::<Result<_, _>>()?;
 
+        let metrics_addr =
+            match setting("LECTERN_METRICS_ADDR", "").as_str() {
+                "" => None,
+                text => Some(text.parse::<SocketAddr>().map_err(|_| {
+                    wrong("LECTERN_METRICS_ADDR", "needs an address and a port like 127.0.0.1:9100", text)
+                })?),
+            };
+        if metrics_addr == Some(addr) {
+            return Err(WrongSetting {
+                name: "LECTERN_METRICS_ADDR",
+                why: "needs another port than LECTERN_ADDR, which everybody reaches".to_owned(),
+            });
+        }
+
         // A file has one server, so there is nobody to take over.
         let drain = setting("LECTERN_DRAIN", if database.file().is_some() { "0s" } else { "5s" });
         let drain = match drain.as_str() {
@@ -225,6 +241,7 @@ impl Config {
             trusted_proxies,
             session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
             session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
+            metrics_addr,
             drain,
             log_json,
             unknown: Vec::new(),
@@ -373,6 +390,8 @@ mod tests {
             ("LECTERN_SESSION_ABSOLUTE", "teacher=1h"),
             ("LECTERN_SESSION_ABSOLUTE", "31d"),
             ("LECTERN_LOG_FORMAT", "xml"),
+            ("LECTERN_METRICS_ADDR", "yes"),
+            ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
             ("LECTERN_DRAIN", "a while"),
             ("LECTERN_DRAIN", "6m"),
         ] {

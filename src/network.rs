@@ -57,6 +57,11 @@ impl Scarce {
         drop(taken);
         Ok(Share { taken: self.taken.clone(), place })
     }
+
+    /// How many are taken now.
+    pub fn taken(&self) -> usize {
+        lock(&self.taken).all
+    }
 }
 
 /// One of them; given back when dropped, also when the request that took it was abandoned.

@@ -17,6 +17,7 @@ use crate::demo;
 use crate::failure::Failure;
 use crate::http::listen::{self, Patience};
 use crate::http::{Site, kept_forms, router};
+use crate::metrics;
 use crate::sessions::records::place::StorePlace;
 
 /// How often what has ended is cleared away.
@@ -30,6 +31,15 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         .await
         .map_err(|error| anyhow::anyhow!("LECTERN_ADDR: nothing can listen on {addr}: {error}"))
         .map_err(Failure::Broken)?;
+    let metrics_listener = match config.metrics_addr {
+        Some(addr) => Some(
+            TcpListener::bind(addr)
+                .await
+                .map_err(|error| anyhow::anyhow!("LECTERN_METRICS_ADDR: nothing can listen on {addr}: {error}"))
+                .map_err(Failure::Broken)?,
+        ),
+        None => None,
+    };
     let _alone = match config.database.file() {
         Some(file) => Some(db::serve_alone(file).await?),
         None => None,
@@ -93,6 +103,9 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     }
 
     let cleaner = tokio::spawn(clean_up(site.clone()));
+    // Scraped to the last: how a node stops is worth seeing.
+    let counting =
+        metrics_listener.map(|listener| tokio::spawn(metrics::serve(site.clone(), listener, std::future::pending())));
     let stop = async {
         if told_to_stop().await == Told::Terminate && !site.config.drain.is_zero() {
             site.begin_to_stop();
@@ -110,6 +123,9 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     };
     listen::serve(listener, service, site.patience, stop).await;
     cleaner.abort();
+    if let Some(counting) = counting {
+        counting.abort();
+    }
     site.db.close().await;
     tracing::info!("stopped");
     Ok(())

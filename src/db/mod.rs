@@ -84,6 +84,25 @@ impl Db {
         Ok(Write { transaction, caller, now: self.clock.now() })
     }
 
+    /// Each pool's name, how many connections it has, and how many of those idle.
+    pub fn connections(&self) -> Vec<(&'static str, u32, u32)> {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                vec![("read", read.size(), idle(read.num_idle())), ("write", write.size(), idle(write.num_idle()))]
+            }
+            Pools::Postgres(pool) => vec![("all", pool.size(), idle(pool.num_idle()))],
+        }
+    }
+
+    /// What answers, for people who look after it.
+    pub fn engine_name(&self) -> &'static str {
+        match &self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
+        }
+    }
+
     /// What every connection takes its moment from when it begins.
     pub fn clock(&self) -> &Clock {
         &self.clock

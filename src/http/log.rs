@@ -1,10 +1,10 @@
 //! One line in the log for each request, and the number that finds it again. No body, no query, no cookie.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use super::Site;
 use super::client_address::client_address;
-use crate::random;
+use crate::{metrics, random};
 
 /// Where the request comes from, for the layers inside.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,17 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     let begun = Instant::now();
     // The path is logged, the query is not: searches are people's own words. Nor is what follows /set-up/.
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
+    let route = Route::default();
+    if let Some(path) = request.extensions().get::<MatchedPath>() {
+        let _ = route.0.set(path.clone());
+    }
+    request.extensions_mut().insert(route.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
-    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = begun.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    metrics::answered(route.0.get().map(MatchedPath::as_str), &method, status, took);
     span.in_scope(|| {
         if path == "/healthz" || path == "/readyz" || path.starts_with("/pkg/") {
             tracing::debug!(%method, path, status, micros, %address, "answered");
@@ -49,6 +56,20 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
         response.headers_mut().insert("x-request-id", value);
     }
     response
+}
+
+/// Where the route is written down, by whoever finds it, for the layer that counts. The answer could not carry it: of a
+/// refusal, a new one is made on the way.
+#[derive(Clone, Debug, Default)]
+struct Route(Arc<OnceLock<MatchedPath>>);
+
+/// Writes down which route a page or a function was found at.
+pub async fn name_route(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    if let (Some(route), Some(path)) = (extensions.get::<Route>(), extensions.get::<MatchedPath>()) {
+        let _ = route.0.set(path.clone());
+    }
+    next.run(request).await
 }
 
 /// The path for the log. Of one that anybody could take for a set-up link, however it is written, not the part that opens

@@ -32,6 +32,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(LeptosOptions::builder().output_name("lectern").build())
         .layer(from_fn(whole_page::layer))
+        .layer(from_fn(log::name_route))
         .layer(from_fn_with_state(site.clone(), forms::layer))
         .layer(from_fn_with_state(site.clone(), caller::layer))
         .layer(session::manager(site))

@@ -59,6 +59,19 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     }))
 }
 
+/// How many sign-ins are live now.
+pub async fn public_count_live(on: &mut impl Connection) -> Result<i64, Failure> {
+    let now = on.now();
+    let (count,): (i64,) = query(
+        "select count(*) from sign_ins s join users u on u.id = s.user_id
+         where s.ended_at is null and s.idle_ends_at > $1 and s.absolute_ends_at > $1 and u.disabled_at is null and s.epoch = u.epoch",
+    )
+    .bind(now)
+    .one(on)
+    .await?;
+    Ok(count)
+}
+
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -71,7 +84,8 @@ pub enum How {
 }
 
 impl How {
-    fn key(self) -> &'static str {
+    /// As it is stored and counted.
+    pub fn key(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::SignUp => "sign_up",

@@ -186,3 +186,69 @@ fn a_command_in_the_wrong_folder_makes_no_database() {
     let output = run(folder.path(), &["doctor"], &misspelt, "");
     assert!(said(&output).contains("LECTERN_ADRESS is set, and there is no such setting"), "{}", said(&output));
 }
+
+/// What is answered to a request that is written down whole.
+fn ask(address: &str, request: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    std::io::Read::read_to_end(&mut stream, &mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn what_is_counted_is_served_at_an_address_of_its_own() {
+    let folder = TempDir::new().unwrap();
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (site, counted) = (free(), free());
+    let mut server = Command::new(env!("CARGO_BIN_EXE_lectern"))
+        .arg("serve")
+        .env_clear()
+        .env("LECTERN_DATABASE_URL", format!("sqlite://{}", folder.path().join("lectern.db").display()))
+        .env("LECTERN_DATA_DIR", folder.path())
+        .env("LECTERN_ADDR", &site)
+        .env("LECTERN_PUBLIC_URL", format!("http://{site}"))
+        .env("LECTERN_METRICS_ADDR", &counted)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.as_mut().unwrap()), &mut line).unwrap();
+    let get = |path: &str| ask(&site, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    for path in ["/courses", "/courses/no-such-course", "/nowhere/1", "/nowhere/2", "/healthz"] {
+        get(path);
+    }
+    let body = "email=nobody%40uni.example&password=not+the+right+one%2C+no";
+    let refused = ask(
+        &site,
+        &format!(
+            "POST /fn/sign_in HTTP/1.1\r\nHost: x\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nAccept: application/json\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert!(refused.starts_with("HTTP/1.1 422"), "{refused}");
+    let metrics = ask(&counted, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let not_on_the_site = get("/metrics");
+    server.kill().unwrap();
+    server.wait().unwrap();
+    for line in [
+        "lectern_http_requests_total{route=\"/courses\",method=\"GET\",status=\"200\"} 1",
+        "lectern_http_requests_total{route=\"/courses/{slug}\",method=\"GET\",status=\"404\"} 1",
+        // Of what clients make up there is no end, so it has one name.
+        "lectern_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} 2",
+        "lectern_http_requests_total{route=\"/healthz\",method=\"GET\",status=\"200\"} 1",
+        "lectern_http_requests_total{route=\"/fn/sign_in\",method=\"POST\",status=\"422\"} 1",
+        "lectern_http_request_seconds_count{route=\"/courses\",method=\"GET\"} 1",
+        "lectern_sign_ins_total{how=\"password\",outcome=\"wrong\"} 1",
+        "lectern_sign_ins_live 0",
+        "lectern_database_connections{pool=\"write\",state=\"idle\"} 1",
+        "lectern_queue_length{of=\"passwords\"} 0",
+        "lectern_build_info{version=\"0.1.0\",database=\"sqlite\"} 1",
+        "process_resident_memory_bytes ",
+    ] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
+    assert!(not_on_the_site.starts_with("HTTP/1.1 404"), "{not_on_the_site}");
+}

@@ -17,6 +17,7 @@ use {
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request,
+    crate::metrics::{self, Outcome},
     crate::sessions::{policy::Arriving, store::How},
     crate::ui::flash::Flash,
 };
@@ -59,6 +60,7 @@ pub async fn sign_up(
     let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
     write.commit().await?;
     request::begin_session(sign_in).await?;
+    metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", person = user.0, "somebody signed up");
     request::go_on(&request::next_or(next, "/"), Flash::said("Your account is ready, and you are signed in."))
 }
@@ -80,17 +82,18 @@ pub async fn sign_in(
     }
     let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
 
-    let turn = request::hashing_turn()?;
+    let turn = request::hashing_turn().inspect_err(|_| metrics::signing_in(How::Password, Outcome::Wait))?;
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let guess = Guess::at_password(email.key(), request::current()?.caller.address);
     let mut write = request::begin_write().await?;
-    guess
-        .count(&mut write)
-        .await
-        .inspect_err(|_| tracing::warn!(event = "authn_login_lock", "a guesser has to wait"))?;
+    guess.count(&mut write).await.inspect_err(|_| {
+        metrics::signing_in(How::Password, Outcome::Wait);
+        tracing::warn!(event = "authn_login_lock", "a guesser has to wait");
+    })?;
     write.commit().await?;
 
     let shown = PasswordShown::at_sign_in(&turn, stored, password).await.inspect_err(|_| {
+        metrics::signing_in(How::Password, Outcome::Wrong);
         tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
     })?;
     let lasts = request::lasts(shown.role())?;
@@ -100,6 +103,7 @@ pub async fn sign_in(
     let sign_in = shown.arrive(&mut write).await?.sign_in(How::Password, lasts).await?;
     write.commit().await?;
     request::begin_session(sign_in).await?;
+    metrics::signing_in(How::Password, Outcome::Success);
     tracing::info!(event = "authn_login_success", "somebody signed in");
     request::go_on(&request::next_or(next, "/"), Flash::None)
 }

@@ -71,6 +71,11 @@ impl Hashing {
         })
     }
 
+    /// How many turns are taken now.
+    pub fn under_way(&self) -> usize {
+        self.turns.taken()
+    }
+
     /// A turn for somebody at this address. Refused with `Unavailable` when all are taken, and with `TooMany` when this
     /// place on the network has its half of them.
     pub fn turn(&self, from: IpAddr) -> Result<Turn, Failure> {

@@ -12,6 +12,7 @@ use {
     crate::credentials::password::rules,
     crate::error::FieldErrors,
     crate::http::request,
+    crate::metrics::{self, Outcome},
     crate::sessions::store::How,
     crate::ui::flash::Flash,
 };
@@ -44,6 +45,7 @@ pub async fn make_first_admin(
     let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(SiteRole::Admin)?).await?;
     write.commit().await?;
     request::begin_session(sign_in).await?;
+    metrics::signing_in(How::SetUpLink, Outcome::Success);
     tracing::info!(event = "user_created", "the first admin was made");
     request::go_on("/", Flash::said("You are the admin of this site."))
 }
@@ -68,5 +70,6 @@ pub async fn set_first_password(
     let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(link.role.unwrap_or(SiteRole::Student))?).await?;
     write.commit().await?;
     request::begin_session(sign_in).await?;
+    metrics::signing_in(How::SetUpLink, Outcome::Success);
     request::go_on("/", Flash::said("Your password is set, and you are signed in."))
 }
