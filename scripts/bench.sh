@@ -1,51 +1,111 @@
 #!/usr/bin/env bash
 # Measures the release build on a school's database: 500 students, 40 courses, 2,000 enrolments, 30 lessons a course.
-# Pages one after another (what one person feels), then eight at once (what the machine can do); memory; start; bytes.
+# Pages on both engines, one after another (what one person feels), then eight at once (what the machine can do); what each
+# session store costs a request; two nodes behind nginx against one; memory; start; bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh bench
 . scripts/env.sh
-folder=$(mktemp -d); port=3177; origin="http://localhost:$port"; server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$folder"' EXIT
-export LECTERN_ADDR=127.0.0.1:$port LECTERN_PUBLIC_URL=$origin LECTERN_DATABASE_URL="sqlite://$folder/lectern.db" \
-  LECTERN_DATA_DIR="$folder" LECTERN_DEMO=1 RUST_LOG=error
+folder=$(mktemp -d "${TMPDIR:-/tmp}/lectern-bench-XXXXXX"); chmod 755 "$folder"
+running=()
+end() { for pid in "${running[@]}"; do kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done; running=(); }
+trap 'end; scripts/services.sh stop "$folder/services"; rm -rf "$folder"' EXIT
+started=$(scripts/services.sh start "$folder/services" postgres mysql redis)
+address() { sed -n "s/^$1=//p" <<<"$started"; }
+export SSL_CERT_FILE; SSL_CERT_FILE=$(address authority)
 
-say "A school's database"
-target/release/lectern demo --school
-say "Start on it, five times"
-for _ in 1 2 3 4 5; do
-  begun=$(date +%s%N)
-  target/release/lectern serve >/dev/null & server=$!
-  until curl -fsS -o /dev/null "$origin/readyz" 2>/dev/null; do sleep 0.005; done
-  echo "$(( ($(date +%s%N) - begun) / 1000000 )) ms to the first answer"
-  kill -TERM $server; wait $server 2>/dev/null || true
-done
-target/release/lectern serve >/dev/null & server=$!
-until curl -fsS -o /dev/null "$origin/readyz" 2>/dev/null; do sleep 0.05; done
-memory() { awk '/VmRSS/ {printf "%.0f MB", $2 / 1024}' "/proc/$server/status"; }
-echo "memory after the start: $(memory)"
+port=3177; origin="http://localhost:$port"
+export LECTERN_PUBLIC_URL=$origin LECTERN_DATA_DIR="$folder" LECTERN_DEMO=1 LECTERN_DRAIN=0s RUST_LOG=error
+sqlite="sqlite://$folder/lectern.db" postgres="$(address postgres)/school"
 
+serve() { # port: one more node there
+  LECTERN_ADDR=127.0.0.1:$1 target/release/lectern serve >/dev/null & running+=($!)
+  until curl -fsS -o /dev/null "http://127.0.0.1:$1/readyz" 2>/dev/null; do sleep 0.005; done
+}
 sign_in() { # email -> cookie
   curl -fsS -o /dev/null -D - -X POST "$origin/fn/sign_in" -H "Origin: $origin" -H 'Accept: text/html' \
     --data-urlencode "email=$1" --data-urlencode 'password=correct-lectern-demo' | sed -n 's/^[Ss]et-[Cc]ookie: \(lectern=[^;]*\).*/\1/p' | tr -d '\r'
 }
-student=$(sign_in student@lectern.example)
-instructor=$(sign_in instructor@lectern.example)
-measure() { # name, path, cookie
-  printf '%-32s' "$1"
-  wrk -t1 -c"$connections" -d"$seconds"s -s benches/percentiles.lua -H 'Accept: text/html' -H 'Accept-Encoding: br' -H "Cookie: ${3:-none=}" "$origin$2" | tail -1
+load() { # connections, seconds, path, cookie -> wrk's last line
+  wrk -t1 -c"$1" -d"$2"s -s benches/percentiles.lua -H 'Accept: text/html' -H 'Accept-Encoding: br' -H "Cookie: ${4:-none=}" "$origin$3" | tail -1
 }
-for connections in 1 8; do
-  seconds=5
-  if [ $connections = 1 ]; then say "One after another"; else say "Eight at once"; fi
-  measure "/login" /login
-  measure "/ as a student" / "$student"
-  measure "/courses" /courses
-  measure "a course, as a student" /courses/sessions-and-tokens "$student"
-  measure "a lesson" /courses/sessions-and-tokens/lessons/where-the-cookie-lives "$student"
-  measure "people, 500 in the course" /courses/school-course-1/people "$instructor"
+measure() { printf '%-32s' "$1"; load "$connections" 5 "$2" "${3:-}"; }
+pages() {
+  for connections in 1 8; do
+    if [ $connections = 1 ]; then echo "one after another:"; else echo "eight at once:"; fi
+    measure "/login" /login
+    measure "/ as a student" / "$student"
+    measure "/courses" /courses
+    measure "a course, as a student" /courses/sessions-and-tokens "$student"
+    measure "a lesson" /courses/sessions-and-tokens/lessons/where-the-cookie-lives "$student"
+    measure "people, 500 in the course" /courses/school-course-1/people "$instructor"
+  done
+}
+memory() { awk '/VmRSS/ {printf "%.0f MB", $2 / 1024}' "/proc/${running[0]}/status"; }
+
+say "A school's database, made in a file and moved to PostgreSQL"
+LECTERN_DATABASE_URL=$sqlite target/release/lectern demo --school
+psql -q "$(address postgres)/postgres" -c 'create database school'
+target/release/lectern move --from "$sqlite" --to "$postgres" | tail -2 | head -1
+psql -q "$postgres" -c analyze
+
+for engine in sqlite postgres; do
+  export LECTERN_DATABASE_URL=${!engine}
+  say "$engine: start, five times"
+  for _ in 1 2 3 4 5; do
+    begun=$(date +%s%N)
+    serve $port
+    echo "$(( ($(date +%s%N) - begun) / 1000000 )) ms to the first answer"
+    end
+  done
+  serve $port
+  echo "memory after the start: $(memory)"
+  student=$(sign_in student@lectern.example)
+  instructor=$(sign_in instructor@lectern.example)
+  say "$engine: pages"
+  pages
+  echo "memory after it: $(memory)"
+  end
 done
-echo "memory after it: $(memory)"
-kill -TERM $server; wait $server 2>/dev/null || true; server=
+
+say "What a session store costs a request"
+echo "microseconds: a page that reads no session, the same with one, the difference; medians of five"
+export LECTERN_DATABASE_URL=$sqlite
+middle() { sort -n | sed -n 3p; }
+micros() { load 1 2 /accessibility "${1:-}" | awk '{printf "%.0f\n", 1e6 / $1}'; }
+psql -q "$(address postgres)/postgres" -c 'create database sessions'
+mariadb --no-defaults -h 127.0.0.1 -P "$(address mysql | sed 's/.*://')" -u root -e 'create database sessions'
+for store in database memory "sqlite://$folder/sessions.db" "$(address postgres)/sessions" "$(address mysql)/sessions" \
+  "$(address redis)/1" "$(address rediss)/2"; do
+  export LECTERN_SESSION_STORE=$store
+  serve $port
+  student=$(sign_in student@lectern.example)
+  without=$(for _ in 1 2 3 4 5; do micros; done | middle)
+  with=$(for _ in 1 2 3 4 5; do micros "$student"; done | middle)
+  printf '%-12s %6d %6d %6d\n' "${store%%:*}" "$without" "$with" $((with - without))
+  end
+done
+unset LECTERN_SESSION_STORE
+
+say "Two nodes behind nginx against one: a course, as a student, on PostgreSQL"
+export LECTERN_DATABASE_URL=$postgres
+for nodes in 1 2; do
+  mkdir -p "$folder/nginx"
+  upstream=$(for at in $(seq "$nodes"); do printf 'server 127.0.0.1:%d;' $((port + at)); done)
+  temporary=$(for kind in client_body proxy fastcgi uwsgi scgi; do printf '%s_temp_path %s/nginx/%s;' $kind "$folder" $kind; done)
+  printf '%s worker_processes 1; daemon off; pid %s/nginx/pid; error_log stderr crit; events { worker_connections 1024; }
+    http { access_log off; %s upstream lectern { %s } server { listen 127.0.0.1:%d; location / { proxy_pass http://lectern;
+    proxy_set_header Host $http_host; } } }' "$([ "$(id -u)" != 0 ] || echo 'user root;')" "$folder" "$temporary" "$upstream" $port >"$folder/nginx/nginx.conf"
+  for at in $(seq "$nodes"); do serve $((port + at)); done
+  nginx -p "$folder/nginx" -c "$folder/nginx/nginx.conf" & running+=($!)
+  until curl -fsS -o /dev/null "$origin/healthz" 2>/dev/null; do sleep 0.02; done
+  student=$(sign_in student@lectern.example)
+  for connections in 1 8; do
+    printf '%d node%s, %d at once: ' "$nodes" "$([ "$nodes" = 1 ] || echo s)" $connections
+    load $connections 5 /courses/sessions-and-tokens "$student"
+  done
+  end
+done
+
 say "First load"
 scripts/first_load.sh

@@ -11,6 +11,7 @@ use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::db::Place;
 use crate::sessions::records::place::StorePlace;
+use crate::sessions::store::Lasts;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -255,6 +256,11 @@ impl Config {
         let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         config.unknown = set.filter(|name| name.starts_with("LECTERN_") && !KNOWN.contains(&name.as_str())).collect();
         Ok(config)
+    }
+
+    /// How long a sign-in of somebody with this role lasts.
+    pub fn lasts(&self, role: SiteRole) -> Lasts {
+        Lasts { idle: self.session_idle.of(role), absolute: self.session_absolute.of(role) }
     }
 
     /// Where copies of the database go.

@@ -24,17 +24,17 @@ pub enum AppError {
     Malformed,
     /// More was sent than this form can hold, which is `most` bytes.
     TooLarge {
-        /// Whole kilobytes.
+        /// In bytes; whole kilobytes.
         most: usize,
     },
-    /// Somebody else changed the thing in between.
+    /// Things are not as the form takes them to be: somebody changed them in between, or they were never so.
     Conflict(String),
     /// Too often. `retry_after` is in seconds.
     TooMany {
         /// At least 1, rounded up.
         retry_after: u32,
     },
-    /// The database is locked or its disk is full; nothing was saved. `incident` is the number in the log.
+    /// The database or the session store cannot now, or there was too much at once; nothing was saved.
     Unavailable {
         /// Like `7f3a-91c2`.
         incident: String,

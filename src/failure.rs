@@ -5,6 +5,7 @@
 
 use crate::error::{AppError, FieldErrors};
 use crate::random;
+use tower_sessions::{session, session_store};
 
 /// Refused: somebody asked for what they may not or cannot have. Broken: our side failed.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ impl Failure {
     pub fn is_temporary(&self) -> bool {
         let Self::Broken(error) = self else { return false };
         // A session store that does not answer says so in its own words.
-        if error.downcast_ref::<tower_sessions::session::Error>().is_some() {
-            return true;
+        if let Some(error) = error.downcast_ref::<session::Error>() {
+            return matches!(error, session::Error::Store(session_store::Error::Backend(_)));
         }
         match error.downcast_ref::<sqlx::Error>() {
             Some(
@@ -83,11 +84,11 @@ pub fn busy(what: &'static str) -> AppError {
 
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {
-        if let Failure::Refused(refusal) = failure {
-            return refusal;
-        }
         let temporary = failure.is_temporary();
-        let Failure::Broken(error) = failure else { return Self::NotFound };
+        let error = match failure {
+            Failure::Refused(refusal) => return refusal,
+            Failure::Broken(error) => error,
+        };
         let incident = random::incident();
         tracing::error!(incident, temporary, "{error:#}");
         if temporary { Self::Unavailable { incident } } else { Self::Internal { incident } }

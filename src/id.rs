@@ -36,6 +36,6 @@ ids! {
     CourseId
     /// A lesson.
     LessonId
-    /// One device's sign-in. Random: it stands in the session record before its row exists.
+    /// One device's sign-in. Random: it stands in the session record.
     SignInId
 }

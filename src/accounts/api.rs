@@ -11,11 +11,7 @@ use {
         model::PersonName,
         policy::{Admin, Oneself},
     },
-    crate::{
-        http::request,
-        sessions::{policy::Everywhere, store::Lasts},
-        ui::flash::Flash,
-    },
+    crate::{http::request, sessions::policy::Everywhere, ui::flash::Flash},
 };
 
 /// Changes one's own name.
@@ -43,9 +39,7 @@ pub async fn save_role(
     let mut admin = Admin::claim(&mut write).await?;
     let role = role.parse()?;
     let changed = admin.change_role(person, role).await?;
-    let site = request::site()?;
-    let lasts = Lasts { idle: site.config.session_idle.of(role), absolute: site.config.session_absolute.of(role) };
-    Everywhere::of(&mut admin, person).tighten(lasts).await?;
+    Everywhere::of(&mut admin, person).tighten(request::lasts(role)?).await?;
     write.commit().await?;
     tracing::info!(event = "authz_change", person = person.0, role = role.key(), "role changed");
     let said = format!("{} is now {}.", changed.name, role.with_article());

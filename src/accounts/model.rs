@@ -113,7 +113,7 @@ impl Email {
         if !usable {
             return Err(wrong());
         }
-        Ok(Self { typed: typed.to_owned(), key: typed.to_lowercase() })
+        Ok(Self { typed: typed.to_owned(), key: key_of(typed) })
     }
 
     /// As typed.
@@ -130,6 +130,19 @@ impl Email {
     pub fn local_part(&self) -> &str {
         self.typed.rsplit_once('@').map_or("", |(local, _)| local)
     }
+}
+
+/// One form for every way to type the same address: in capitals or not, accents composed or not.
+#[cfg(feature = "ssr")]
+fn key_of(typed: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    typed.nfc().collect::<String>().to_lowercase()
+}
+
+/// A browser looks nobody up.
+#[cfg(not(feature = "ssr"))]
+fn key_of(typed: &str) -> String {
+    typed.to_lowercase()
 }
 
 /// A person's name, as they write it.

@@ -128,6 +128,31 @@ impl<'c, C: Asked> SignedIn<'c, C> {
     }
 }
 
+/// Somebody who may make courses.
+pub struct CourseMaker<'c, C> {
+    on: &'c mut C,
+    person: Person,
+}
+
+impl<'c, C: Asked> CourseMaker<'c, C> {
+    /// Refuses visitors with `AppError::SignInRequired`, and students with `Denied::InstructorsOnly`.
+    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        allows(person.as_ref().map(|person| person.role), SiteAct::CreateCourse).into_result()?;
+        let person = person.ok_or(AppError::SignInRequired)?;
+        Ok(Self { on, person })
+    }
+
+    /// Who becomes the owner, as known at the claim.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut C {
+        self.on
+    }
+}
+
 /// Somebody acts on their own account.
 pub struct Oneself<'c, C> {
     on: &'c mut C,

@@ -9,6 +9,8 @@ use crate::config::Config;
 use crate::db;
 use crate::failure::Failure;
 use crate::http::assets::Assets;
+use crate::sessions::records::Records;
+use crate::sessions::records::place::StorePlace;
 
 /// 2026-01-01. A clock before this version was written is wrong.
 const WRITTEN: i64 = 1_767_225_600_000;
@@ -75,6 +77,26 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
     };
     if is_there {
         examine_database(&config, &mut look).await?;
+    }
+    match (&config.session_store, Records::reach(&config.session_store).await) {
+        (StorePlace::Memory, _) => look(
+            false,
+            "",
+            "sessions are kept in memory: a restart signs everybody out, and a second node would not know them",
+        ),
+        (store, Ok(())) => look(true, &format!("sessions are kept at {store}"), ""),
+        (store, Err(failure)) => {
+            look(false, "", &format!("the session store {store} does not answer: {}", words_of(failure)));
+        }
+    }
+    if let Some(addr) = config.metrics_addr {
+        look(
+            addr.ip().is_loopback(),
+            &format!("what is counted can be read on this machine alone, at http://{addr}/metrics"),
+            &format!(
+                "what is counted can be read by whoever reaches http://{addr}/metrics: keep that to your own network"
+            ),
+        );
     }
     match wrong {
         0 => Ok(()),

@@ -186,6 +186,7 @@ async fn back_up(config: Config, file: PathBuf) -> Result<(), Failure> {
 
 async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
     let database = file_of(&config, "pg_restore puts its backups in place")?;
+    let _alone = alone(&config.database).await?;
     let (kept, counts) = db::restore(&file, database, Clock::system().now()).await?;
     println!("{} is in place: {}.", database.display(), rows(&counts));
     println!("Everybody signs in anew, and one-time links that were waiting are void.");

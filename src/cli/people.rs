@@ -12,7 +12,6 @@ use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::caller::Caller;
 use crate::sessions::policy::Everywhere;
-use crate::sessions::store::Lasts;
 
 pub async fn run(config: Config, task: SystemTask, command: UserCommand) -> Result<(), Failure> {
     match command {
@@ -61,8 +60,7 @@ async fn change_role(config: Config, task: SystemTask, email: &str, role: &str) 
     let mut admin = task.admin(&mut write);
     let user = known(admin.find_by_email(&email).await?)?;
     let changed = admin.change_role(user, role).await?;
-    let lasts = Lasts { idle: config.session_idle.of(role), absolute: config.session_absolute.of(role) };
-    Everywhere::of(&mut admin, user).tighten(lasts).await?;
+    Everywhere::of(&mut admin, user).tighten(config.lasts(role)).await?;
     write.commit().await?;
     db.close().await;
     println!("{} is now {}.", changed.name, role.with_article());

@@ -3,7 +3,7 @@
 //! [`allows`] decides, from facts that [`Standing`] reads in the same connection the work is done in.
 
 use super::model::CourseState;
-use super::store::{CourseRow, TabCounts, count_for_tabs, public_find_standing, public_find_standing_by_slug};
+use super::store::{CourseRow, TabCounts, count_for_tabs, find_standing, find_standing_by_slug};
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Asked, Verdict};
 use crate::enrolments::model::CourseRole;
@@ -199,13 +199,13 @@ impl Standing {
 
     async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
         let person = on.person().await?;
-        let found = public_find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
+        let found = find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
         Self::of(found, person)
     }
 
     async fn of_slug(on: &mut impl Asked, slug: &str) -> Result<Self, Failure> {
         let person = on.person().await?;
-        let found = public_find_standing_by_slug(on, slug, person.as_ref().map(|person| person.id)).await?;
+        let found = find_standing_by_slug(on, slug, person.as_ref().map(|person| person.id)).await?;
         Self::of(found, person)
     }
 

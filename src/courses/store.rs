@@ -2,7 +2,7 @@
 
 use super::model::{CourseState, CourseTile, Description, Found, Summary, Title, slug_of};
 use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
-use crate::accounts::policy::{Asked, SignedIn, SiteAct, allows};
+use crate::accounts::policy::{Asked, CourseMaker, SignedIn};
 use crate::accounts::store::like;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
@@ -30,7 +30,7 @@ pub struct CourseRow {
     pub listed: bool,
     /// The switch for joining, which only counts while it is published.
     pub open: bool,
-    /// When its text, a switch or its state last changed. A form that has seen an earlier moment saves nothing.
+    /// When its text or a switch last changed. A form that has seen an earlier moment saves nothing.
     pub changed_at: Millis,
 }
 
@@ -42,9 +42,9 @@ struct StandingRow {
     other_owners: i64,
 }
 
-type Found3 = Option<(CourseRow, Option<CourseRole>, bool)>;
+type FoundStanding = Option<(CourseRow, Option<CourseRole>, bool)>;
 
-fn standing(row: Option<StandingRow>) -> Found3 {
+fn standing(row: Option<StandingRow>) -> FoundStanding {
     row.map(|row| {
         let is_last_owner = row.role == Some(CourseRole::Owner) && row.other_owners == 0;
         (row.course, row.role, is_last_owner)
@@ -53,14 +53,14 @@ fn standing(row: Option<StandingRow>) -> Found3 {
 
 /// The course with this id, what `user` is in it, and whether they are its last owner. For `policy.rs` alone, which
 /// decides what of it anybody hears.
-pub async fn public_find_standing(
+pub(super) async fn find_standing(
     on: &mut impl Connection,
     id: CourseId,
     user: Option<UserId>,
-) -> Result<Found3, Failure> {
+) -> Result<FoundStanding, Failure> {
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
                   where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.id = $1",
@@ -73,14 +73,14 @@ pub async fn public_find_standing(
 }
 
 /// The same for the course an address names.
-pub async fn public_find_standing_by_slug(
+pub(super) async fn find_standing_by_slug(
     on: &mut impl Connection,
     slug: &str,
     user: Option<UserId>,
-) -> Result<Found3, Failure> {
+) -> Result<FoundStanding, Failure> {
     let row = query(
         "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
                   where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
          from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
          where c.slug = $1",
@@ -138,6 +138,28 @@ pub struct Catalogue {
     pub concluded: i64,
 }
 
+/// Courses that anybody may find, and that hold `$1` in their title, their summary or a teacher's name.
+macro_rules! found_in_catalogue {
+    () => {
+        "c.state in ('published', 'concluded') and c.listed
+         and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
+              or exists (select 1 from enrolments t join users u on u.id = t.user_id
+                where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
+                  and lower(u.name) like lower($1) escape '\\'))"
+    };
+}
+
+/// The page of those that `$2` (a filter's key), `$3` (the most) and `$4` (how many to skip) say.
+macro_rules! page_of_catalogue {
+    () => {
+        concat!(
+            found_in_catalogue!(),
+            " and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
+              order by c.published_at desc, c.id limit $3 offset $4"
+        )
+    };
+}
+
 /// Courses that anybody may find: published or concluded, and listed.
 pub async fn public_catalogue(
     read: &mut Read,
@@ -147,65 +169,48 @@ pub async fn public_catalogue(
     skip: i64,
 ) -> Result<Catalogue, Failure> {
     let pattern = like(search);
-    let (all, open, concluded): (i64, i64, i64) = query(
+    let (all, open, concluded): (i64, i64, i64) = query(concat!(
         "select count(*), count(*) filter (where c.state = 'published' and c.open),
-                count(*) filter (where c.state = 'concluded') from courses c
-         where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
-                or exists (select 1 from enrolments t join users u on u.id = t.user_id
-                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
-                    and lower(u.name) like lower($1) escape '\\'))",
-    )
+                    count(*) filter (where c.state = 'concluded') from courses c where ",
+        found_in_catalogue!()
+    ))
     .bind(pattern.clone())
     .one(read)
     .await?;
-    let tiles: Vec<CourseTile> = query(
+    let tiles: Vec<CourseTile> = query(concat!(
         "select c.id, c.slug, c.title, c.summary, c.state, c.open,
-                (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
-         from courses c
-         where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
-                or exists (select 1 from enrolments t join users u on u.id = t.user_id
-                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
-                    and lower(u.name) like lower($1) escape '\\'))
-           and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
-         order by c.published_at desc, c.id limit $3 offset $4",
-    )
+                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
+             from courses c where ",
+        page_of_catalogue!()
+    ))
+    .bind(pattern.clone())
+    .bind(filter.key())
+    .bind(most)
+    .bind(skip)
+    .all(read)
+    .await?;
+    let teachers = query(concat!(
+        "select e.course_id, u.name from enrolments e join users u on u.id = e.user_id
+         where e.course_id in (select c.id from courses c where ",
+        page_of_catalogue!(),
+        ") and e.state = 'active' and e.role in ('owner', 'instructor') order by e.course_id, e.role desc, u.name"
+    ))
     .bind(pattern)
     .bind(filter.key())
     .bind(most)
     .bind(skip)
     .all(read)
     .await?;
-    let teachers = match (tiles.iter().map(|tile| tile.id.0).min(), tiles.iter().map(|tile| tile.id.0).max()) {
-        (Some(first), Some(last)) => {
-            query(
-                "select e.course_id, u.name from enrolments e join users u on u.id = e.user_id
-                 join courses c on c.id = e.course_id and c.state in ('published', 'concluded') and c.listed
-                 where e.course_id between $1 and $2 and e.state = 'active' and e.role in ('owner', 'instructor')
-                 order by e.course_id, e.role desc, u.name",
-            )
-            .bind(first)
-            .bind(last)
-            .all(read)
-            .await?
-        }
-        _ => Vec::new(),
-    };
     Ok(Catalogue { tiles, teachers, all, open, concluded })
 }
 
 /// The first few courses anybody may find, while they type.
 pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<Vec<Found>, Failure> {
-    let rows: Vec<(String, String, String)> = query(
-        "select c.slug, c.title, c.summary from courses c
-         where c.state in ('published', 'concluded') and c.listed
-           and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
-                or exists (select 1 from enrolments t join users u on u.id = t.user_id
-                  where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
-                    and lower(u.name) like lower($1) escape '\\'))
-         order by c.published_at desc, c.id limit $2",
-    )
+    let rows: Vec<(String, String, String)> = query(concat!(
+        "select c.slug, c.title, c.summary from courses c where ",
+        found_in_catalogue!(),
+        " order by c.published_at desc, c.id limit $2"
+    ))
     .bind(like(search))
     .bind(most)
     .all(read)
@@ -272,10 +277,9 @@ pub struct NewCourse<'a> {
     pub description: &'a Description,
 }
 
-impl SignedIn<'_, Write> {
+impl CourseMaker<'_, Write> {
     /// Makes a draft, owned by whoever asks. Answers its slug.
     pub async fn create_course(&mut self, course: NewCourse<'_>) -> Result<String, Failure> {
-        allows(Some(self.person().role), SiteAct::CreateCourse).into_result()?;
         let owner = self.person().id;
         let write = self.connection();
         let now = write.now();

@@ -30,7 +30,12 @@ pub async fn restore(from: &Path, to: &Path, stamp: i64) -> Result<(Option<PathB
 }
 
 async fn put_in_place(from: &Path, half: &Path, to: &Path, stamp: i64) -> Result<Option<PathBuf>, Failure> {
-    std::fs::copy(from, half).broken("copy the backup")?;
+    // Made before it is filled, so that nobody else can read it, whatever mode the backup came back with.
+    let _ = std::fs::remove_file(half);
+    super::sqlite::keep_to_ourselves(half).broken("copy the backup")?;
+    std::fs::File::open(from)
+        .and_then(|mut source| std::io::copy(&mut source, &mut std::fs::OpenOptions::new().write(true).open(half)?))
+        .broken("copy the backup")?;
     std::fs::File::open(half).and_then(|file| file.sync_all()).broken("write the backup to disk")?;
     forget_sign_ins(half).await?;
     let mut kept = None;
@@ -40,20 +45,56 @@ async fn put_in_place(from: &Path, half: &Path, to: &Path, stamp: i64) -> Result
         let mut alone = run(&pool, "pragma journal_mode = delete").await;
         // A server that has just been stopped may still be letting go; this statement does not wait by itself.
         for _ in 0..TRIES {
-            if alone.is_ok() {
+            // What is damaged stays so, and is set aside as it is.
+            if alone.as_ref().map_or_else(is_damaged, |()| true) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
             alone = run(&pool, "pragma journal_mode = delete").await;
         }
         pool.close().await;
-        alone.broken("take the database over (is the server still running? stop it first)")?;
+        if let Err(error) = alone
+            && !is_damaged(&error)
+        {
+            return Err(error).broken("take the database over (is the server still running? stop it first)");
+        }
         let aside = to.with_extension(format!("before-restore-{stamp}.db"));
         std::fs::rename(to, &aside).broken("keep the database that was there")?;
+        set_logs_aside(to, Some(&aside))?;
         kept = Some(aside);
     }
+    // A log that a crash left behind would be played into the backup.
+    set_logs_aside(to, None)?;
     std::fs::rename(half, to).broken("put the backup in place")?;
     Ok(kept)
+}
+
+/// Moves what SQLite puts beside a database to the one it belongs to; what belongs to none goes.
+fn set_logs_aside(of: &Path, to: Option<&Path>) -> Result<(), Failure> {
+    let beside = |path: &Path, suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let log = beside(of, suffix);
+        if !log.exists() {
+            continue;
+        }
+        match to {
+            Some(to) => {
+                std::fs::rename(&log, beside(to, suffix)).broken("keep the log of the database that was there")?
+            }
+            None => std::fs::remove_file(&log).broken("remove a log that belongs to no database")?,
+        }
+    }
+    Ok(())
+}
+
+/// SQLite's result codes for a file that is damaged (CORRUPT) or no database at all (NOTADB).
+fn is_damaged(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
 /// Ends every sign-in and link of a copy: what was ended since it was made must not come back to life with it.

@@ -21,6 +21,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::clock::{Clock, Millis};
 use crate::failure::{Broken, Failure};
@@ -47,8 +48,8 @@ pub struct Db {
 pub(crate) enum Pools {
     /// One connection writes and checkpoints; the others only read.
     Sqlite { read: SqlitePool, write: SqlitePool },
-    /// All alike.
-    Postgres(PgPool),
+    /// Those that read may do nothing else. `turn` lets one write of this node at a time wait for those of others.
+    Postgres { read: PgPool, write: PgPool, turn: Arc<Mutex<()>> },
 }
 
 impl Db {
@@ -67,7 +68,7 @@ impl Db {
     pub async fn read(&self, caller: Arc<Caller>) -> Result<Read, Failure> {
         let connection = match &self.pools {
             Pools::Sqlite { read, .. } => Reading::Sqlite(read.acquire().await.broken("wait for a connection")?),
-            Pools::Postgres(pool) => Reading::Postgres(pool.acquire().await.broken("wait for a connection")?),
+            Pools::Postgres { read, .. } => Reading::Postgres(read.acquire().await.broken("wait for a connection")?),
         };
         Ok(Read { connection, caller, now: self.clock.now() })
     }
@@ -79,7 +80,10 @@ impl Db {
             Pools::Sqlite { write, .. } => {
                 Writing::Sqlite(write.begin_with("BEGIN IMMEDIATE").await.broken("begin to write")?)
             }
-            Pools::Postgres(pool) => Writing::Postgres(postgres::begin_write(pool).await?),
+            Pools::Postgres { write, turn, .. } => {
+                let (transaction, alone) = postgres::begin_write(write, turn.clone()).await?;
+                Writing::Postgres(transaction, alone)
+            }
         };
         Ok(Write { transaction, caller, now: self.clock.now() })
     }
@@ -91,7 +95,9 @@ impl Db {
             Pools::Sqlite { read, write } => {
                 vec![("read", read.size(), idle(read.num_idle())), ("write", write.size(), idle(write.num_idle()))]
             }
-            Pools::Postgres(pool) => vec![("all", pool.size(), idle(pool.num_idle()))],
+            Pools::Postgres { read, write, .. } => {
+                vec![("read", read.size(), idle(read.num_idle())), ("write", write.size(), idle(write.num_idle()))]
+            }
         }
     }
 
@@ -99,7 +105,7 @@ impl Db {
     pub fn engine_name(&self) -> &'static str {
         match &self.pools {
             Pools::Sqlite { .. } => "sqlite",
-            Pools::Postgres(_) => "postgres",
+            Pools::Postgres { .. } => "postgres",
         }
     }
 
@@ -123,7 +129,10 @@ impl Db {
                     read.close().await;
                     write.close().await;
                 }
-                Pools::Postgres(pool) => pool.close().await,
+                Pools::Postgres { read, write, .. } => {
+                    read.close().await;
+                    write.close().await;
+                }
             }
         }
     }
@@ -133,7 +142,7 @@ impl Db {
 pub(crate) async fn connect_apart(place: &Place) -> Result<Pools, Failure> {
     match place {
         Place::Sqlite(path) => sqlite::connect(path).await,
-        Place::Postgres(options) => Ok(Pools::Postgres(postgres::connect(options).await?)),
+        Place::Postgres(options) => postgres::connect(options).await,
     }
 }
 
@@ -147,7 +156,7 @@ pub async fn open_to_read(place: &Place, clock: Clock, caller: Arc<Caller>) -> R
             (Reading::Sqlite(pool.acquire().await.broken("open the database for reading")?), missing)
         }
         Place::Postgres(options) => {
-            let pool = postgres::connect(options).await?;
+            let pool = postgres::connect_to_read(options).await?;
             let mut connection = pool.acquire().await.broken("open the database for reading")?;
             let missing = migrate::missing_on_server(&mut connection).await?;
             (Reading::Postgres(connection), missing)
@@ -181,7 +190,7 @@ enum Reading {
 
 enum Writing {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, OwnedMutexGuard<()>),
 }
 
 /// A connection that only reads, and who asks.
@@ -203,7 +212,7 @@ impl Write {
     pub async fn commit(self) -> Result<(), Failure> {
         match self.transaction {
             Writing::Sqlite(transaction) => transaction.commit().await,
-            Writing::Postgres(transaction) => transaction.commit().await,
+            Writing::Postgres(transaction, _alone) => transaction.commit().await,
         }
         .broken("commit")
     }
@@ -230,7 +239,7 @@ impl Connection for Write {
     fn engine(&mut self) -> Engine<'_> {
         match &mut self.transaction {
             Writing::Sqlite(transaction) => Engine::Sqlite(transaction),
-            Writing::Postgres(transaction) => Engine::Postgres(transaction),
+            Writing::Postgres(transaction, _) => Engine::Postgres(transaction),
         }
     }
 

@@ -1,15 +1,20 @@
 //! PostgreSQL: connections, and the lock that lets one write at a time pass.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Postgres, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{PATIENCE, Pools, migrate};
 use crate::failure::{Broken, Failure};
 
-/// Connections of one node. PostgreSQL takes 100 in all by default, so four nodes and a person with psql find room.
-const CONNECTIONS: u32 = 20;
+/// Connections of one node that only read. PostgreSQL takes 100 in all by default, so four nodes and a person with psql find
+/// room.
+const READERS: u32 = 16;
+/// Connections that write: one for the site, since a node writes one thing at a time, the others for sessions.
+const WRITERS: u32 = 4;
 /// The name of the lock every write takes: "LECT" in ASCII. Locks of this kind are the database's own.
 const WRITE_LOCK: i64 = 0x4c45_4354;
 /// A statement that takes longer is broken off: no page of ours needs a hundredth of it.
@@ -17,7 +22,7 @@ const LONGEST_STATEMENT: Duration = Duration::from_secs(20);
 
 pub(super) async fn open(options: &PgConnectOptions) -> Result<Pools, Failure> {
     open_to_fill(options).await?.close().await.broken("connect to the database")?;
-    Ok(Pools::Postgres(connect(options).await?))
+    connect(options).await
 }
 
 /// A connection to a database with its tables. Without our limits: a change of a large table, and the wait for another
@@ -28,15 +33,29 @@ pub(super) async fn open_to_fill(options: &PgConnectOptions) -> Result<PgConnect
     Ok(alone)
 }
 
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgPool, Failure> {
-    let options = options.clone().application_name("lectern").options([
+/// The pools of a node.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<Pools, Failure> {
+    let write = connect_pool(within_limits(options), WRITERS).await?;
+    Ok(Pools::Postgres { read: connect_to_read(options).await?, write, turn: Arc::default() })
+}
+
+/// Connections that the server refuses to write on, so that a read cannot come to write by mistake.
+pub(super) async fn connect_to_read(options: &PgConnectOptions) -> Result<PgPool, Failure> {
+    connect_pool(within_limits(options).options([("default_transaction_read_only", "on")]), READERS).await
+}
+
+fn within_limits(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().application_name("lectern").options([
         ("lock_timeout", millis(PATIENCE)),
         ("statement_timeout", millis(LONGEST_STATEMENT)),
         // A write whose node has gone silent must not hold up the others.
         ("idle_in_transaction_session_timeout", millis(LONGEST_STATEMENT)),
-    ]);
+    ])
+}
+
+async fn connect_pool(options: PgConnectOptions, most: u32) -> Result<PgPool, Failure> {
     PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
+        .max_connections(most)
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
@@ -48,14 +67,18 @@ fn millis(time: Duration) -> String {
 }
 
 /// A transaction that no other write of any node overtakes: the same promise SQLite's one writer gives, so that no
-/// feature needs to know which engine it has. Whoever waits longer than `PATIENCE` is told 503.
-pub(super) async fn begin_write(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Failure> {
-    let mut transaction = pool.begin().await.broken("begin to write")?;
-    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
-    sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(WRITE_LOCK)
-        .execute(&mut *transaction)
-        .await
-        .broken("wait for another write to end")?;
-    Ok(transaction)
+/// feature needs to know which engine it has. Who waits longer than `PATIENCE` in all is told 503. Writes of one node wait in
+/// its own memory, where waiting costs no connection.
+pub(super) async fn begin_write(
+    pool: &PgPool,
+    turn: Arc<Mutex<()>>,
+) -> Result<(Transaction<'static, Postgres>, OwnedMutexGuard<()>), Failure> {
+    let begun = tokio::time::timeout(PATIENCE, async {
+        let alone = turn.lock_owned().await;
+        let mut transaction = pool.begin().await?;
+        #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+        sqlx::query("select pg_advisory_xact_lock($1)").bind(WRITE_LOCK).execute(&mut *transaction).await?;
+        Ok((transaction, alone))
+    });
+    begun.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).broken("wait for another write to end")
 }

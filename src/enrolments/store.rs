@@ -10,13 +10,13 @@ use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
-/// Puts a person into a course, or back into it. Whatever they were there before is over.
+/// Puts a person who is not in a course into it, or back. Whatever they were there before is over.
 async fn put(write: &mut Write, course: CourseId, user: UserId, role: CourseRole) -> Result<(), Failure> {
     let now = write.now();
     query(
         "insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, $3, 'active', $4)
          on conflict (course_id, user_id) do update set role = excluded.role, state = 'active', ended_at = null,
-           joined_at = case when enrolments.state = 'active' then enrolments.joined_at else excluded.joined_at end",
+           joined_at = excluded.joined_at",
     )
     .bind(course)
     .bind(user)
@@ -144,7 +144,7 @@ impl CourseStaff<'_, Read> {
             "select u.id, u.name, u.email, e.role, e.joined_at,
                     (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
                       where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
-                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null
+                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
                       where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
              from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
@@ -169,7 +169,7 @@ impl CourseStaff<'_, Read> {
             "select u.id, u.name, u.email, e.role, e.joined_at,
                     (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
                       where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
-                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null
+                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
                       where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
              from enrolments e join users u on u.id = e.user_id
              where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
@@ -321,7 +321,7 @@ async fn role_keeps_owner(
     }
     let (is_owner, others): (bool, i64) = query(
         "select exists (select 1 from enrolments where course_id = $1 and user_id = $2 and role = 'owner' and state = 'active'),
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
                   where o.course_id = $1 and o.user_id <> $2 and o.role = 'owner' and o.state = 'active')",
     )
     .bind(course)

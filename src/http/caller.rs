@@ -1,6 +1,7 @@
-//! The innermost layer: finds out who is asking, and lays out what a page or function needs to know of its request.
+//! Finds out who is asking, and lays out what a page or function needs to know of its request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, USER_AGENT};
@@ -19,11 +20,15 @@ use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::sessions::caller::{Caller, Person};
+use crate::sessions::records::remove;
 use crate::sessions::store::{Found, public_find_caller, public_note_seen};
 use crate::ui::flash::Flash;
 
 /// The longest part of a browser's own words that is kept. Real ones have about 120 characters.
 const USER_AGENT_MAX: usize = 400;
+
+/// How long a page waits to note that its sign-in was seen.
+const SEEN_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Gives the request its [`Ctx`], and the answer our small cookies. Ends here when the database cannot say who asks.
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
@@ -64,7 +69,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
                         "a session came back after its sign-in had ended"
                     );
                     // Left where it is, it points at nothing that lives: not worth refusing a page for.
-                    if let Err(error) = session.flush().await {
+                    if let Err(error) = remove(session, &site.records).await {
                         tracing::warn!(%error, "could not remove a dead session");
                     }
                 }
@@ -115,9 +120,11 @@ async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Op
     let idle = site.config.session_idle.of(person.role);
     // Short idle ends need a finer measure, or use would not move them.
     if site.db.clock().now() - person.last_seen_at >= MINUTE.min(idle / 4) {
-        // Being seen is not worth a refusal: a locked database must not stop anybody from reading.
-        if let Err(failure) = note_seen(site, caller, &person, idle).await {
-            tracing::warn!(?failure, "could not note that a sign-in was seen");
+        // Being seen is worth neither a refusal nor a wait: a locked database must not stop anybody from reading.
+        match tokio::time::timeout(SEEN_PATIENCE, note_seen(site, caller, &person, idle)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => tracing::warn!(?failure, "could not note that a sign-in was seen"),
+            Err(_) => tracing::debug!("others write; that a sign-in was seen is noted at the next click"),
         }
     }
     Ok(Some(Found::Live(person)))

@@ -29,14 +29,17 @@ use crate::error::{AppError, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::random;
 use crate::sessions::api::SignOut;
 use crate::sessions::store::{Found, public_find_caller};
 use crate::ui::error_page::Again;
+use crate::ui::flash::Flash;
 
 /// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
 pub const PAGE_FIELD: &str = "_page";
 
-/// The field that says that a form had waited for its sender and is sent from the page that showed it.
+/// The field that says that a form had waited for its sender and is sent from the page that showed it: the digest of its
+/// token.
 pub const RESEND_FIELD: &str = "_resend";
 
 /// Reads what is posted under `/fn/`, and answers it.
@@ -58,11 +61,10 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         // Words that waited for one person must not be offered to the next.
         ctx.say(|answer| answer.keep_unsent = Some(String::new()));
     }
-    if form_urlencoded::parse(&body).any(|(name, _)| name == RESEND_FIELD) {
-        match take_waiting(&site, &ctx).await {
+    if let Some((_, shown)) = form_urlencoded::parse(&body).find(|(name, _)| name == RESEND_FIELD) {
+        match take_waiting(&site, &ctx, &shown).await {
             Ok(true) => {}
-            // It was sent already, in another window or by a second press.
-            Ok(false) => return see_other(page_of(&body, &asked.headers, &site).as_str()),
+            Ok(false) => return no_longer_waits(&site, &asked, &body),
             Err(failure) => return error_page::answer(&site, &asked, AppError::from(failure)),
         }
     }
@@ -88,11 +90,24 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     }
 }
 
-/// Takes the form that waited out of the store: it is sent at most once.
-async fn take_waiting(site: &Site, ctx: &Ctx) -> Result<bool, Failure> {
-    let Some(token) = &ctx.unsent_cookie else { return Ok(false) };
+/// Takes the form that waited out of the store: it is sent at most once. `shown` is the digest of the one that was shown;
+/// another may wait by now, and stays.
+async fn take_waiting(site: &Site, ctx: &Ctx, shown: &str) -> Result<bool, Failure> {
+    let Some(token) = ctx.unsent_cookie.as_ref().filter(|token| random::digest(token) == shown) else {
+        return Ok(false);
+    };
     ctx.say(|answer| answer.keep_unsent = Some(String::new()));
     Ok(kept_forms::take_unsent(site, token).await?.is_some())
+}
+
+/// It was sent already, in another window or by a second press; or its hour is over, and then the words are lost if they are
+/// not shown now.
+fn no_longer_waits(site: &Arc<Site>, asked: &Parts, body: &Bytes) -> Response {
+    let page = page_of(body, &asked.headers, site);
+    let words = "This was sent already, or it has waited for more than an hour. Look at the page it belongs to first.";
+    let lost = RefusedForm::without_secrets(fields(body));
+    let sent = error_page::Sent { page: Some(page), again: None, lost };
+    error_page::answer_with_form(site, asked, AppError::Conflict(words.to_owned()), sent)
 }
 
 /// After somebody signed in: sends the form that had waited for them, once, when it was theirs. Nothing when there is
@@ -144,13 +159,14 @@ async fn resend(
             Err(AppError::Forbidden(_)) if form.action == JoinCourse::PATH => see_other(page.as_str()),
             Err(error) => {
                 let body = [&body[..], format!("&{PAGE_FIELD}={}", query_value(page.as_str())).as_bytes()].concat();
-                refuse_plainly(site, &theirs, &parts, &Bytes::from(body), error).await?
+                still_unsent(site, &theirs, &parts, &Bytes::from(body), error, &form).await
             }
         };
         let said = theirs.answer();
         ctx.say(|answer| {
             answer.flash = said.flash;
             answer.keep_form = said.keep_form;
+            answer.keep_unsent = said.keep_unsent.or(answer.keep_unsent.take());
         });
         Ok(Some(response))
     }
@@ -163,6 +179,37 @@ async fn resend(
             Some(see_other(UNSENT_PAGE))
         }
     }
+}
+
+/// The answer when a form that waited was taken out and then refused. Never a 5xx: for such an answer the session layer keeps
+/// nothing, and the sign-in that went well a moment ago would be lost with it. So what our side failed at waits again.
+async fn still_unsent(
+    site: &Arc<Site>,
+    theirs: &Arc<Ctx>,
+    parts: &Parts,
+    body: &Bytes,
+    error: AppError,
+    form: &RefusedForm,
+) -> Response {
+    let refused = if status_of(&error).is_server_error() {
+        let kept = kept_forms::keep(site, theirs.caller.clone(), UNSENT_PAGE, form).await;
+        kept.map(|token| {
+            theirs.say(|answer| {
+                answer.keep_unsent = Some(token);
+                answer.flash = Flash::said("We could not save this just now. Try again in a minute.");
+            });
+            see_other(UNSENT_PAGE)
+        })
+    } else {
+        refuse_plainly(site, theirs, parts, body, error.clone()).await
+    };
+    refused.unwrap_or_else(|failure| {
+        let _logged = AppError::from(failure);
+        let sent = error_page::Sent { page: None, again: None, lost: form.values.clone() };
+        let mut response = error_page::answer_with_form(site, parts, error, sent);
+        *response.status_mut() = StatusCode::OK;
+        response
+    })
 }
 
 /// Takes the refusal out of a server function's answer, where it is one.

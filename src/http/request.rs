@@ -1,5 +1,5 @@
 //! What a page or a server function can ask of its own request, and say to its own answer. The only file that speaks to
-//! leptos_axum.
+//! leptos_axum, but for the router.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ use crate::failure::{Broken, Failure};
 use crate::id::{SignInId, UserId};
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::policy::Departing;
-use crate::sessions::records::rotate;
+use crate::sessions::records::{remove, rotate};
 use crate::sessions::store::Lasts;
 use crate::ui::flash::Flash;
 
@@ -193,8 +193,7 @@ pub fn hashing_turn() -> Result<Turn, Failure> {
 
 /// How long a sign-in of somebody with this role lasts.
 pub fn lasts(role: SiteRole) -> Result<Lasts, Failure> {
-    let site = site()?;
-    Ok(Lasts { idle: site.config.session_idle.of(role), absolute: site.config.session_absolute.of(role) })
+    Ok(site()?.config.lasts(role))
 }
 
 /// After a form is done: the browser goes to `address`, which says what happened.
@@ -228,22 +227,45 @@ pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
     let session = session()?;
     session.cycle_id().await.broken("begin a session")?;
     session.insert(SIGN_IN, sign_in).await.broken("begin a session")?;
+    // Here, where a store that does not answer is a refusal with a page; the layer outside would make it an empty 500.
+    session.save().await.broken("begin a session")?;
     ctx.say(|answer| answer.began = Some(sign_in));
     Ok(())
 }
 
-/// Gives the browser a new session id for the sign-in it has: what was stolen before is worth nothing.
-pub async fn renew_session() -> Result<(), Failure> {
-    if rotate(&session()?).await.broken("renew the session")? {
-        return Ok(());
+/// After an account was made or a link used: signs the browser in and goes on to `next`. What is `done` is done, so when the
+/// session store does not answer the person is sent to sign in, and not told that nothing was saved.
+pub async fn arrive(sign_in: SignInId, next: &str, done: &str) -> Result<(), AppError> {
+    match begin_session(sign_in).await {
+        Ok(()) => go_on(next, Flash::said(format!("{done}, and you are signed in."))),
+        Err(failure) => {
+            let _logged = AppError::from(failure);
+            go_on(&sign_in_address(next, false), Flash::said(format!("{done}. Sign in to go on.")))
+        }
     }
-    // Another request of the same browser was quicker, and this one's id is dead.
-    Err(AppError::SignInRequired.into())
 }
 
-/// Removes the session record and its cookie.
+/// Gives the browser a new session id for the sign-in it has, after what was to be done is done: what was stolen before is
+/// worth nothing. Refused with `SignInRequired` when another request of the same browser was quicker, and this one's id is
+/// dead. A store that does not answer leaves the id as it was.
+pub async fn renew_session() -> Result<(), Failure> {
+    match rotate(&session()?).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(AppError::SignInRequired.into()),
+        Err(error) => {
+            tracing::error!(%error, "could not give a session a new id");
+            Ok(())
+        }
+    }
+}
+
+/// Removes the session record and its cookie, after its sign-in ended. A store that does not answer keeps a record that
+/// points at nothing that lives.
 pub async fn end_session() -> Result<(), Failure> {
-    session()?.flush().await.broken("end the session")
+    if let Err(error) = remove(&session()?, &site()?.records).await {
+        tracing::warn!(%error, "could not remove a session");
+    }
+    Ok(())
 }
 
 /// Ends the sign-in that asks, where there is one: signing in again on the same device replaces it.

@@ -88,7 +88,7 @@ impl<C: Asked> CourseVisitor<'_, C> {
 }
 
 impl<C: Asked> CourseReader<'_, C> {
-    /// The same, for the rail beside a lesson.
+    /// The same, for the rail beside a lesson: whoever may read lessons sees the plan.
     pub async fn list_plan(&mut self) -> Result<Vec<PlanRow>, Failure> {
         let (user, with_drafts) = asker(self.standing());
         let (on, course) = self.connection();

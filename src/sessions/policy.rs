@@ -34,7 +34,8 @@ pub struct Departing<'w> {
 }
 
 impl<'w> Departing<'w> {
-    /// The caller's own sign-in, live or not: signing out twice is no error.
+    /// The caller's own sign-in. Two requests to sign out that are under way together are no error; one that comes later is
+    /// nobody's, and refused with `SignInRequired`.
     pub fn claim(write: &'w mut Write) -> Result<Self, Failure> {
         let sign_in = write.caller().person.as_ref().map(|person| person.sign_in).ok_or(AppError::SignInRequired)?;
         Ok(Self { write, sign_in })

@@ -216,7 +216,8 @@ impl Oneself<'_, Write> {
         let now = write.now();
         let ended: Option<(String,)> = query(
             "update sign_ins set ended_at = $3, ended_why = 'ended_by_person'
-             where id = $1 and user_id = $2 and ended_at is null returning user_agent",
+             where id = $1 and user_id = $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
+             returning user_agent",
         )
         .bind(sign_in)
         .bind(user)

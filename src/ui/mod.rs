@@ -1,4 +1,4 @@
-//! Components that know no feature: the shell around a page, forms, tables, sentences after an action.
+//! What more than one feature shows: the shell around a page, forms, tables, sentences after an action.
 
 pub mod browser;
 #[cfg(feature = "ssr")]

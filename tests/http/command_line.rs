@@ -141,6 +141,21 @@ fn the_doctor_says_what_is_wrong() {
         "{}",
         said(&output)
     );
+    // Nothing listens at port 9.
+    for (store, words) in [
+        ("memory", "a restart signs everybody out"),
+        ("redis://:hunter2@127.0.0.1:9/1", "redis://127.0.0.1:9/1 does not answer"),
+        ("postgres://me:hunter2@127.0.0.1:9/x", "postgres://127.0.0.1:9/x does not answer"),
+        ("mysql://me:hunter2@127.0.0.1:9/x", "mysql://127.0.0.1:9/x does not answer"),
+    ] {
+        let output = run(folder.path(), &["doctor"], &[("LECTERN_SESSION_STORE", store)], "");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains(words) && !said(&output).contains("hunter2"), "{}", said(&output));
+        if store != "memory" {
+            let settings = [("LECTERN_SESSION_STORE", store), ("LECTERN_ADDR", "127.0.0.1:0"), ("RUST_LOG", "off")];
+            is_refused(&run(folder.path(), &["serve"], &settings, ""), "connect to the");
+        }
+    }
 }
 
 #[test]

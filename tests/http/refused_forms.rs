@@ -180,21 +180,76 @@ async fn a_form_whose_sender_was_never_known_is_shown_first() {
         page.body
     );
     assert_eq!(visitor.get("/courses/rivers").await.status, StatusCode::NOT_FOUND, "it asks first");
+    let which = page.hidden("_resend");
     let send = [
         ("title", "Rivers"),
         ("summary", "<b>bold</b>"),
         ("description", ""),
         ("_page", "/courses/new"),
-        ("_resend", "1"),
+        ("_resend", which.as_str()),
     ];
     assert_eq!(visitor.post("/fn/create_course", &send).await.location(), "/courses/rivers");
-    assert_eq!(
-        visitor.post("/fn/create_course", &send).await.location(),
-        "/courses/new",
-        "a second press sends nothing"
-    );
+    let again = visitor.post("/fn/create_course", &send).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "a second press sends nothing");
+    assert!(again.has("sent already") && again.has("&lt;b&gt;bold"), "and loses nothing: {}", again.body);
     assert_eq!(visitor.get("/courses/rivers-2").await.status, StatusCode::NOT_FOUND);
     assert_eq!(visitor.get("/resend").await.location(), "/");
+}
+
+#[tokio::test]
+async fn of_two_forms_that_wait_the_one_that_was_shown_is_sent() {
+    let app = App::start().await;
+    app.instructor("teacher").await;
+    let visitor = app.anonymous();
+    let write = async |title: &str| {
+        let fields = [("title", title), ("summary", "S"), ("description", ""), ("_page", "/courses/new")];
+        visitor.post("/fn/create_course", &fields).await;
+    };
+    write("First").await;
+    visitor.sign_in("teacher", PASSWORD).await;
+    let shown = visitor.get("/resend").await.hidden("_resend");
+    // In another tab that was open before, a second form takes the cookie.
+    let session = visitor.cookie("lectern").unwrap();
+    visitor.set_cookie("lectern", "");
+    write("Second").await;
+    visitor.set_cookie("lectern", &session);
+    let first = [("title", "First"), ("summary", "S"), ("description", ""), ("_resend", shown.as_str())];
+    let answer = visitor.post("/fn/create_course", &first).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.has("First"), "what was written is shown: {}", answer.body);
+    assert!(visitor.get("/resend").await.has("Second"), "the other still waits");
+}
+
+#[tokio::test]
+async fn what_waited_waits_again_when_our_side_fails_and_the_sign_in_stays() {
+    use lectern::db::{Connection, Engine};
+    let app = App::start().await;
+    if app.file().is_none() {
+        return;
+    }
+    let teacher = app.instructor("teacher").await;
+    app.clock.advance(13 * 3_600_000);
+    let fields = [("title", "Rivers"), ("summary", "S"), ("description", ""), ("_page", "/courses/new")];
+    teacher.post("/fn/create_course", &fields).await;
+    let run = async |sql: &'static str| {
+        let mut write = app
+            .site
+            .db
+            .begin_write(std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system()))
+            .await
+            .unwrap();
+        let Engine::Sqlite(connection) = write.engine() else { panic!("not a file") };
+        #[expect(clippy::disallowed_methods, reason = "breaks the table")]
+        sqlx::query(sql).execute(connection).await.unwrap();
+        write.commit().await.unwrap();
+    };
+    run("alter table courses rename column summary to away").await;
+    let signed_in = teacher.sign_in("teacher", PASSWORD).await;
+    run("alter table courses rename column away to summary").await;
+    assert_eq!((signed_in.status, signed_in.location()), (StatusCode::SEE_OTHER, "/resend"), "{}", signed_in.body);
+    let page = teacher.get("/resend").await;
+    assert!(page.has("We could not save this just now") && page.hidden("title") == "Rivers", "{}", page.body);
+    assert!(teacher.get("/account").await.has("teacher@uni.example"), "the sign-in went well");
 }
 
 #[tokio::test]

@@ -188,3 +188,44 @@ async fn a_cookie_on_https_has_its_prefix_and_is_removed_with_it() {
     }
     assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
 }
+
+/// The statements that were sent, as sqlx logs them.
+#[derive(Clone, Debug, Default)]
+struct Statements(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Statements {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        struct Summary(Option<String>);
+        impl tracing::field::Visit for Summary {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                if field.name() == "summary" {
+                    self.0 = Some(format!("{value:?}"));
+                }
+            }
+        }
+        let mut summary = Summary(None);
+        event.record(&mut summary);
+        if let (true, Some(summary)) = (event.metadata().target() == "sqlx::query", summary.0) {
+            self.0.lock().unwrap().push(summary);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signed_in_request_costs_two_reads_by_key() {
+    use tracing_subscriber::layer::SubscriberExt;
+    let app = App::start().await;
+    // SQLite's statements are logged on a thread of their own, out of this test's sight; they are the same.
+    if app.file().is_some() {
+        return;
+    }
+    let sam = app.student("sam").await;
+    let statements = Statements::default();
+    let seen = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
+    assert!(sam.get("/accessibility").await.has("sam"));
+    drop(seen);
+    let sent = statements.0.lock().unwrap().clone();
+    assert_eq!(sent.len(), 2, "{sent:#?}");
+    // Each finds one row by its primary key.
+    assert!(sent[0].contains("select data from") && sent[1].contains("select u.id"), "{sent:#?}");
+}

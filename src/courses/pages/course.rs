@@ -43,8 +43,10 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let counts = visitor.count_for_tabs().await?;
     let teachers = visitor.list_teachers().await?;
     let plan = visitor.list_plan().await?;
-    let about = markdown::render_for_page(&visitor.course().description).await?;
-    Ok(Data { standing: visitor.standing().clone(), counts, teachers, plan, about })
+    let standing = visitor.standing().clone();
+    drop(read);
+    let about = markdown::render_for_page(&standing.course.description).await?;
+    Ok(Data { standing, counts, teachers, plan, about })
 }
 
 fn show(Data { standing, counts, teachers, plan, about }: Data) -> AnyView {

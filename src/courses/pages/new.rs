@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::policy::{SiteAct, allows};
+use crate::accounts::policy::CourseMaker;
 use crate::courses::api::CreateCourse;
 use crate::failure::Failure;
 use crate::http::request;
@@ -16,8 +16,7 @@ pub fn CourseNew() -> impl IntoView {
 }
 
 async fn load() -> Result<(), Failure> {
-    let ctx = request::current()?;
-    Ok(allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).into_result()?)
+    CourseMaker::claim(&mut request::read().await?).await.map(drop)
 }
 
 /// The three fields of a course, for making and for changing it.

@@ -36,7 +36,8 @@ impl Guess {
         Self(random::digest(&format!("password\n{email_key}\n{}", place_of(from))))
     }
 
-    /// Which addresses have an account, by signing up with them.
+    /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
+    /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {
         Self(random::digest(&format!("accounts\n{}", place_of(from))))
     }

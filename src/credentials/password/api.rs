@@ -35,10 +35,11 @@ pub async fn sign_up(
     next: Option<String>,
 ) -> Result<(), AppError> {
     let mut wrong = FieldErrors::default();
-    let (typed_email, typed_name) = (email, name);
-    let email = wrong.keep(Email::parse(&typed_email));
-    let name = wrong.keep(PersonName::parse(&typed_name));
-    wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
+    let email = wrong.keep(Email::parse(&email));
+    let name = wrong.keep(PersonName::parse(&name));
+    // Their own words count where they are any: what is refused may be as long as a form.
+    let own = [name.as_ref().map_or("", PersonName::as_str), email.as_ref().map_or("", Email::as_typed)];
+    wrong.keep(rules::check("password", &password, &own));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
     let hash = request::hashing_turn()?.hash(password).await?;
@@ -59,10 +60,9 @@ pub async fn sign_up(
     let lasts = request::lasts(SiteRole::Student)?;
     let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
     write.commit().await?;
-    request::begin_session(sign_in).await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", person = user.0, "somebody signed up");
-    request::go_on(&request::next_or(next, "/"), Flash::said("Your account is ready, and you are signed in."))
+    request::arrive(sign_in, &request::next_or(next, "/"), "Your account is ready").await
 }
 
 /// Signs in.
@@ -96,11 +96,12 @@ pub async fn sign_in(
         metrics::signing_in(How::Password, Outcome::Wrong);
         tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
     })?;
-    let lasts = request::lasts(shown.role())?;
+    drop(turn);
     let mut write = request::begin_write().await?;
     guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
-    let sign_in = shown.arrive(&mut write).await?.sign_in(How::Password, lasts).await?;
+    let (arriving, role) = shown.arrive(&mut write).await?;
+    let sign_in = arriving.sign_in(How::Password, request::lasts(role)?).await?;
     write.commit().await?;
     request::begin_session(sign_in).await?;
     metrics::signing_in(How::Password, Outcome::Success);
@@ -147,8 +148,8 @@ pub async fn change_password(
     guess.was_right(&mut write).await?;
     let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
     write.commit().await?;
-    request::renew_session().await?;
     tracing::info!(event = "authn_password_change", "a password was changed");
+    request::renew_session().await?;
     let said = match ended {
         0 => "Your password is changed.".to_owned(),
         1 => "Your password is changed, and your other sign-in ended.".to_owned(),

@@ -80,7 +80,7 @@ impl Hashing {
     /// place on the network has its half of them.
     pub fn turn(&self, from: IpAddr) -> Result<Turn, Failure> {
         match self.turns.take(from) {
-            Ok(share) => Ok(Turn { hashing: self.clone(), _share: share }),
+            Ok(share) => Ok(Turn { hashing: self.clone(), share: Arc::new(share) }),
             Err(NoneLeft::Here) => {
                 tracing::warn!("one place sends more passwords than its share; told somebody there to come back");
                 Err(AppError::TooMany { retry_after: SHARE_WAIT }.into())
@@ -90,11 +90,11 @@ impl Hashing {
     }
 }
 
-/// The right to hash or compare, one after another.
+/// The right to hash or compare, one after another. Given back when the last hash under it is done.
 #[derive(Debug)]
 pub struct Turn {
     hashing: Hashing,
-    _share: Share,
+    share: Arc<Share>,
 }
 
 impl Turn {
@@ -124,8 +124,16 @@ impl Turn {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let _core = self.hashing.cores.acquire().await.broken("wait for a core to hash a password")?;
-        tokio::task::spawn_blocking(work).await.broken("hash a password")?
+        let cores = self.hashing.cores.clone();
+        let core = cores.acquire_owned().await.broken("wait for a core to hash a password")?;
+        let share = self.share.clone();
+        // The work goes on when its request is abandoned, so it holds the core and the turn itself: whoever hangs up and
+        // comes again must not have more of either.
+        let done = tokio::task::spawn_blocking(move || {
+            let _held = (core, share);
+            work()
+        });
+        done.await.broken("hash a password")?
     }
 }
 
@@ -165,6 +173,25 @@ mod tests {
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(turn.compare(password("cafe\u{301} at the corner"), Some(stored.clone())).await.unwrap().is_right);
         assert!(!turn.compare(password("cafe at the corner"), Some(stored)).await.unwrap().is_right);
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_keeps_the_turn_until_the_work_is_done() {
+        let hashing = Hashing::new(COST).unwrap();
+        let turn = hashing.turn(HERE).unwrap();
+        let mut abandoned = Box::pin(async move { turn.hash(password("a long sentence")).await });
+        // Polled until the work has begun, then dropped.
+        let cores = hashing.cores.available_permits();
+        while hashing.cores.available_permits() == cores {
+            let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(abandoned.as_mut().poll(cx))).await;
+            tokio::task::yield_now().await;
+        }
+        drop(abandoned);
+        assert_eq!((hashing.under_way(), hashing.cores.available_permits()), (1, cores - 1));
+        while hashing.under_way() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(hashing.cores.available_permits(), cores);
     }
 
     #[tokio::test]

@@ -48,16 +48,12 @@ impl PasswordShown {
         Ok(Self { stored, rehash: compared.rehash, changed })
     }
 
-    /// The account's, as read before the comparison: it says how long the sign-in lasts.
-    pub fn role(&self) -> SiteRole {
-        self.stored.role
-    }
-
-    /// Goes on to signing in, when the account is still what the password was compared with.
-    pub async fn arrive(self, write: &mut Write) -> Result<Arriving<'_>, Failure> {
+    /// Goes on to signing in, when the account is still what the password was compared with. Answers its role as it is now,
+    /// which says how long the sign-in lasts.
+    pub async fn arrive(self, write: &mut Write) -> Result<(Arriving<'_>, SiteRole), Failure> {
         let user = self.stored.user;
-        self.still_true(write).await?;
-        Ok(Arriving::proven(write, user))
+        let role = self.still_true(write).await?;
+        Ok((Arriving::proven(write, user), role))
     }
 
     /// Whether this is `person`'s own password.

@@ -62,7 +62,7 @@ fn own_words(own: &[&str]) -> Vec<String> {
         .map(str::to_lowercase)
         .collect();
     // The longest first, so that a part of a word does not break the word.
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.sort_by(|one, other| (other.len(), one).cmp(&(one.len(), other)));
     words.dedup();
     words
 }

@@ -14,8 +14,6 @@ use crate::id::UserId;
 pub struct Stored {
     /// Whose password it is.
     pub user: UserId,
-    /// On the whole site; says how long the sign-in lasts.
-    pub role: SiteRole,
     /// In PHC form. None until a set-up link was used: no password is right before.
     pub hash: Option<String>,
     /// None while the account's person may sign in.
@@ -24,7 +22,7 @@ pub struct Stored {
 
 /// The account with this address, for comparing. What it holds tells nobody anything before it was compared.
 pub async fn public_find_stored(read: &mut Read, email: &Email) -> Result<Option<Stored>, Failure> {
-    query("select id as user, role, password_hash as hash, disabled_at from users where email_key = $1")
+    query("select id as user, password_hash as hash, disabled_at from users where email_key = $1")
         .bind(email.key())
         .optional(read)
         .await
@@ -34,7 +32,7 @@ impl Oneself<'_, Read> {
     /// What one's own password is compared with.
     pub async fn find_stored(&mut self) -> Result<Stored, Failure> {
         let user = self.person().id;
-        query("select id as user, role, password_hash as hash, disabled_at from users where id = $1")
+        query("select id as user, password_hash as hash, disabled_at from users where id = $1")
             .bind(user)
             .optional(self.connection())
             .await?
@@ -43,18 +41,19 @@ impl Oneself<'_, Read> {
 }
 
 impl PasswordShown {
-    /// Refuses when the account was disabled or got another password since the comparison; keeps a dearer hash.
-    pub(super) async fn still_true(&self, write: &mut Write) -> Result<(), Failure> {
-        let unchanged = query(
+    /// Refuses when the account was disabled or got another password since the comparison; keeps a dearer hash. Answers
+    /// the account's role.
+    pub(super) async fn still_true(&self, write: &mut Write) -> Result<SiteRole, Failure> {
+        let unchanged: Option<(SiteRole,)> = query(
             "update users set password_hash = coalesce($3, password_hash)
-             where id = $1 and password_hash = $2 and disabled_at is null",
+             where id = $1 and password_hash = $2 and disabled_at is null returning role",
         )
         .bind(self.stored.user)
         .bind(self.stored.hash.clone())
         .bind(self.rehash.clone())
-        .execute(write)
+        .optional(write)
         .await?;
-        if unchanged == 1 { Ok(()) } else { Err(self.changed()) }
+        unchanged.map(|(role,)| role).ok_or_else(|| self.changed())
     }
 }
 

@@ -14,7 +14,6 @@ use {
     crate::http::request,
     crate::metrics::{self, Outcome},
     crate::sessions::store::How,
-    crate::ui::flash::Flash,
 };
 
 /// Makes the first admin's account and signs in with it.
@@ -31,10 +30,10 @@ pub async fn make_first_admin(
 ) -> Result<(), AppError> {
     LinkHolder::claim(&mut request::read().await?, token.as_typed()).await?;
     let mut wrong = FieldErrors::default();
-    let (typed_email, typed_name) = (email, name);
-    let email = wrong.keep(Email::parse(&typed_email));
-    let name = wrong.keep(PersonName::parse(&typed_name));
-    wrong.keep(rules::check("password", &password, &[&typed_name, &typed_email]));
+    let email = wrong.keep(Email::parse(&email));
+    let name = wrong.keep(PersonName::parse(&name));
+    let own = [name.as_ref().map_or("", PersonName::as_str), email.as_ref().map_or("", Email::as_typed)];
+    wrong.keep(rules::check("password", &password, &own));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
     let hash = request::hashing_turn()?.hash(password).await?;
@@ -44,10 +43,9 @@ pub async fn make_first_admin(
     let arriving = holder.make_first_admin(&email, &name, hash).await?;
     let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(SiteRole::Admin)?).await?;
     write.commit().await?;
-    request::begin_session(sign_in).await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);
     tracing::info!(event = "user_created", "the first admin was made");
-    request::go_on("/", Flash::said("You are the admin of this site."))
+    request::arrive(sign_in, "/", "You are the admin of this site").await
 }
 
 /// Sets the first password of an account that was made for somebody, and signs in with it.
@@ -66,10 +64,10 @@ pub async fn set_first_password(
     let hash = request::hashing_turn()?.hash(password).await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
-    let arriving = LinkHolder::claim(&mut write, token.as_typed()).await?.set_password(hash).await?;
-    let sign_in = arriving.sign_in(How::SetUpLink, request::lasts(link.role.unwrap_or(SiteRole::Student))?).await?;
+    let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
+    let role = holder.link().role.unwrap_or(SiteRole::Student);
+    let sign_in = holder.set_password(hash).await?.sign_in(How::SetUpLink, request::lasts(role)?).await?;
     write.commit().await?;
-    request::begin_session(sign_in).await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);
-    request::go_on("/", Flash::said("Your password is set, and you are signed in."))
+    request::arrive(sign_in, "/", "Your password is set").await
 }

@@ -43,9 +43,12 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
     let lesson = reader.find_lesson(&lesson).await?.ok_or(AppError::NotFound)?;
     let plan = reader.list_plan().await?;
+    let standing = reader.standing().clone();
+    // A long text takes its time, and nobody else should wait for the connection meanwhile.
+    drop(read);
     let text = markdown::render_for_page(&lesson.body).await?;
     let headings = markdown::headings(&text);
-    Ok(Data { standing: reader.standing().clone(), plan, lesson, text, headings, now: ctx.site.db.clock().now() })
+    Ok(Data { standing, plan, lesson, text, headings, now: ctx.site.db.clock().now() })
 }
 
 fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {

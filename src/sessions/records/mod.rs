@@ -27,7 +27,7 @@ use tower_sessions::session_store::{Error, Result, SessionStore};
 use self::place::StorePlace;
 use self::shelf::{InMemory, Shelf};
 use crate::clock::Clock;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Place};
 use crate::failure::Failure;
 use crate::random;
 
@@ -60,6 +60,16 @@ impl Records {
             StorePlace::Redis(config) => shelf::on_redis(config).await?,
         };
         Ok(Self { shelf: shelf.into(), clock: db.clock().clone(), longer: time::Duration::ZERO })
+    }
+
+    /// Whether the store at `place` can be reached, for who looks after it. Makes nothing there.
+    pub async fn reach(place: &StorePlace) -> std::result::Result<(), Failure> {
+        match place {
+            StorePlace::Database | StorePlace::Memory | StorePlace::Apart(Place::Sqlite(_)) => Ok(()),
+            StorePlace::Apart(place) => db::connect_apart(place).await.map(drop),
+            StorePlace::Mysql(options) => shelf::connect_mysql(options).await.map(drop),
+            StorePlace::Redis(config) => shelf::on_redis(config).await.map(drop),
+        }
     }
 
     /// The same, with each record kept so much longer than tower-sessions asks.
@@ -107,6 +117,15 @@ pub async fn rotate(session: &Session) -> std::result::Result<bool, tower_sessio
             }
         })
         .await
+}
+
+/// Removes a session's record and lets its cookie go. When the store fails, the session stays as it is: emptied, the layer
+/// around it would try to save it, fail again, and make an empty 500 of the page.
+pub async fn remove(session: &Session, records: &Records) -> Result<()> {
+    if let Some(id) = session.id() {
+        records.delete(&id).await?;
+    }
+    session.flush().await.map_err(|error| Error::Backend(error.to_string()))
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T>> + Send) -> Result<T> {

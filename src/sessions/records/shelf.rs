@@ -130,10 +130,11 @@ pub fn over(pools: &Pools) -> std::result::Result<Box<dyn Shelf>, String> {
             writing: SqliteStore::new(write.clone()).with_table_name(TABLE)?,
             pool: write.clone(),
         }),
-        Pools::Postgres(pool) => {
-            let store = PostgresStore::new(pool.clone()).with_schema_name("public")?.with_table_name(TABLE)?;
-            Box::new(OnPostgres { reading: store.clone(), writing: store, pool: pool.clone() })
-        }
+        Pools::Postgres { read, write, .. } => Box::new(OnPostgres {
+            reading: PostgresStore::new(read.clone()).with_schema_name("public")?.with_table_name(TABLE)?,
+            writing: PostgresStore::new(write.clone()).with_schema_name("public")?.with_table_name(TABLE)?,
+            pool: write.clone(),
+        }),
     })
 }
 
@@ -148,11 +149,11 @@ pub async fn make_table(pools: &Pools) -> std::result::Result<(), Failure> {
                 sqlx::query(statement).execute(write).await.broken("make the table of sessions")?;
             }
         }
-        Pools::Postgres(pool) => {
+        Pools::Postgres { write, .. } => {
             let table = "create table if not exists session_records
                              (id text primary key not null, data bytea not null, expiry_date timestamptz not null)";
             // Of nodes that start at once, one makes it and the others wait: `if not exists` alone lets two try.
-            let mut transaction = pool.begin().await.broken("make the table of sessions")?;
+            let mut transaction = write.begin().await.broken("make the table of sessions")?;
             let lock = "select pg_advisory_xact_lock(hashtext('session_records'))";
             for statement in [lock, table, index] {
                 sqlx::query(statement).execute(&mut *transaction).await.broken("make the table of sessions")?;
@@ -166,14 +167,19 @@ pub async fn make_table(pools: &Pools) -> std::result::Result<(), Failure> {
 /// Connections of one node to MySQL. A session costs a read or two by its key.
 const MYSQL_CONNECTIONS: u32 = 10;
 
-/// Connects to MySQL or MariaDB, and makes the table where there is none.
-pub async fn on_mysql(options: &MySqlConnectOptions) -> std::result::Result<Box<dyn Shelf>, Failure> {
-    let pool = MySqlPoolOptions::new()
+/// Connects to MySQL or MariaDB.
+pub async fn connect_mysql(options: &MySqlConnectOptions) -> std::result::Result<MySqlPool, Failure> {
+    MySqlPoolOptions::new()
         .max_connections(MYSQL_CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .connect_with(options.clone())
         .await
-        .broken("connect to the session store")?;
+        .broken("connect to the session store")
+}
+
+/// The table on MySQL or MariaDB, made where there is none.
+pub async fn on_mysql(options: &MySqlConnectOptions) -> std::result::Result<Box<dyn Shelf>, Failure> {
+    let pool = connect_mysql(options).await?;
     // The family's own table compares ids without regard to capitals, ends in 2038, and has no index on the end.
     sqlx::query(
         "create table if not exists session_records (

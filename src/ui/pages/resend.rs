@@ -7,16 +7,17 @@ use crate::failure::Failure;
 use crate::http::forms::{PAGE_FIELD, RESEND_FIELD, of_a_stranger};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
+use crate::random;
 use crate::ui::page::{page, page_title};
 use crate::ui::typed::{typed, typed_list};
 
 /// The form that waits, field by field, and the button that sends it, for its sender. Where none waits, home instead.
 #[component]
 pub fn Resend() -> impl IntoView {
-    page(load(), |found| found.map_or_else(|| ().into_any(), |(form, unsent)| show(form, unsent)))
+    page(load(), |found| found.map_or_else(|| ().into_any(), |(form, unsent, which)| show(form, unsent, which)))
 }
 
-async fn load() -> Result<Option<(RefusedForm, Unsent)>, Failure> {
+async fn load() -> Result<Option<(RefusedForm, Unsent, String)>, Failure> {
     let ctx = request::current()?;
     let person = ctx.person().ok_or(AppError::SignInRequired)?;
     let waiting = ctx.refused.clone().and_then(|form| Some((form.clone(), form.unsent?)));
@@ -25,10 +26,11 @@ async fn load() -> Result<Option<(RefusedForm, Unsent)>, Failure> {
     if theirs.is_none() {
         request::redirect_page("/");
     }
-    Ok(theirs)
+    let which = ctx.unsent_cookie.as_deref().map(random::digest).unwrap_or_default();
+    Ok(theirs.map(|(form, unsent)| (form, unsent, which)))
 }
 
-fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
+fn show(form: RefusedForm, unsent: Unsent, which: String) -> AnyView {
     let shown = typed_list(typed(&form.values));
     // What it does and where stands first: it may be somebody else's.
     let does = of_a_stranger(&form.action).unwrap_or("Send a form");
@@ -52,7 +54,7 @@ fn show(form: RefusedForm, unsent: Unsent) -> AnyView {
             {shown}
             <form class="buttons gap-above" method="post" action=form.action>
                 <input type="hidden" name=PAGE_FIELD value=unsent.page.clone() />
-                <input type="hidden" name=RESEND_FIELD value="1" />
+                <input type="hidden" name=RESEND_FIELD value=which />
                 {hidden}
                 <button class="button primary large">"Send it now"</button>
                 <a class="button quiet large" href=unsent.page>"Leave it"</a>
