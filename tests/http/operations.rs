@@ -89,6 +89,45 @@ async fn a_copy_is_made_while_the_site_is_used_and_brings_everything_back() {
 }
 
 #[tokio::test]
+async fn a_log_that_was_left_behind_is_not_played_into_a_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let app = App::start().await;
+    let Some(file) = app.file().map(std::path::Path::to_owned) else { return };
+    let copy = app.folder().join("copy.db");
+    lectern::db::back_up(&file, &copy).await.unwrap();
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o644)).unwrap();
+    app.student("sam").await;
+    // The machine lost its power: the log holds an account, and the file is moved away without it.
+    let (log, left) = (file.with_extension("db-wal"), app.folder().join("kept-wal"));
+    std::fs::copy(&log, &left).unwrap();
+    app.site.db.close().await;
+    std::fs::remove_file(&file).unwrap();
+    std::fs::rename(&left, &log).unwrap();
+
+    lectern::db::restore(&copy, &file, 1).await.unwrap();
+    assert!(!log.exists());
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "whatever mode the backup came back with");
+    let again = app.on(app.place().clone()).await;
+    assert_eq!(again.count("users").await, 0, "the backup holds nobody");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_and_stands_in_nobodys_way() {
+    let app = App::start().await;
+    let Some(file) = app.file().map(std::path::Path::to_owned) else { return };
+    app.student("sam").await;
+    let copy = app.folder().join("copy.db");
+    lectern::db::back_up(&file, &copy).await.unwrap();
+    app.site.db.close().await;
+    std::fs::write(&file, "what a broken disk left of it".repeat(400)).unwrap();
+    let (kept, _) = lectern::db::restore(&copy, &file, 1).await.unwrap();
+    let kept = kept.unwrap();
+    assert!(std::fs::read_to_string(&kept).unwrap().starts_with("what a broken disk"));
+    assert_eq!(app.on(app.place().clone()).await.count("users").await, 1);
+}
+
+#[tokio::test]
 async fn what_is_no_database_is_not_restored() {
     let app = App::start().await;
     app.site.db.close().await;
