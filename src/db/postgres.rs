@@ -15,6 +15,8 @@ use crate::failure::{Broken, Failure};
 const READERS: u32 = 16;
 /// Connections that write: one for the site, since a node writes one thing at a time, the others for sessions.
 const WRITERS: u32 = 4;
+/// A connection that has rested so long is asked whether its server is still there before it is used.
+const RESTED: Duration = Duration::from_secs(1);
 /// The name of the lock every write takes: "LECT" in ASCII. Locks of this kind are the database's own.
 const WRITE_LOCK: i64 = 0x4c45_4354;
 /// A statement that takes longer is broken off: no page of ours needs a hundredth of it.
@@ -57,6 +59,16 @@ async fn connect_pool(options: PgConnectOptions, most: u32) -> Result<PgPool, Fa
     PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(PATIENCE)
+        // Asking each time whether the server is still there would double the way of most statements.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < RESTED {
+                    return Ok(true);
+                }
+                connection.ping().await.map(|()| true)
+            })
+        })
         .connect_with(options)
         .await
         .broken("connect to the database")
