@@ -112,9 +112,11 @@ pub async fn freeze(place: &Place, folder: &Path) -> Snapshot {
         }
         Place::Postgres(options) => {
             let original = options.get_database().unwrap();
-            // A database is only copied while nobody uses it; the site connects again by itself.
+            // A database is only copied while nobody uses it. The site connects again by itself, once its connections have
+            // rested for a second and are asked whether they live.
             run(&format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{original}'")).await;
             run(&format!("create database {name} template {original}")).await;
+            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
             Snapshot::Template(name)
         }
     }
