@@ -42,14 +42,18 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
         return as_json(&error);
     }
     let ctx = request.extensions.get::<Arc<Ctx>>().cloned();
+    let was_sent = request.method == Method::POST;
+    let address = request.uri.path_and_query().map(|path| path.as_str());
+    let again_at = address.filter(|_| !was_sent).and_then(LocalPath::parse);
     let mut response = page(
         site,
         ctx.as_deref(),
         status_of(&error),
-        trouble_of(&error, ctx.as_deref().and_then(Ctx::person), request.method == Method::POST)
+        trouble_of(&error, ctx.as_deref().and_then(Ctx::person), was_sent)
             .with_form(sent.again)
             .with_text(&sent.lost)
-            .within(sent.page.as_ref().map_or(request.uri.path(), LocalPath::path)),
+            .within(sent.page.as_ref().map_or(request.uri.path(), LocalPath::path))
+            .with_again_at(again_at),
     );
     say_when_to_come_back(&error, &mut response);
     response

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 
 use crate::error::{AppError, Denied};
+use crate::http::local_path::LocalPath;
 use crate::sessions::caller::Person;
 use crate::ui::typed::{typed, typed_list};
 
@@ -67,7 +68,7 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
         AppError::TooMany { .. } => (429, "Too many tries".to_owned(), error.to_string(), vec![home()]),
         AppError::Unavailable { incident } if !was_sent => {
             let reason = format!(
-                "The server is busy, or something it needs does not answer. Nothing is lost, and you stay signed in. Open this again in a minute. If it goes on, send this number to the person who runs the server: {incident}."
+                "The server is busy, or something it needs does not answer. Nothing is lost, and who was signed in still is. Open this again in a minute. If it goes on, send this number to the person who runs the server: {incident}."
             );
             (503, "We cannot show you this just now".to_owned(), reason, vec![home()])
         }
@@ -123,6 +124,14 @@ impl Trouble {
     /// The same, with the form to send once more.
     pub fn with_form(self, again: Option<Again>) -> Self {
         Self { again, ..self }
+    }
+
+    /// The same, with a link to the page once more, where that can help: `address` is the page's own.
+    pub fn with_again_at(mut self, address: Option<LocalPath>) -> Self {
+        if let (true, Some(address)) = (self.number == "503" && self.again.is_none(), address) {
+            self.ways.insert(0, (address.as_str().to_owned(), "Open this again"));
+        }
+        self
     }
 
     /// The same, with what was typed and is not saved, so that it can be copied.

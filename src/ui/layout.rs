@@ -20,18 +20,21 @@ pub struct Chrome {
     css: String,
     path: String,
     name: Option<String>,
+    /// Whether it was found out who asks; else neither ways in nor ways out are offered.
+    is_known: bool,
     is_admin: bool,
     flash: Flash,
 }
 
 impl Chrome {
-    /// Without a request it is that of a visitor, at no address, with nothing to say.
+    /// Without a request it is nobody's, at no address, with nothing to say.
     pub fn of(site: &Arc<Site>, ctx: Option<&Ctx>) -> Self {
         let person = ctx.and_then(Ctx::person);
         Self {
             css: site.assets.current().css,
             path: ctx.map(|ctx| ctx.path().to_owned()).unwrap_or_default(),
             name: person.map(|person| person.name.clone()),
+            is_known: ctx.is_some(),
             is_admin: person.is_some_and(|person| person.role == SiteRole::Admin),
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
         }
@@ -44,7 +47,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
         Some(title) => view! { <title>{title_text(&title)}</title> }.into_any(),
         None => view! { <MetaTags /> }.into_any(),
     };
-    let Chrome { css, path, name, is_admin, flash } = chrome;
+    let Chrome { css, path, name, is_known, is_admin, flash } = chrome;
     view! {
         <html lang="en" dir="ltr">
             <head>
@@ -57,7 +60,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {header(&path, name.as_deref(), is_admin)}
+                {header(&path, name.as_deref(), is_known, is_admin)}
                 {flash.into_view(&path)}
                 <main id="main" tabindex="-1">{content}</main>
                 {footer(name.is_some())}
@@ -67,7 +70,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
     .into_any()
 }
 
-fn header(path: &str, name: Option<&str>, is_admin: bool) -> AnyView {
+fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool) -> AnyView {
     let mut links = vec![("/courses", "Courses")];
     if name.is_some() {
         links.insert(0, ("/", "Home"));
@@ -98,6 +101,7 @@ fn header(path: &str, name: Option<&str>, is_admin: bool) -> AnyView {
             </form>
         }
         .into_any(),
+        None if !is_known => ().into_any(),
         None => {
             let sign_up = (path != "/signup").then(|| view! { <a href="/signup">"Create account"</a> });
             let sign_in = (path != "/login").then(|| view! { <a class="button primary" href="/login">"Sign in"</a> });

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::ui::error_page::trouble_of;
 
@@ -53,6 +54,8 @@ fn refusal(error: AppError) -> AnyView {
     request::set_status(request::status_of(&error));
     request::say_when_to_come_back(&error);
     let path = ctx.as_ref().map(|ctx| ctx.path().to_owned()).unwrap_or_default();
-    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person()), false).within(&path);
+    let trouble = trouble_of(&error, ctx.as_ref().and_then(|ctx| ctx.person()), false)
+        .within(&path)
+        .with_again_at(ctx.as_ref().and_then(|ctx| LocalPath::parse(&ctx.address)));
     view! { {page_title(&trouble.heading)} {trouble.into_view()} }.into_any()
 }

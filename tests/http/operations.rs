@@ -29,6 +29,8 @@ async fn the_server_says_whether_it_is_alive_and_ready() {
     assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(broken.has("We cannot show you this just now") && broken.has("Skip to the content"), "{}", broken.body);
     assert_eq!(broken.header("retry-after"), "30");
+    assert!(broken.has("<a href=\"/account\" class=\"button\">Open this again</a>"), "{}", broken.body);
+    assert!(!broken.has(">Sign in</a>"), "nobody knows whether they are signed in");
     let page = visitor.get("/courses").await;
     assert_eq!(
         (page.status, page.header("retry-after")),
