@@ -61,6 +61,8 @@ pub struct Answer {
     pub keep_form: Option<String>,
     /// The token of a form that waits for its sender; empty to forget the one there is.
     pub keep_unsent: Option<String>,
+    /// Somebody signed out: what the browser still keeps of theirs goes.
+    pub forget: bool,
     /// The sign-in that this request made.
     pub began: Option<SignInId>,
 }
@@ -140,6 +142,11 @@ impl Ctx {
             Some(token) if token.is_empty() => set("unsent", "", 0),
             Some(token) => set("unsent", &token, super::kept_forms::UNSENT_SECONDS),
             None => {}
+        }
+        if answer.forget {
+            // Not \"cookies\": ours are taken away by name, and the one that says so on the next page must stay.
+            let forget = HeaderValue::from_static("\"cache\", \"storage\"");
+            response.headers_mut().insert("clear-site-data", forget);
         }
     }
 
@@ -257,6 +264,12 @@ pub async fn renew_session() -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Has the browser forget what it keeps of somebody who signed out.
+pub fn forget() -> Result<(), Failure> {
+    current()?.say(|answer| answer.forget = true);
+    Ok(())
 }
 
 /// Removes the session record and its cookie, after its sign-in ended. A store that does not answer keeps a record that

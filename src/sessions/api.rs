@@ -20,6 +20,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Departing::claim(&mut write)?.sign_out().await?;
     write.commit().await?;
     request::end_session().await?;
+    request::forget()?;
     tracing::info!(event = "session_end", "somebody signed out");
     request::go_on("/", Flash::said("You are signed out here."))
 }

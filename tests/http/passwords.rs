@@ -209,3 +209,33 @@ async fn a_busy_server_counts_no_guess() {
     guess_five_times(&visitor, "sam").await;
     assert_eq!(visitor.sign_in("sam", PASSWORD).await.location(), "/", "the sixth try is free of a wait");
 }
+
+#[tokio::test]
+async fn one_password_on_many_accounts_is_guessing_as_well() {
+    let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.student("sam").await;
+    let visitor = app.anonymous();
+    let from = async |address: &str, name: &str, password: &str| {
+        let fields = [("email", &*format!("{name}@uni.example")), ("password", password)];
+        let mut request = visitor.form("/fn/sign_in", &[]).body(crate::app::encode(&fields).into()).unwrap();
+        request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+        request.headers_mut().insert("accept", "application/json".parse().unwrap());
+        visitor.send(request).await
+    };
+    for number in 0..19 {
+        let page = from("2001:db8:1:2::1", &format!("person{number}"), "not the right one, no").await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
+    }
+    // Being right clears none of them: else an account of one's own would.
+    assert_eq!(from("2001:db8:1:2::2", "sam", PASSWORD).await.status, StatusCode::OK);
+    assert_eq!(
+        from("2001:db8:1:2::3", "other", "not the right one, no").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    app.clock.advance(20_000);
+    let refused = from("2001:db8:1:2::4", "sam", PASSWORD).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "40"));
+    assert_eq!(from("2001:db8:1:3::1", "sam", PASSWORD).await.status, StatusCode::OK, "the neighbour's household");
+    app.clock.advance(40_000);
+    assert_eq!(from("2001:db8:1:2::4", "sam", PASSWORD).await.status, StatusCode::OK);
+}

@@ -71,7 +71,9 @@ async fn signing_out_ends_the_sign_in_for_good() {
     let page = sam.post("/fn/sign_out", &[]).await;
     assert_eq!(page.location(), "/");
     assert!(sam.cookie("lectern").is_none(), "the cookie must go");
-    assert!(sam.get("/").await.has("You are signed out here."));
+    assert_eq!(page.header("clear-site-data"), "\"cache\", \"storage\"", "and what the browser kept");
+    let home = sam.get("/").await;
+    assert!(home.has("You are signed out here.") && home.header("clear-site-data").is_empty());
     sam.set_cookie("lectern", &id);
     assert!(!is_signed_in(&sam).await);
 }

@@ -5,7 +5,13 @@
 //! a quarter of an hour. A try is counted before the password is compared, so that a hundred at once are a hundred,
 //! and after it has its turn to be compared, so that a busy server counts against nobody. A
 //! try that comes too early is refused without a comparison, and counts for nothing. Being right clears the count of this
-//! account from this place alone. Counts are kept in the database, the same on every node.
+//! account from this place alone.
+//!
+//! Wrong ones are counted for each place besides, at whatever accounts: one password tried on many accounts is as much
+//! guessing as many on one. Twenty in a minute, then the place waits for the minute to end. These are counted after the
+//! comparison, so that a class that signs in at once does not stand in its own way, and being right clears none of them.
+//!
+//! Counts are kept in the database, the same on every node.
 
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 mod store;
@@ -21,6 +27,9 @@ use crate::random;
 
 /// Tries that cost nothing (security.md: 5 free, then 1 s doubling to 15 min).
 const FREE: i64 = 5;
+/// Wrong ones of one place in [`PLACE_WINDOW`], at all accounts together (security.md: 20 a minute for an address or /64).
+const OF_ONE_PLACE: i64 = 20;
+const PLACE_WINDOW: Millis = MINUTE;
 const FIRST_WAIT: Millis = SECOND;
 const LONGEST_WAIT: Millis = 15 * MINUTE;
 /// A count that rests so long is forgotten.
@@ -28,28 +37,49 @@ const FORGOTTEN: Millis = DAY;
 
 /// What is guessed at, and from where.
 #[derive(Clone, Debug)]
-pub struct Guess(String);
+pub struct Guess {
+    /// Digest of the account and the place.
+    at: String,
+    /// Digest of the place alone, where wrong ones count for it.
+    place: Option<String>,
+}
 
 impl Guess {
     /// The password of the account with this address, whether there is one or not.
     pub fn at_password(email_key: &str, from: IpAddr) -> Self {
-        Self(random::digest(&format!("password\n{email_key}\n{}", place_of(from))))
+        let place = place_of(from);
+        Self {
+            at: random::digest(&format!("password\n{email_key}\n{place}")),
+            place: Some(random::digest(&format!("place\n{place}"))),
+        }
     }
 
     /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
     /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {
-        Self(random::digest(&format!("accounts\n{}", place_of(from))))
+        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None }
     }
 
-    /// Counts one more try. Refused with the wait that is left when it comes too early.
+    /// Counts one more try. Refused with the wait that is left when it comes too early, for this account from this place or
+    /// for the place as a whole.
     pub async fn count(&self, write: &mut Write) -> Result<(), Failure> {
-        store::public_count(write, &self.0).await
+        if let Some(place) = &self.place {
+            store::public_check_place(write, place).await?;
+        }
+        store::public_count(write, &self.at).await
     }
 
-    /// Clears the count: the guess was none.
+    /// Counts a wrong one for the place it came from.
+    pub async fn was_wrong(&self, write: &mut Write) -> Result<(), Failure> {
+        match &self.place {
+            Some(place) => store::public_count_place(write, place).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Clears the count of the account from this place: the guess was none.
     pub async fn was_right(&self, write: &mut Write) -> Result<(), Failure> {
-        store::public_clear(write, &self.0).await
+        store::public_clear(write, &self.at).await
     }
 }
 

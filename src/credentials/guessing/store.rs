@@ -1,6 +1,6 @@
 //! All SQL about guesses.
 
-use super::{FORGOTTEN, too_many, wait};
+use super::{FORGOTTEN, OF_ONE_PLACE, PLACE_WINDOW, too_many, wait};
 use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
@@ -32,4 +32,33 @@ pub async fn public_count(write: &mut Write, key: &str) -> Result<(), Failure> {
 
 pub async fn public_clear(write: &mut Write, key: &str) -> Result<(), Failure> {
     query("delete from guesses where key = $1").bind(key).execute(write).await.map(drop)
+}
+
+/// Refuses while the window of a place is full. `last_at` is when its window began, `waits_until` when it ends.
+pub async fn public_check_place(write: &mut Write, key: &str) -> Result<(), Failure> {
+    let now = write.now();
+    let counted: Option<(i64, Millis)> =
+        query("select failures, waits_until from guesses where key = $1").bind(key).optional(write).await?;
+    match counted {
+        Some((failures, ends)) if failures >= OF_ONE_PLACE && ends > now => Err(too_many(ends - now)),
+        _ => Ok(()),
+    }
+}
+
+/// Counts one wrong try in the window of a place; the first one begins it.
+pub async fn public_count_place(write: &mut Write, key: &str) -> Result<(), Failure> {
+    let now = write.now();
+    query(
+        "insert into guesses (key, failures, last_at, waits_until) values ($1, 1, $2, $3)
+         on conflict (key) do update set
+           failures = case when guesses.waits_until > $2 then guesses.failures + 1 else 1 end,
+           last_at = case when guesses.waits_until > $2 then guesses.last_at else $2 end,
+           waits_until = case when guesses.waits_until > $2 then guesses.waits_until else $3 end",
+    )
+    .bind(key)
+    .bind(now)
+    .bind(now + PLACE_WINDOW)
+    .execute(write)
+    .await
+    .map(drop)
 }

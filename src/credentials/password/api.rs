@@ -92,10 +92,14 @@ pub async fn sign_in(
     })?;
     write.commit().await?;
 
-    let shown = PasswordShown::at_sign_in(&turn, stored, password).await.inspect_err(|_| {
-        metrics::signing_in(How::Password, Outcome::Wrong);
-        tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
-    })?;
+    let shown = match PasswordShown::at_sign_in(&turn, stored, password).await {
+        Ok(shown) => shown,
+        Err(refused) => {
+            metrics::signing_in(How::Password, Outcome::Wrong);
+            tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
+            return Err(count_wrong(&guess, refused).await);
+        }
+    };
     drop(turn);
     let mut write = request::begin_write().await?;
     guess.was_right(&mut write).await?;
@@ -140,7 +144,10 @@ pub async fn change_password(
     let mut write = request::begin_write().await?;
     guess.count(&mut write).await?;
     write.commit().await?;
-    let shown = PasswordShown::by_oneself(&turn, stored, current_password).await?;
+    let shown = match PasswordShown::by_oneself(&turn, stored, current_password).await {
+        Ok(shown) => shown,
+        Err(refused) => return Err(count_wrong(&guess, refused).await),
+    };
     let hash = turn.hash(new_password).await?;
     drop(turn);
 
@@ -156,4 +163,20 @@ pub async fn change_password(
         many => format!("Your password is changed, and your {many} other sign-ins ended."),
     };
     request::go_on("/account", Flash::said(said))
+}
+
+/// Counts a wrong password for its place, and answers what the person is told. Something broken on our side is no guess.
+#[cfg(feature = "ssr")]
+async fn count_wrong(guess: &Guess, refused: Failure) -> AppError {
+    if matches!(refused, Failure::Refused(_)) {
+        let counted = async {
+            let mut write = request::begin_write().await?;
+            guess.was_wrong(&mut write).await?;
+            write.commit().await
+        };
+        if let Err(failure) = counted.await {
+            return failure.into();
+        }
+    }
+    refused.into()
 }
