@@ -151,6 +151,8 @@ const stories = {
         const [ready, healthy] = [await node.readiness(), await fetch(`${node.origin}/healthz`).then((answer) => answer.status)];
         want(ready.status === 503 && ready.text.includes(gone.said), `${name}: /readyz says ${gone.said}, not ${JSON.stringify(ready)}`);
         want(healthy === 200, `${name}: /healthz is well`);
+        const refused = await new Client(site.origin).signIn("o1@uni.example");
+        want(refused.status === 503, `${name}: signing in is refused with 503, not ${refused.status}`);
         gone.end();
         for (const each of site.nodes) await each.ready();
         await pause(1);
@@ -173,6 +175,9 @@ const stories = {
       const stopping = (service, said) => ({ begin: () => services.halt(service), end: () => services.resume(service), said });
       await during("PostgreSQL stopped", stopping("postgres", "database"));
       await during("Redis stopped", stopping("redis", "session store"));
+
+      const left = await people[1].client.get("/account/sessions");
+      want(left.text.includes("You are signed in nowhere else."), "a sign-in that was refused leaves nothing behind");
 
       services.redis("-n", "7", "flushdb");
       const [sam] = people;

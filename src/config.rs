@@ -287,6 +287,13 @@ impl PublicUrl {
         Some(Self { origin: format!("{}{host}", if https { "https://" } else { "http://" }), https })
     }
 
+    /// The port a browser goes to.
+    pub fn port(&self) -> u16 {
+        let after_host = self.origin.rsplit_once(']').map_or(self.origin.as_str(), |(_, rest)| rest);
+        let port = after_host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        port.unwrap_or(if self.https { 443 } else { 80 })
+    }
+
     /// Whether only browsers on this machine can find it there.
     pub fn is_this_machine(&self) -> bool {
         let host = self.origin.rsplit("//").next().unwrap_or_default();
@@ -431,6 +438,13 @@ mod tests {
             with(&[("LECTERN_SESSION_IDLE", "2h"), ("LECTERN_SESSION_ABSOLUTE", "student=2d, admin=30m")]).unwrap();
         assert_eq!(config.session_idle, ByRole { student: 2 * HOUR, instructor: 2 * HOUR, admin: 2 * HOUR });
         assert_eq!(config.session_absolute, ByRole { student: 2 * DAY, instructor: 12 * HOUR, admin: 30 * MINUTE });
+    }
+
+    #[test]
+    fn the_port_is_the_one_that_is_written_or_the_schemes_own() {
+        let port = |url: &str| PublicUrl::parse(url).unwrap().port();
+        assert_eq!([port("http://localhost:3000"), port("http://[::1]:3001")], [3000, 3001]);
+        assert_eq!([port("http://localhost"), port("https://lectern.example"), port("http://[::1]")], [80, 443, 80]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! `Failure` is the error of everything on the server. `From<Failure> for AppError` is the only place where a broken
 //! thing becomes a sentence, and the only place that logs it, once, with the number the person is given.
 
+use std::fmt;
+
 use crate::error::{AppError, FieldErrors};
 use crate::random;
 use tower_sessions::{session, session_store};
@@ -14,6 +16,34 @@ pub enum Failure {
     Refused(AppError),
     /// Stays here, in the log; the browser gets the number of its line.
     Broken(anyhow::Error),
+}
+
+/// In one line, for who looks after the server: what was being done, and why it broke. Libraries repeat what lies below them;
+/// it is said once.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = match self {
+            Self::Refused(refusal) => return refusal.fmt(f),
+            Self::Broken(error) => error,
+        };
+        let mut said: Vec<String> = Vec::new();
+        for cause in error.chain().map(ToString::to_string) {
+            if !said.last().is_some_and(|last| last.contains(&cause)) {
+                said.push(cause);
+            }
+        }
+        f.write_str(&said.join(": ").replace('\n', " "))
+    }
+}
+
+impl Failure {
+    /// The same, with the setting it comes from named first.
+    pub fn of_setting(self, name: &'static str) -> Self {
+        match self {
+            Self::Broken(error) => Self::Broken(error.context(name)),
+            refused => refused,
+        }
+    }
 }
 
 impl From<AppError> for Failure {
@@ -85,12 +115,11 @@ pub fn busy(what: &'static str) -> AppError {
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {
         let temporary = failure.is_temporary();
-        let error = match failure {
-            Failure::Refused(refusal) => return refusal,
-            Failure::Broken(error) => error,
-        };
+        if let Failure::Refused(refusal) = failure {
+            return refusal;
+        }
         let incident = random::incident();
-        tracing::error!(incident, temporary, "{error:#}");
+        tracing::error!(incident, temporary, "{failure}");
         if temporary { Self::Unavailable { incident } } else { Self::Internal { incident } }
     }
 }

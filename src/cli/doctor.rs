@@ -37,6 +37,17 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         "people reach it over plain http: passwords and sign-ins can be read on the way. Put a proxy with https before it and \
          set LECTERN_PUBLIC_URL to its address",
     );
+    look(
+        !config.public_url.is_this_machine()
+            || !config.trusted_proxies.is_empty()
+            || config.addr.port() == config.public_url.port(),
+        "that address leads to where it listens",
+        &format!(
+            "it listens at port {}, and LECTERN_PUBLIC_URL sends people to {}",
+            config.addr.port(),
+            config.public_url.origin
+        ),
+    );
     let behind_proxy = config.public_url.https;
     look(
         !behind_proxy || !config.trusted_proxies.is_empty(),
@@ -86,7 +97,7 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         ),
         (store, Ok(())) => look(true, &format!("sessions are kept at {store}"), ""),
         (store, Err(failure)) => {
-            look(false, "", &format!("the session store {store} does not answer: {}", words_of(failure)));
+            look(false, "", &format!("the session store {store} does not answer: {}", failure));
         }
     }
     if let Some(addr) = config.metrics_addr {
@@ -114,7 +125,7 @@ async fn examine_file(file: &Path, look: &mut impl FnMut(bool, &str, &str)) -> b
             look(true, &format!("{} is whole and holds {rows} row{plural}", file.display()), "");
         }
         Err(failure) => {
-            look(false, "", &words_of(failure));
+            look(false, "", &failure.to_string());
             return false;
         }
     }
@@ -129,18 +140,11 @@ async fn examine_file(file: &Path, look: &mut impl FnMut(bool, &str, &str)) -> b
     true
 }
 
-fn words_of(failure: Failure) -> String {
-    match failure {
-        Failure::Broken(error) => format!("{error:#}"),
-        Failure::Refused(refusal) => refusal.to_string(),
-    }
-}
-
 async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &str)) -> Result<(), Failure> {
     let (mut read, missing) = match db::open_to_read(&config.database, Clock::system(), system()).await {
         Ok(opened) => opened,
         Err(failure) => {
-            look(false, "", &format!("{} does not answer: {}", config.database, words_of(failure)));
+            look(false, "", &format!("{} does not answer: {}", config.database, failure));
             return Ok(());
         }
     };
@@ -154,7 +158,8 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
     look(
         public_has_admin(&mut read).await?,
         "there is an admin",
-        "there is no admin: start the server and open the link it prints, or use `lectern user add --role admin`",
+        "nobody can sign in as an admin: open the link that the server prints at its start, or that `lectern user add --role admin` \
+         printed (`lectern user link` prints another)",
     );
     look(
         config.public_url.is_this_machine() || !public_has_demo(&mut read).await?,

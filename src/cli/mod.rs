@@ -127,8 +127,7 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Err(Failure::Refused(AppError::Invalid(errors))) => {
             refuse(&errors.0.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
         }
-        Err(Failure::Refused(refusal)) => refuse(&refusal.to_string()),
-        Err(Failure::Broken(error)) => refuse(&format!("{error:#}")),
+        Err(failure) => refuse(&failure.to_string()),
     }
 }
 
@@ -149,7 +148,8 @@ async fn open_existing(config: &Config) -> Result<Db, Failure> {
 }
 
 async fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open(&config.database, &config.backups(), Clock::system()).await
+    let opened = Db::open(&config.database, &config.backups(), Clock::system()).await;
+    opened.map_err(|failure| failure.of_setting("LECTERN_DATABASE_URL"))
 }
 
 fn system() -> Arc<Caller> {

@@ -34,6 +34,9 @@ async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &s
         None => None,
     };
     let needs_link = hash.is_none();
+    if let Some(file) = config.database.file().filter(|file| !file.exists()) {
+        println!("{} is not there yet, and is made now.", file.display());
+    }
     let db = open(&config).await?;
     let mut write = db.begin_write(system()).await?;
     let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash };

@@ -24,7 +24,7 @@ use crate::sessions::records::place::StorePlace;
 const CLEANING: Duration = Duration::from_secs(600);
 
 pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
-    begin_log(&config);
+    begin_log(&config)?;
     let addr = config.addr;
     // First, so that a start that cannot go on leaves nothing behind.
     let listener = TcpListener::bind(addr)
@@ -93,6 +93,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     };
 
     let service = router::router(&site);
+    tracing::info!(%addr, %origin, version = env!("CARGO_PKG_VERSION"), database = %site.config.database, sessions = %site.config.session_store, "serving");
     println!("Lectern is at {origin}");
     if demo_people {
         println!("Demo sign-ins, all with the password {}:", demo::PASSWORD);
@@ -131,9 +132,14 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     Ok(())
 }
 
-fn begin_log(config: &Config) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,lectern=info,tower_sessions_core=error"));
+/// What is logged unless RUST_LOG says otherwise. Of what the libraries below sessions say, each line comes again in our words.
+const LOGGED: &str = "warn,lectern=info,tower_sessions_core=off,fred=off";
+
+fn begin_log(config: &Config) -> Result<(), Failure> {
+    let wanted = std::env::var("RUST_LOG").ok().filter(|filter| !filter.trim().is_empty());
+    let filter = EnvFilter::builder()
+        .parse(wanted.as_deref().unwrap_or(LOGGED))
+        .map_err(|error| Failure::Broken(anyhow::anyhow!("RUST_LOG: {error}")))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -147,6 +153,7 @@ fn begin_log(config: &Config) {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a panic: this is a defect of Lectern");
     }));
+    Ok(())
 }
 
 /// Who tells a server to stop.
@@ -192,7 +199,7 @@ async fn clean_up(site: Arc<Site>) {
             write.commit().await
         };
         if let Err(failure) = forms.await {
-            tracing::warn!(?failure, "could not clear refused forms");
+            tracing::warn!(%failure, "could not clear refused forms");
         }
     }
 }

@@ -10,6 +10,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::{PATIENCE, Pools, migrate};
 use crate::failure::{Broken, Failure};
 
+/// How the connections of nodes are called on the server.
+pub(super) const NAME: &str = "lectern";
 /// Connections of one node that only read. PostgreSQL takes 100 in all by default, so four nodes and a person with psql find
 /// room.
 const READERS: u32 = 16;
@@ -47,7 +49,7 @@ pub(super) async fn connect_to_read(options: &PgConnectOptions) -> Result<PgPool
 }
 
 fn within_limits(options: &PgConnectOptions) -> PgConnectOptions {
-    options.clone().application_name("lectern").options([
+    options.clone().application_name(NAME).options([
         ("lock_timeout", millis(PATIENCE)),
         ("statement_timeout", millis(LONGEST_STATEMENT)),
         // A write whose node has gone silent must not hold up the others.

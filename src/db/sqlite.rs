@@ -80,10 +80,7 @@ pub async fn serve_alone(path: &Path) -> Result<std::fs::File, Failure> {
         }
         tokio::time::sleep(step).await;
     }
-    Err(Failure::Broken(anyhow::anyhow!(
-        "another lectern serves {} already, and only one may: stop it first, or set LECTERN_DATABASE_URL to another file",
-        path.display()
-    )))
+    Err(Failure::Broken(anyhow::anyhow!("another lectern serves {} already: stop it first", path.display())))
 }
 
 fn make_folder_of(path: &Path) -> Result<(), Failure> {

@@ -226,7 +226,11 @@ macro_rules! on {
 /// Copies everything from one database into another, which must be empty, and answers each table with its checksum. The
 /// source only is read, and stays as it is; nothing is there in the target until everything is, and is the same.
 pub async fn transfer(from: &Place, to: &Place) -> Result<Vec<(&'static str, Sum)>, Failure> {
+    if from.to_string() == to.to_string() {
+        return refuse(format!("{from} is to be moved to itself"));
+    }
     let mut source = open_source(from).await?;
+    refuse_while_served(&mut source, from).await?;
     refuse_unless_empty(to).await?;
     let mut target = open_target(to).await?;
     let mut sums = Vec::new();
@@ -268,6 +272,9 @@ async fn open_source(place: &Place) -> Result<End, Failure> {
             (End::Server(connection), missing)
         }
     };
+    if missing.len() == migrate::known() {
+        return refuse(format!("{place} is not a Lectern database"));
+    }
     if !missing.is_empty() {
         return refuse(format!("{place} is of an older version: start this one on it once, then move"));
     }
@@ -277,6 +284,23 @@ async fn open_source(place: &Place) -> Result<End, Failure> {
     };
     run(&mut end, begin).await?;
     Ok(end)
+}
+
+/// Nodes that are still up would go on writing into what has been copied already. (A file's server holds a lock.)
+async fn refuse_while_served(end: &mut End, place: &Place) -> Result<(), Failure> {
+    let End::Server(connection) = end else { return Ok(()) };
+    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    let (connections,): (i64,) = sqlx::query_as(
+        "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1",
+    )
+    .bind(postgres::NAME)
+    .fetch_one(connection)
+    .await
+    .broken("look who uses the source")?;
+    if connections > 0 {
+        return refuse(format!("{place} is in use by {connections} connections of a server: stop it first"));
+    }
+    Ok(())
 }
 
 /// A target with as much as one row, or with tables of somebody else, is left as it is.

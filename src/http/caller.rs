@@ -123,7 +123,7 @@ async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Op
         // Being seen is worth neither a refusal nor a wait: a locked database must not stop anybody from reading.
         match tokio::time::timeout(SEEN_PATIENCE, note_seen(site, caller, &person, idle)).await {
             Ok(Ok(())) => {}
-            Ok(Err(failure)) => tracing::warn!(?failure, "could not note that a sign-in was seen"),
+            Ok(Err(failure)) => tracing::warn!(%failure, "could not note that a sign-in was seen"),
             Err(_) => tracing::debug!("others write; that a sign-in was seen is noted at the next click"),
         }
     }

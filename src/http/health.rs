@@ -22,7 +22,7 @@ pub async fn readyz(State(site): State<Arc<Site>>) -> Response {
     }
     let answer = async { public_is_empty(&mut site.db.read(Arc::new(Caller::of_the_system())).await?).await };
     if let Err(failure) = answer.await {
-        tracing::error!(?failure, "not ready: the database does not answer");
+        tracing::error!(%failure, "not ready: the database does not answer");
         return plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
     }
     if let Err(error) = site.records.answers().await {

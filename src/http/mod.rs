@@ -60,7 +60,8 @@ impl Site {
         hashing: Hashing,
         patience: listen::Patience,
     ) -> Result<Arc<Self>, Failure> {
-        let records = Records::open(&config.session_store, &db).await?;
+        let records = Records::open(&config.session_store, &db).await;
+        let records = records.map_err(|failure| failure.of_setting("LECTERN_SESSION_STORE"))?;
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, request::Parts};
 use axum::response::Response;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use tower_sessions::Session;
+use tower_sessions::{Session, session};
 
 use super::Site;
 use super::kept_forms::RefusedForm;
@@ -196,6 +196,12 @@ pub async fn begin_write() -> Result<Write, Failure> {
 pub fn hashing_turn() -> Result<Turn, Failure> {
     let ctx = current()?;
     ctx.site.hashing.turn(ctx.caller.address)
+}
+
+/// Asks before anything is counted or written whether the session store answers: without it nobody can be signed in, and
+/// what was written for them would be left behind.
+pub async fn sessions_answer() -> Result<(), Failure> {
+    site()?.records.answers().await.map_err(session::Error::Store).broken("ask the session store")
 }
 
 /// How long a sign-in of somebody with this role lasts.

@@ -27,6 +27,11 @@ async fn everything_arrives_and_people_stay_signed_in() {
     let app = lived_in().await;
     let sam = app.sign_in("sam").await;
     let there = Place::Sqlite(app.folder().join("moved.db"));
+    if app.file().is_none() {
+        let refused = transfer(app.place(), &there).await.unwrap_err();
+        assert!(refused.to_string().contains("stop it first"), "{refused}");
+    }
+    app.site.db.close().await;
     let sums = transfer(app.place(), &there).await.unwrap();
     let rows: BTreeMap<&str, u64> = sums.iter().map(|(table, sum)| (*table, sum.rows())).collect();
     assert_eq!((rows["users"], rows["courses"], rows["lessons"], rows["enrolments"]), (2, 1, 3, 2));
@@ -53,6 +58,7 @@ async fn the_source_stays_as_it_is_and_there_and_back_is_the_same() {
     let app = lived_in().await;
     let before = app.dump().await;
     let file = Place::Sqlite(app.folder().join("moved.db"));
+    app.site.db.close().await;
     let out = transfer(app.place(), &file).await.unwrap();
     assert!(app.dump().await == before, "the source changed");
     let back = engine::bare(app.folder()).await;
@@ -85,6 +91,13 @@ async fn a_target_with_anything_in_it_and_an_old_source_are_refused() {
     let missing = transfer(&nowhere, &target).await.unwrap_err();
     assert!(format!("{missing:?}").contains("there is no file"), "{missing:?}");
     assert!(!app.folder().join("x.db").exists(), "a refusal leaves nothing behind");
+
+    let theirs = app.folder().join("theirs.db");
+    engine::run_on_file(&theirs, "create table recipes (id integer)").await;
+    let refused = transfer(&Place::Sqlite(theirs), &target).await.unwrap_err();
+    assert!(refused.to_string().contains("is not a Lectern database"), "{refused}");
+    let refused = transfer(app.place(), app.place()).await.unwrap_err();
+    assert!(refused.to_string().contains("to itself"), "{refused}");
 
     let old = app.folder().join("old.db");
     Db::open(&Place::Sqlite(old.clone()), app.folder(), Clock::system()).await.unwrap().close().await;

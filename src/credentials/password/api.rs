@@ -42,6 +42,7 @@ pub async fn sign_up(
     wrong.keep(rules::check("password", &password, &own));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
+    request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
     let guess = Guess::at_accounts(request::current()?.caller.address);
     let mut write = request::begin_write().await?;
@@ -82,7 +83,9 @@ pub async fn sign_in(
     }
     let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
 
-    let turn = request::hashing_turn().inspect_err(|_| metrics::signing_in(How::Password, Outcome::Wait))?;
+    let wait = |_: &Failure| metrics::signing_in(How::Password, Outcome::Wait);
+    request::sessions_answer().await.inspect_err(wait)?;
+    let turn = request::hashing_turn().inspect_err(wait)?;
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let guess = Guess::at_password(email.key(), request::current()?.caller.address);
     let mut write = request::begin_write().await?;

@@ -36,6 +36,7 @@ pub async fn make_first_admin(
     wrong.keep(rules::check("password", &password, &own));
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
+    request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
@@ -61,6 +62,7 @@ pub async fn set_first_password(
     drop(read);
     rules::check("password", &password, &[link.name.as_deref().unwrap_or(""), link.email.as_deref().unwrap_or("")])?;
 
+    request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
