@@ -51,3 +51,15 @@ pub async fn end_other_sign_ins() -> Result<(), AppError> {
     };
     request::go_on("/account/sessions", Flash::said(said))
 }
+
+/// Ends all of one's own sign-ins, the one that asks as well.
+#[server(prefix = "/fn", endpoint = "end_all_sign_ins")]
+pub async fn end_all_sign_ins() -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let ended = Oneself::claim(&mut write).await?.end_all_sign_ins().await?;
+    write.commit().await?;
+    request::end_session().await?;
+    request::forget()?;
+    tracing::info!(event = "session_end", ended, "somebody signed out everywhere");
+    request::go_on("/", Flash::said("You are signed out everywhere."))
+}

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::api::{EndOtherSignIns, EndSignIn};
+use super::api::{EndAllSignIns, EndOtherSignIns, EndSignIn};
 use super::device::{Device, Kind};
-use super::store::SignInRow;
+use super::store::{ENDED_MOST, EndedRow, SignInRow};
 use crate::accounts::policy::Oneself;
 use crate::clock::Millis;
 use crate::failure::Failure;
@@ -17,11 +17,13 @@ use crate::ui::when;
 
 struct Data {
     rows: Vec<SignInRow>,
+    ended: Vec<EndedRow>,
     here: SignInId,
     now: Millis,
 }
 
-/// Every live sign-in of whoever asks: this one first, then the others, with a button on each that ends it.
+/// Every live sign-in of whoever asks: this one first, then the others, with a button on each that ends it. Below them what
+/// ended in the last thirty days, and why.
 #[component]
 pub fn Sessions() -> impl IntoView {
     page(load(), show)
@@ -32,10 +34,11 @@ async fn load() -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
     let here = oneself.person().sign_in;
-    Ok(Data { rows: oneself.list_sign_ins().await?, here, now: ctx.site.db.clock().now() })
+    let (rows, ended) = (oneself.list_sign_ins().await?, oneself.list_ended_sign_ins().await?);
+    Ok(Data { rows, ended, here, now: ctx.site.db.clock().now() })
 }
 
-fn show(Data { rows, here, now }: Data) -> AnyView {
+fn show(Data { rows, ended, here, now }: Data) -> AnyView {
     let (this, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id == here);
     let this: Vec<AnyView> = this.into_iter().map(|row| device(row, true, now)).collect();
     let count = others.len();
@@ -52,6 +55,11 @@ fn show(Data { rows, here, now }: Data) -> AnyView {
             view! {
                 <ul class="rows" role="list">{items}</ul>
                 {ask_first::<EndOtherSignIns>(&[], "End all others", "", format!("This ends {these}. You stay signed in here."), words)}
+                {ask_first::<EndAllSignIns>(
+                    &[], "End all, this one too", "",
+                    format!("This ends {these} and the one you are using. You sign in again afterwards."),
+                    "End them all".to_owned(),
+                )}
             }
             .into_any()
         }
@@ -77,6 +85,10 @@ fn show(Data { rows, here, now }: Data) -> AnyView {
                 <div><h2 id="others">"Other places"</h2><p>{count}</p></div>
                 <div>{elsewhere}</div>
             </section>
+            <section class="hung" aria-labelledby="ended">
+                <div><h2 id="ended">"Ended"</h2><p>"In the last 30 days"</p></div>
+                <div>{over(ended, now)}</div>
+            </section>
             <section class="hung" aria-labelledby="ending">
                 <div><h2 id="ending">"What ending does"</h2></div>
                 <div>
@@ -91,12 +103,50 @@ fn show(Data { rows, here, now }: Data) -> AnyView {
     .into_any()
 }
 
+/// What is over: when, how, and on what.
+fn over(rows: Vec<EndedRow>, now: Millis) -> AnyView {
+    if rows.is_empty() {
+        return view! { <p>"Nothing has ended."</p> }.into_any();
+    }
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= ENDED_MOST);
+    let items: Vec<AnyView> = rows
+        .into_iter()
+        .map(|row| {
+            let device = Device::of(&row.user_agent);
+            let why = match row.why.as_str() {
+                "signed_out" => "Signed out there",
+                "ended_by_person" => "You ended it",
+                "ended_by_admin" => "An admin ended it",
+                "password_changed" => "Your password was changed",
+                "disabled" => "The account was closed",
+                "idle" => "Nobody used it for a while",
+                _ => "It had lasted as long as a sign-in may",
+            };
+            view! {
+                <li>
+                    <article class="device">
+                        {picture(device.kind)}
+                        <div>
+                            <h3>{device.words}</h3>
+                            <dl class="facts">
+                                <div><dt>"Signed in"</dt><dd>{when::time(row.created_at, when::words(row.created_at, now), true)}</dd></div>
+                                <div><dt>"Address"</dt><dd>{row.address}</dd></div>
+                                <div><dt>"Ended"</dt><dd>{when::time(row.ended_at, when::words(row.ended_at, now), true)}</dd><dd>{why}</dd></div>
+                            </dl>
+                        </div>
+                    </article>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    let more = is_full.then(|| view! { <p>{format!("These are the last {ENDED_MOST}.")}</p> });
+    view! { <ul class="rows" role="list">{items}</ul> {more} }.into_any()
+}
+
 fn device(row: SignInRow, is_here: bool, now: Millis) -> AnyView {
     let device = Device::of(&row.user_agent);
-    let picture = match device.kind {
-        Kind::Phone => icon::phone(),
-        Kind::Computer | Kind::Unknown => icon::laptop(),
-    };
+    let picture = picture(device.kind);
     let how = match row.how.as_str() {
         "password" => "with your password",
         "sign_up" => "by creating the account",
@@ -122,4 +172,11 @@ fn device(row: SignInRow, is_here: bool, now: Millis) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+fn picture(kind: Kind) -> AnyView {
+    match kind {
+        Kind::Phone => icon::phone(),
+        Kind::Computer | Kind::Unknown => icon::laptop(),
+    }
 }

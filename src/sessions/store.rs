@@ -4,7 +4,7 @@ use super::caller::Person;
 use super::policy::{Arriving, Departing, Everywhere};
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Admin, Oneself};
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
 use crate::db::{Connection, Read, Write, query};
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
@@ -208,7 +208,66 @@ impl Oneself<'_, Read> {
     }
 }
 
+/// A sign-in that is over.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct EndedRow {
+    /// The IP address it was last seen from.
+    pub address: String,
+    /// The browser's words about itself when it signed in, at most 400 characters.
+    pub user_agent: String,
+    /// When the person signed in.
+    pub created_at: Millis,
+    /// When it ended, by somebody or by itself.
+    pub ended_at: Millis,
+    /// `signed_out`, `ended_by_person`, `ended_by_admin`, `password_changed`, `disabled`; `idle` or `absolute` by itself.
+    pub why: String,
+}
+
+/// How long a sign-in that is over is shown to its person.
+const SHOWN: Millis = 30 * DAY;
+/// And how many at most.
+pub const ENDED_MOST: i64 = 50;
+
+impl Oneself<'_, Read> {
+    /// This person's sign-ins that ended in the last 30 days, the last ended first, at most [`ENDED_MOST`].
+    pub async fn list_ended_sign_ins(&mut self) -> Result<Vec<EndedRow>, Failure> {
+        let user = self.person().id;
+        let read = self.connection();
+        let now = read.now();
+        query(
+            "select address, user_agent, created_at, ended_at, why from
+                (select id, address, user_agent, created_at,
+                        coalesce(ended_at, case when idle_ends_at < absolute_ends_at then idle_ends_at else absolute_ends_at end) as ended_at,
+                        coalesce(ended_why, case when idle_ends_at < absolute_ends_at then 'idle' else 'absolute' end) as why
+                 from sign_ins where user_id = $1) as over
+             where ended_at <= $2 and ended_at > $3 order by ended_at desc, id limit $4",
+        )
+        .bind(user)
+        .bind(now)
+        .bind(now - SHOWN)
+        .bind(ENDED_MOST)
+        .all(read)
+        .await
+    }
+}
+
 impl Oneself<'_, Write> {
+    /// Ends every sign-in of this person, the one that asks as well, and says how many.
+    pub async fn end_all_sign_ins(&mut self) -> Result<u64, Failure> {
+        let user = self.person().id;
+        let write = self.connection();
+        let now = write.now();
+        query(
+            "update sign_ins set ended_at = $2, ended_why = 'ended_by_person'
+             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
+               and epoch = (select epoch from users where id = $1)",
+        )
+        .bind(user)
+        .bind(now)
+        .execute(write)
+        .await
+    }
+
     /// Ends one of this person's sign-ins. Somebody else's, or one that ended already, is none of theirs: `None`.
     pub async fn end_sign_in(&mut self, sign_in: SignInId) -> Result<Option<String>, Failure> {
         let user = self.person().id;

@@ -231,3 +231,38 @@ async fn a_signed_in_request_costs_two_reads_by_key() {
     // Each finds one row by its primary key.
     assert!(sent[0].contains("select data from") && sent[1].contains("select u.id"), "{sent:#?}");
 }
+
+#[tokio::test]
+async fn what_ended_is_shown_for_thirty_days_with_its_reason() {
+    let app = App::start().await;
+    let here = app.student("sam").await;
+    assert!(here.get("/account/sessions").await.has("Nothing has ended."));
+    let phone = app.sign_in("sam").await;
+    phone.post("/fn/sign_out", &[]).await;
+    app.sign_in("sam").await;
+    here.post("/fn/end_other_sign_ins", &[]).await;
+    let page = here.get("/account/sessions").await;
+    assert!(page.has("Signed out there") && page.has("You ended it"), "{}", page.body);
+    // One that nobody uses ends by itself, and says so.
+    app.sign_in("sam").await;
+    app.clock.advance(HOUR + 1);
+    let again = app.sign_in("sam").await;
+    let page = again.get("/account/sessions").await;
+    assert!(page.has("Nobody used it for a while") && page.has("nowhere else"), "{}", page.body);
+    app.clock.advance(31 * 24 * HOUR);
+    let later = app.sign_in("sam").await;
+    assert!(later.get("/account/sessions").await.has("Nothing has ended."));
+}
+
+#[tokio::test]
+async fn all_can_be_ended_with_the_one_that_asks() {
+    let app = App::start().await;
+    let (here, phone) = (app.student("sam").await, app.sign_in("sam").await);
+    let other = app.student("kim").await;
+    assert!(here.get("/account/sessions").await.has("End all, this one too"));
+    let page = here.post("/fn/end_all_sign_ins", &[]).await;
+    assert_eq!((page.location(), page.header("clear-site-data")), ("/", "\"cache\", \"storage\""));
+    assert!(here.get("/").await.has("You are signed out everywhere."));
+    assert!(!is_signed_in(&here).await && !is_signed_in(&phone).await);
+    assert!(is_signed_in(&other).await, "nobody else's");
+}
