@@ -201,6 +201,13 @@ impl Admin<'_, Write> {
         Ok(row.map(|(id,)| id))
     }
 
+    /// Whether the account is closed for its person.
+    pub async fn is_disabled(&mut self, user: UserId) -> Result<bool, Failure> {
+        let row: Option<(Option<Millis>,)> =
+            query("select disabled_at from users where id = $1").bind(user).optional(self.connection()).await?;
+        Ok(row.is_some_and(|(disabled_at,)| disabled_at.is_some()))
+    }
+
     /// The person's name, as they write it. `NotFound` when there is no such account.
     pub async fn name_of(&mut self, user: UserId) -> Result<String, Failure> {
         let row: Option<(String,)> =

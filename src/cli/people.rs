@@ -95,6 +95,11 @@ async fn link(config: Config, task: SystemTask, email: &str) -> Result<(), Failu
     let mut write = db.begin_write(system()).await?;
     let mut admin = task.admin(&mut write);
     let user = known(admin.find_by_email(&email).await?)?;
+    if admin.is_disabled(user).await? {
+        let words =
+            "this account is disabled, and a link for it would not work: `lectern user disable --undo` opens it again";
+        return Err(FieldErrors::one("email", words).into());
+    }
     let token = admin.make_set_up_link(Some(user)).await?;
     write.commit().await?;
     db.close().await;

@@ -68,6 +68,7 @@ fn accounts_are_made_changed_and_closed() {
     );
     is_refused(&run(&["user", "disable", "--email", "root@uni.example"], ""), "Lectern needs an admin");
     assert!(run(&["user", "disable", "--email", "sam@uni.example"], "").status.success());
+    is_refused(&run(&["user", "link", "--email", "sam@uni.example"], ""), "this account is disabled");
     assert!(said(&run(&["user", "disable", "--email", "sam@uni.example", "--undo"], "")).contains("can sign in again"));
     assert!(said(&run(&["user", "link", "--email", "sam@uni.example"], "")).contains("/set-up/"));
 }
