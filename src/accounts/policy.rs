@@ -128,54 +128,41 @@ impl<'c, C: Asked> SignedIn<'c, C> {
     }
 }
 
-/// Somebody who may make courses.
-pub struct CourseMaker<'c, C> {
-    on: &'c mut C,
-    person: Person,
+/// A proof that its holder may do something on the site, which [`allows`] was asked when it was claimed.
+macro_rules! proofs {
+    ($($(#[$doc:meta])* $name:ident may $act:ident;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<'c, C> {
+            on: &'c mut C,
+            person: Person,
+        }
+
+        impl<'c, C: Asked> $name<'c, C> {
+            /// Refuses visitors with `AppError::SignInRequired`, and others with the policy's answer.
+            pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
+                let person = on.person().await?;
+                allows(person.as_ref().map(|person| person.role), SiteAct::$act).into_result()?;
+                let person = person.ok_or(AppError::SignInRequired)?;
+                Ok(Self { on, person })
+            }
+
+            /// Who asks, as known at the claim.
+            pub fn person(&self) -> &Person {
+                &self.person
+            }
+
+            pub(crate) fn connection(&mut self) -> &mut C {
+                self.on
+            }
+        }
+    )*};
 }
 
-impl<'c, C: Asked> CourseMaker<'c, C> {
-    /// Refuses visitors with `AppError::SignInRequired`, and students with `Denied::InstructorsOnly`.
-    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
-        let person = on.person().await?;
-        allows(person.as_ref().map(|person| person.role), SiteAct::CreateCourse).into_result()?;
-        let person = person.ok_or(AppError::SignInRequired)?;
-        Ok(Self { on, person })
-    }
-
-    /// Who becomes the owner, as known at the claim.
-    pub fn person(&self) -> &Person {
-        &self.person
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut C {
-        self.on
-    }
-}
-
-/// Somebody acts on their own account.
-pub struct Oneself<'c, C> {
-    on: &'c mut C,
-    person: Person,
-}
-
-impl<'c, C: Asked> Oneself<'c, C> {
-    /// Refuses visitors with `AppError::SignInRequired`; everybody else has an account of their own.
-    pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
-        let person = on.person().await?;
-        allows(person.as_ref().map(|person| person.role), SiteAct::OwnAccount).into_result()?;
-        let person = person.ok_or(AppError::SignInRequired)?;
-        Ok(Self { on, person })
-    }
-
-    /// Whose account it is, as known at the claim.
-    pub fn person(&self) -> &Person {
-        &self.person
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut C {
-        self.on
-    }
+proofs! {
+    /// Somebody who may make courses, and becomes the owner of what they make.
+    CourseMaker may CreateCourse;
+    /// Somebody acts on their own account.
+    Oneself may OwnAccount;
 }
 
 /// Somebody who looks after the people of the site: an admin, or who runs the server.

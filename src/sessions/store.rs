@@ -251,21 +251,27 @@ impl Oneself<'_, Read> {
     }
 }
 
+/// Ends the live sign-ins of `user`, but for `spared`, and says how many.
+async fn end_live(write: &mut Write, user: UserId, spared: Option<SignInId>, why: &str) -> Result<u64, Failure> {
+    let now = write.now();
+    query(
+        "update sign_ins set ended_at = $3, ended_why = $4
+         where user_id = $1 and id is distinct from $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
+           and epoch = (select epoch from users where id = $1)",
+    )
+    .bind(user)
+    .bind(spared.map(|sign_in| sign_in.0))
+    .bind(now)
+    .bind(why)
+    .execute(write)
+    .await
+}
+
 impl Oneself<'_, Write> {
     /// Ends every sign-in of this person, the one that asks as well, and says how many.
     pub async fn end_all_sign_ins(&mut self) -> Result<u64, Failure> {
         let user = self.person().id;
-        let write = self.connection();
-        let now = write.now();
-        query(
-            "update sign_ins set ended_at = $2, ended_why = 'ended_by_person'
-             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
-               and epoch = (select epoch from users where id = $1)",
-        )
-        .bind(user)
-        .bind(now)
-        .execute(write)
-        .await
+        end_live(self.connection(), user, None, "ended_by_person").await
     }
 
     /// Ends one of this person's sign-ins. Somebody else's, or one that ended already, is none of theirs: `None`.
@@ -289,18 +295,7 @@ impl Oneself<'_, Write> {
     /// Ends every sign-in of this person but the one that asks, and says how many.
     pub async fn end_other_sign_ins(&mut self) -> Result<u64, Failure> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
-        let write = self.connection();
-        let now = write.now();
-        query(
-            "update sign_ins set ended_at = $3, ended_why = 'ended_by_person'
-             where user_id = $1 and id <> $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
-               and epoch = (select epoch from users where id = $1)",
-        )
-        .bind(user)
-        .bind(sign_in)
-        .bind(now)
-        .execute(write)
-        .await
+        end_live(self.connection(), user, Some(sign_in), "ended_by_person").await
     }
 
     /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.
@@ -333,17 +328,7 @@ async fn end_of_earlier_epochs(write: &mut Write, user: UserId) -> Result<u64, F
 impl Admin<'_, Write> {
     /// Ends every sign-in of `user`, and says how many were live.
     pub async fn end_sign_ins_of(&mut self, user: UserId) -> Result<u64, Failure> {
-        let write = self.connection();
-        let now = write.now();
-        query(
-            "update sign_ins set ended_at = $2, ended_why = 'ended_by_admin'
-             where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
-               and epoch = (select epoch from users where id = $1)",
-        )
-        .bind(user)
-        .bind(now)
-        .execute(write)
-        .await
+        end_live(self.connection(), user, None, "ended_by_admin").await
     }
 }
 

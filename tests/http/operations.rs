@@ -63,6 +63,7 @@ async fn a_locked_database_is_a_503_with_a_page_and_nothing_is_half_done() {
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
     assert!(page.has("We cannot save anything just now") && !page.header("retry-after").is_empty());
     assert_eq!(sam.get("/account").await.status, StatusCode::OK, "reading goes on");
+    assert_eq!(sam.get("/readyz").await.body, "ready\n", "a long write is no reason to send people elsewhere");
     assert!(page.has("Send it again") && page.hidden("name") == "Changed", "nothing typed is lost: {}", page.body);
     drop(held);
     assert!(!sam.get("/account").await.has("Changed"));

@@ -22,6 +22,7 @@ use crate::clock::{DAY, MINUTE, Millis, SECOND};
 use crate::db::Write;
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::http::request;
 use crate::network::place_of;
 use crate::random;
 
@@ -69,12 +70,16 @@ impl Guess {
         store::public_count(write, &self.at).await
     }
 
-    /// Counts a wrong one for the place it came from.
-    pub async fn was_wrong(&self, write: &mut Write) -> Result<(), Failure> {
-        match &self.place {
-            Some(place) => store::public_count_place(write, place).await,
-            None => Ok(()),
-        }
+    /// Counts a wrong one for the place it came from, in a transaction of its own, and answers what the person is told. What
+    /// broke on our side is no guess.
+    pub async fn was_wrong(&self, refused: Failure) -> Failure {
+        let (Some(place), Failure::Refused(_)) = (&self.place, &refused) else { return refused };
+        let counted = async {
+            let mut write = request::begin_write().await?;
+            store::public_count_place(&mut write, place).await?;
+            write.commit().await
+        };
+        counted.await.err().unwrap_or(refused)
     }
 
     /// Clears the count of the account from this place: the guess was none.

@@ -100,7 +100,7 @@ pub async fn sign_in(
         Err(refused) => {
             metrics::signing_in(How::Password, Outcome::Wrong);
             tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
-            return Err(count_wrong(&guess, refused).await);
+            return Err(guess.was_wrong(refused).await.into());
         }
     };
     drop(turn);
@@ -143,13 +143,13 @@ pub async fn change_password(
     }
     // A stolen session must not become a place to guess the password from.
     let turn = request::hashing_turn()?;
-    let guess = Guess::at_password(&email.to_lowercase(), request::current()?.caller.address);
+    let guess = Guess::at_password(Email::parse(&email)?.key(), request::current()?.caller.address);
     let mut write = request::begin_write().await?;
     guess.count(&mut write).await?;
     write.commit().await?;
     let shown = match PasswordShown::by_oneself(&turn, stored, current_password).await {
         Ok(shown) => shown,
-        Err(refused) => return Err(count_wrong(&guess, refused).await),
+        Err(refused) => return Err(guess.was_wrong(refused).await.into()),
     };
     let hash = turn.hash(new_password).await?;
     drop(turn);
@@ -166,20 +166,4 @@ pub async fn change_password(
         many => format!("Your password is changed, and your {many} other sign-ins ended."),
     };
     request::go_on("/account", Flash::said(said))
-}
-
-/// Counts a wrong password for its place, and answers what the person is told. Something broken on our side is no guess.
-#[cfg(feature = "ssr")]
-async fn count_wrong(guess: &Guess, refused: Failure) -> AppError {
-    if matches!(refused, Failure::Refused(_)) {
-        let counted = async {
-            let mut write = request::begin_write().await?;
-            guess.was_wrong(&mut write).await?;
-            write.commit().await
-        };
-        if let Err(failure) = counted.await {
-            return failure.into();
-        }
-    }
-    refused.into()
 }

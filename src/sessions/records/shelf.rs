@@ -59,21 +59,22 @@ macro_rules! sql_shelf {
 
             async fn update(&self, row: &Record) -> Result<()> {
                 let update = sqlx::query($update).bind(encoded(row)?).bind(row.expiry_date).bind(row.id.to_string());
-                update.execute(&self.pool).await.map(drop).map_err(broken)
+                update.execute(&self.write).await.map(drop).map_err(broken)
             }
 
             async fn remove(&self, id: &Id) -> Result<bool> {
-                let removed = sqlx::query($remove).bind(id.to_string()).execute(&self.pool).await.map_err(broken)?;
+                let removed = sqlx::query($remove).bind(id.to_string()).execute(&self.write).await.map_err(broken)?;
                 Ok(removed.rows_affected() > 0)
             }
 
             async fn delete_expired(&self, now: OffsetDateTime, most: i64) -> Result<u64> {
-                let deleted = sqlx::query($expired).bind(now).bind(most).execute(&self.pool).await.map_err(broken)?;
+                let deleted = sqlx::query($expired).bind(now).bind(most).execute(&self.write).await.map_err(broken)?;
                 Ok(deleted.rows_affected())
             }
 
             async fn answers(&self) -> Result<()> {
-                sqlx::query("select 1").execute(&self.pool).await.map(drop).map_err(broken)
+                // On a reading connection: somebody's long write is no reason to be called gone.
+                sqlx::query("select 1").execute(&self.read).await.map(drop).map_err(broken)
             }
         }
     };
@@ -84,7 +85,8 @@ macro_rules! sql_shelf {
 pub struct InFile {
     reading: SqliteStore,
     writing: SqliteStore,
-    pool: SqlitePool,
+    read: SqlitePool,
+    write: SqlitePool,
 }
 
 /// A PostgreSQL server.
@@ -92,7 +94,8 @@ pub struct InFile {
 pub struct OnPostgres {
     reading: PostgresStore,
     writing: PostgresStore,
-    pool: PgPool,
+    read: PgPool,
+    write: PgPool,
 }
 
 /// A MySQL or MariaDB server.
@@ -100,7 +103,8 @@ pub struct OnPostgres {
 pub struct OnMysql {
     reading: MySqlStore,
     writing: MySqlStore,
-    pool: MySqlPool,
+    read: MySqlPool,
+    write: MySqlPool,
 }
 
 sql_shelf!(
@@ -128,12 +132,14 @@ pub fn over(pools: &Pools) -> std::result::Result<Box<dyn Shelf>, String> {
         Pools::Sqlite { read, write } => Box::new(InFile {
             reading: SqliteStore::new(read.clone()).with_table_name(TABLE)?,
             writing: SqliteStore::new(write.clone()).with_table_name(TABLE)?,
-            pool: write.clone(),
+            read: read.clone(),
+            write: write.clone(),
         }),
         Pools::Postgres { read, write, .. } => Box::new(OnPostgres {
             reading: PostgresStore::new(read.clone()).with_schema_name("public")?.with_table_name(TABLE)?,
             writing: PostgresStore::new(write.clone()).with_schema_name("public")?.with_table_name(TABLE)?,
-            pool: write.clone(),
+            read: read.clone(),
+            write: write.clone(),
         }),
     })
 }
@@ -197,7 +203,7 @@ pub async fn on_mysql(options: &MySqlConnectOptions) -> std::result::Result<Box<
         .with_schema_name(database)
         .and_then(|store| store.with_table_name(TABLE))
         .map_err(wrong_name)?;
-    Ok(Box::new(OnMysql { reading: store.clone(), writing: store, pool }))
+    Ok(Box::new(OnMysql { reading: store.clone(), writing: store, read: pool.clone(), write: pool }))
 }
 
 /// Connections of one node to Redis. Each carries many commands at once.
