@@ -11,6 +11,7 @@ mod place;
 mod postgres;
 mod query;
 mod sqlite;
+mod tables;
 mod transfer;
 
 use std::path::Path;
@@ -31,7 +32,8 @@ pub use backup::{back_up, restore, verify};
 pub use place::Place;
 pub use query::{Query, Row, Value, query};
 pub use sqlite::serve_alone;
-pub use transfer::{Kind, Sum, TABLES, transfer};
+pub use tables::{Kind, TABLES};
+pub use transfer::{Sum, transfer};
 
 /// How long a request waits for a connection, or for somebody else's write to end, before it is told 503.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,118 @@
+//! Every table and what stands in its columns, for a move from one engine to the other.
+
+/// What a column holds, whichever engine keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A number, a moment in milliseconds, an id.
+    Int,
+    /// UTF-8.
+    Text,
+    /// 0 or 1 in a file.
+    Bool,
+    /// As they are.
+    Bytes,
+    /// The end of a session record, as the session store writes it: text in a file.
+    Moment,
+}
+
+/// A table, and what stands in its columns.
+pub type Table = (&'static str, &'static [(&'static str, Kind)]);
+
+/// Every table, each after those it points to. `tests/http/moving.rs` compares this with the tables there are.
+pub const TABLES: &[Table] = {
+    use Kind::{Bool, Bytes, Int, Moment, Text};
+    &[
+        (
+            "users",
+            &[
+                ("id", Int),
+                ("email", Text),
+                ("email_key", Text),
+                ("name", Text),
+                ("role", Text),
+                ("password_hash", Text),
+                ("epoch", Int),
+                ("disabled_at", Int),
+                ("created_at", Int),
+                ("changed_at", Int),
+            ],
+        ),
+        ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),
+        (
+            "sign_ins",
+            &[
+                ("id", Int),
+                ("user_id", Int),
+                ("epoch", Int),
+                ("how", Text),
+                ("level", Int),
+                ("address", Text),
+                ("user_agent", Text),
+                ("created_at", Int),
+                ("last_seen_at", Int),
+                ("idle_ends_at", Int),
+                ("absolute_ends_at", Int),
+                ("ended_at", Int),
+                ("ended_why", Text),
+            ],
+        ),
+        ("set_up_links", &[("token_digest", Text), ("user_id", Int), ("expires_at", Int), ("used_at", Int)]),
+        (
+            "kept_forms",
+            &[
+                ("token_digest", Text),
+                ("action", Text),
+                ("page", Text),
+                ("content", Text),
+                ("user_id", Int),
+                ("unsent", Bool),
+                ("size", Int),
+                ("expires_at", Int),
+            ],
+        ),
+        (
+            "courses",
+            &[
+                ("id", Int),
+                ("slug", Text),
+                ("title", Text),
+                ("summary", Text),
+                ("description", Text),
+                ("state", Text),
+                ("listed", Bool),
+                ("open", Bool),
+                ("created_at", Int),
+                ("changed_at", Int),
+                ("published_at", Int),
+            ],
+        ),
+        (
+            "enrolments",
+            &[
+                ("course_id", Int),
+                ("user_id", Int),
+                ("role", Text),
+                ("state", Text),
+                ("joined_at", Int),
+                ("ended_at", Int),
+            ],
+        ),
+        (
+            "lessons",
+            &[
+                ("id", Int),
+                ("course_id", Int),
+                ("slug", Text),
+                ("title", Text),
+                ("summary", Text),
+                ("body", Text),
+                ("state", Text),
+                ("position", Int),
+                ("created_at", Int),
+                ("changed_at", Int),
+            ],
+        ),
+        ("lesson_reads", &[("lesson_id", Int), ("user_id", Int), ("read_at", Int)]),
+        ("guesses", &[("key", Text), ("failures", Int), ("last_at", Int), ("waits_until", Int)]),
+    ]
+};
