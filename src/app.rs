@@ -9,12 +9,12 @@ use crate::accounts::pages::{account::Account, admin_users::AdminUsers, person::
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
 };
-use crate::credentials::password::pages::{login::Login, signup::SignUp};
+use crate::credentials::password::pages::{login::Login, prove::Prove, signup::SignUp};
 use crate::credentials::set_up_link::pages::SetUp;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
 use crate::http::request;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
-use crate::sessions::pages::Sessions;
+use crate::sessions::pages::sessions::Sessions;
 use crate::ui::layout::{Chrome, document};
 use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
 
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/prove") view=Prove ssr=SsrMode::Async />
                 <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum AppError {
     /// Nobody is signed in, and this needs somebody.
     SignInRequired,
+    /// Signed in, but what is asked for needs a proof that is not older than ten minutes.
+    ProveAgain,
     /// Signed in, but not allowed, and the thing's existence is no secret.
     Forbidden(Denied),
     /// There is no such thing, or this person may not know that there is.
@@ -184,6 +186,7 @@ impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignInRequired => f.write_str("Sign in to go on."),
+            Self::ProveAgain => f.write_str("Show once more that it is you, then go on."),
             Self::Forbidden(denied) => write!(f, "{}. {}", denied.heading(), denied.reason()),
             Self::NotFound => f.write_str("There is nothing at this address."),
             Self::Invalid(errors) => {
@@ -218,6 +221,8 @@ fn size_in_words(bytes: usize) -> String {
 pub fn wait_in_words(seconds: u32) -> String {
     let (count, unit) = match seconds {
         0..60 => (seconds.max(1), "second"),
+        // "14 days", but "36 hours".
+        days if days.is_multiple_of(86_400) => (days / 86_400, "day"),
         // "1 hour", but "90 minutes".
         hours if hours.is_multiple_of(3_600) => (hours / 3_600, "hour"),
         minutes => (minutes.div_ceil(60), "minute"),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::id::UserId;
+use crate::id::{SignInId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
@@ -11,7 +11,17 @@ use {
         model::PersonName,
         policy::{Admin, Oneself},
     },
-    crate::{http::request, sessions::policy::Everywhere, ui::flash::Flash},
+    crate::{
+        clock::DAY,
+        db::Connection,
+        http::request,
+        sessions::{
+            device::Device,
+            policy::{Everywhere, RecentlyProven},
+            store::Filter,
+        },
+        ui::flash::Flash,
+    },
 };
 
 /// Changes one's own name.
@@ -36,10 +46,12 @@ pub async fn save_role(
     role: String,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let mut admin = Admin::claim(&mut write).await?;
+    let mut admin = RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let role = role.parse()?;
     let changed = admin.change_role(person, role).await?;
-    Everywhere::of(&mut admin, person).tighten(request::lasts(role)?).await?;
+    if changed.was != role {
+        Everywhere::of(&mut admin, person).tighten(request::lasts(role)?).await?;
+    }
     write.commit().await?;
     tracing::info!(event = "authz_change", person = person.0, role = role.key(), "role changed");
     let said = format!("{} is now {}.", changed.name, role.with_article());
@@ -53,7 +65,7 @@ pub async fn disable_account(
     person: UserId,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let mut admin = Admin::claim(&mut write).await?;
+    let mut admin = RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let changed = admin.disable(person).await?;
     Everywhere::of(&mut admin, person).end_for_disabling().await?;
     write.commit().await?;
@@ -68,22 +80,45 @@ pub async fn enable_account(
     person: UserId,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let changed = Admin::claim(&mut write).await?.enable(person).await?;
+    let changed = RecentlyProven::of(Admin::claim(&mut write).await?)?.enable(person).await?;
     write.commit().await?;
     tracing::info!(event = "user_enabled", person = person.0, "account enabled");
     request::go_back(Flash::said(format!("{} can sign in again.", changed.name)))
 }
 
-/// Ends all of a person's sign-ins.
+/// Ends one of a person's sign-ins.
+#[server(prefix = "/fn", endpoint = "end_their_sign_in")]
+pub async fn end_their_sign_in(
+    /// Whose it is.
+    person: UserId,
+    /// `NotFound` when it is not this person's, or over already.
+    sign_in: SignInId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let ended = RecentlyProven::of(Admin::claim(&mut write).await?)?.end_sign_in_of(person, sign_in).await?;
+    let ended = ended.ok_or(AppError::NotFound)?;
+    write.commit().await?;
+    tracing::info!(event = "session_end", person = person.0, "an admin ended somebody's sign-in");
+    let device = ended.name.unwrap_or_else(|| Device::of(&ended.user_agent).words);
+    request::go_back(Flash::said(format!("{device} is signed out.")))
+}
+
+/// Ends a person's sign-ins: all, or those that a filter lets through.
 #[server(prefix = "/fn", endpoint = "end_their_sign_ins")]
 pub async fn end_their_sign_ins(
     /// Whose sign-ins end. `NotFound` when there is no such account; somebody without a sign-in is no error.
     person: UserId,
+    /// Only those last seen from this address; nothing: from any.
+    address: Option<String>,
+    /// Only those not used for so many days, at most 3,660; nothing: whenever.
+    unused: Option<u32>,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let mut admin = Admin::claim(&mut write).await?;
+    let unused_since = unused.map(|days| write.now() - i64::from(days.min(3_660)) * DAY);
+    let filter = Filter { address: address.unwrap_or_default(), unused_since };
+    let mut admin = RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let name = admin.name_of(person).await?;
-    let ended = admin.end_sign_ins_of(person).await?;
+    let ended = admin.end_sign_ins_of(person, &filter).await?;
     write.commit().await?;
     tracing::info!(event = "session_end", person = person.0, ended, "an admin ended somebody's sign-ins");
     let said = match ended {

@@ -168,14 +168,20 @@ proofs! {
 /// Somebody who looks after the people of the site: an admin, or who runs the server.
 pub struct Admin<'c, C> {
     on: &'c mut C,
+    person: Option<Person>,
 }
 
 impl<'c, C: Asked> Admin<'c, C> {
     /// Refuses visitors with `AppError::SignInRequired`, and everybody but admins with `AppError::NotFound`.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?;
-        allows(person.map(|person| person.role), SiteAct::ManageAccounts).into_result()?;
-        Ok(Self { on })
+        allows(person.as_ref().map(|person| person.role), SiteAct::ManageAccounts).into_result()?;
+        Ok(Self { on, person })
+    }
+
+    /// The admin; nobody on the command line.
+    pub fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
     }
 
     pub(crate) fn connection(&mut self) -> &mut C {
@@ -197,7 +203,7 @@ impl SystemTask {
 
     /// The powers of an admin, for the command line.
     pub fn admin<'c, C: Connection>(&self, on: &'c mut C) -> Admin<'c, C> {
-        Admin { on }
+        Admin { on, person: None }
     }
 }
 

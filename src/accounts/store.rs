@@ -7,6 +7,7 @@ use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::sessions::policy::RecentlyProven;
 
 /// What is needed to make an account.
 pub struct NewAccount<'a> {
@@ -184,8 +185,8 @@ pub struct Changed {
     pub id: UserId,
     /// As its person writes it.
     pub name: String,
-    /// As it is after the change.
-    pub role: SiteRole,
+    /// The role before the change.
+    pub was: SiteRole,
 }
 
 impl Admin<'_, Write> {
@@ -207,11 +208,13 @@ impl Admin<'_, Write> {
             query("select disabled_at from users where id = $1").bind(user).optional(self.connection()).await?;
         Ok(row.is_some_and(|(disabled_at,)| disabled_at.is_some()))
     }
+}
 
+impl RecentlyProven<Admin<'_, Write>> {
     /// The person's name, as they write it. `NotFound` when there is no such account.
     pub async fn name_of(&mut self, user: UserId) -> Result<String, Failure> {
         let row: Option<(String,)> =
-            query("select name from users where id = $1").bind(user).optional(self.connection()).await?;
+            query("select name from users where id = $1").bind(user).optional(self.inner().connection()).await?;
         row.map(|(name,)| name).ok_or(Failure::Refused(AppError::NotFound))
     }
 
@@ -220,20 +223,24 @@ impl Admin<'_, Write> {
         if role != SiteRole::Admin {
             self.keep_an_admin_besides(user).await?;
         }
-        let now = self.connection().now();
-        query("update users set role = $2, changed_at = $3 where id = $1 returning id, name, role")
-            .bind(user)
-            .bind(role.key())
-            .bind(now)
-            .optional(self.connection())
-            .await?
-            .ok_or(Failure::Refused(AppError::NotFound))
+        let now = self.inner().connection().now();
+        let was: Option<(SiteRole,)> =
+            query("select role from users where id = $1").bind(user).optional(self.inner().connection()).await?;
+        let (was,) = was.ok_or(Failure::Refused(AppError::NotFound))?;
+        let row: (UserId, String) =
+            query("update users set role = $2, changed_at = $3 where id = $1 returning id, name")
+                .bind(user)
+                .bind(role.key())
+                .bind(now)
+                .one(self.inner().connection())
+                .await?;
+        Ok(Changed { id: row.0, name: row.1, was })
     }
 
     /// Closes an account for its person. Its sign-ins are dead at once: the epoch they were made in has passed.
     pub async fn disable(&mut self, user: UserId) -> Result<Changed, Failure> {
         self.keep_an_admin_besides(user).await?;
-        let now = self.connection().now();
+        let now = self.inner().connection().now();
         self.set_disabled(user, Some(now)).await
     }
 
@@ -244,16 +251,16 @@ impl Admin<'_, Write> {
 
     /// Doing it twice ends nothing the second time: a stale page must not sign anybody out.
     async fn set_disabled(&mut self, user: UserId, at: Option<Millis>) -> Result<Changed, Failure> {
-        let now = self.connection().now();
+        let now = self.inner().connection().now();
         query(
             "update users set epoch = epoch + case when (disabled_at is null) = ($2 is null) then 0 else 1 end,
                     disabled_at = case when disabled_at is null or $2 is null then $2 else disabled_at end, changed_at = $3
-             where id = $1 returning id, name, role",
+             where id = $1 returning id, name, role as was",
         )
         .bind(user)
         .bind(at)
         .bind(now)
-        .optional(self.connection())
+        .optional(self.inner().connection())
         .await?
         .ok_or(Failure::Refused(AppError::NotFound))
     }
@@ -267,7 +274,7 @@ impl Admin<'_, Write> {
              from users u where u.id = $1",
         )
         .bind(user)
-        .optional(self.connection())
+        .optional(self.inner().connection())
         .await?;
         match row {
             None => Err(AppError::NotFound.into()),

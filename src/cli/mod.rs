@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 refused or failed (one line on standard error says why), 2 wrong usage.
 
+mod cleaning;
 mod doctor;
 mod people;
 mod serve;

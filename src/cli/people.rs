@@ -11,7 +11,7 @@ use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::caller::Caller;
-use crate::sessions::policy::Everywhere;
+use crate::sessions::policy::{Everywhere, RecentlyProven};
 
 pub async fn run(config: Config, task: SystemTask, command: UserCommand) -> Result<(), Failure> {
     match command {
@@ -60,10 +60,12 @@ async fn change_role(config: Config, task: SystemTask, email: &str, role: &str) 
     let role: SiteRole = role.parse()?;
     let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    let mut admin = task.admin(&mut write);
-    let user = known(admin.find_by_email(&email).await?)?;
+    let user = known(task.admin(&mut write).find_by_email(&email).await?)?;
+    let mut admin = RecentlyProven::of(task.admin(&mut write))?;
     let changed = admin.change_role(user, role).await?;
-    Everywhere::of(&mut admin, user).tighten(config.lasts(role)).await?;
+    if changed.was != role {
+        Everywhere::of(&mut admin, user).tighten(config.lasts(role)).await?;
+    }
     write.commit().await?;
     db.close().await;
     println!("{} is now {}.", changed.name, role.with_article());
@@ -74,8 +76,8 @@ async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> R
     let email = Email::parse(email)?;
     let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    let mut admin = task.admin(&mut write);
-    let user = known(admin.find_by_email(&email).await?)?;
+    let user = known(task.admin(&mut write).find_by_email(&email).await?)?;
+    let mut admin = RecentlyProven::of(task.admin(&mut write))?;
     let said = if undo {
         format!("{} can sign in again.", admin.enable(user).await?.name)
     } else {

@@ -1,13 +1,11 @@
 //! `lectern serve`: opens the database, says where the site is, and serves until told to stop.
 
 use std::io::IsTerminal;
-use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::{open, system};
+use super::{cleaning, open, system};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty};
 use crate::config::Config;
@@ -16,12 +14,9 @@ use crate::db::{self, Place};
 use crate::demo;
 use crate::failure::Failure;
 use crate::http::listen::{self, Patience};
-use crate::http::{Site, kept_forms, router};
+use crate::http::{Site, router};
 use crate::metrics;
 use crate::sessions::records::place::StorePlace;
-
-/// How often what has ended is cleared away.
-const CLEANING: Duration = Duration::from_secs(600);
 
 pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     begin_log(&config)?;
@@ -103,7 +98,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         println!("There is no admin yet. To make the first one, open this once within a day: {link}");
     }
 
-    let cleaner = tokio::spawn(clean_up(site.clone()));
+    let cleaner = tokio::spawn(cleaning::run(site.clone()));
     // Scraped to the last: how a node stops is worth seeing.
     let counting =
         metrics_listener.map(|listener| tokio::spawn(metrics::serve(site.clone(), listener, std::future::pending())));
@@ -182,24 +177,5 @@ async fn told_to_stop() -> Told {
     tokio::select! {
         () = interrupt => Told::Interrupt,
         () = terminate => Told::Terminate,
-    }
-}
-
-/// Clears session records and refused forms that have ended. An error now is tried again later.
-async fn clean_up(site: Arc<Site>) {
-    let mut ticks = tokio::time::interval(CLEANING);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = site.records.delete_expired(1_000).await {
-            tracing::warn!(%error, "could not clear ended sessions");
-        }
-        let forms = async {
-            let mut write = site.db.begin_write(system()).await?;
-            kept_forms::public_delete_expired(&mut write).await?;
-            write.commit().await
-        };
-        if let Err(failure) = forms.await {
-            tracing::warn!(%failure, "could not clear refused forms");
-        }
     }
 }

@@ -8,20 +8,24 @@ use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use leptos::server_fn::ServerFn;
 use tower_sessions::Session;
 
 use super::headers::Nonce;
+use super::kept_forms::{RefusedForm, Unsent, WAITING};
 use super::log::Client;
 use super::request::Ctx;
-use super::session::SIGN_IN;
-use super::{Site, error_page, kept_forms};
+use super::session::{CookieStays, SIGN_IN};
+use super::{Site, error_page, kept_forms, request};
 use crate::clock::MINUTE;
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
+use crate::random;
+use crate::sessions::api::SignInEnds;
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::records::remove;
-use crate::sessions::store::{Found, public_find_caller, public_note_seen};
+use crate::sessions::store::{Found, public_find_by_earlier_id, public_find_caller, public_note_seen};
 use crate::ui::flash::Flash;
 
 /// The longest part of a browser's own words that is kept. Real ones have about 120 characters.
@@ -34,17 +38,22 @@ const SEEN_PATIENCE: Duration = Duration::from_millis(250);
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     match find(&site, &mut request).await {
         Ok(ctx) => {
+            let (ctx, is_late) = ctx;
             let ctx = Arc::new(ctx);
             request.extensions_mut().insert(ctx.clone());
             let mut response = next.run(request).await;
             ctx.finish(&mut response);
+            if is_late {
+                response.extensions_mut().insert(CookieStays);
+            }
             response
         }
         Err(failure) => error_page::answer(&site, &request.into_parts().0, AppError::from(failure)),
     }
 }
 
-async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
+/// What the request is about, and whether it came with the session id before the new one.
+async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Failure> {
     let headers = request.headers();
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut caller = Caller {
@@ -53,12 +62,19 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
     };
     let session = request.extensions().get::<Session>().cloned();
-    let mut ended = None;
+    let (mut ended, mut is_late) = (None, false);
     if let Some(session) = &session {
+        // Asked before the record is, since a session without one forgets it.
+        let brought = session.id();
         let sign_in: Option<SignInId> = session.get(SIGN_IN).await.broken("read the session")?;
         if let Some(sign_in) = sign_in {
-            match person_of(site, &caller, sign_in).await? {
-                Some(Found::Live(person)) => caller.person = Some(person),
+            match person_of(site, &caller, sign_in, request.uri().path()).await? {
+                Some(Found::Live(person)) => {
+                    if person.id_is_due {
+                        renew_id(site, &caller, session, &person).await?;
+                    }
+                    caller.person = Some(person);
+                }
                 // The sign-in is dead, so its session is of no more use to anybody.
                 dead => {
                     if let Some(Found::Ended(person)) = dead {
@@ -74,6 +90,16 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
                     }
                 }
             }
+        } else if let Some(id) = brought {
+            let mut read = site.db.read(Arc::new(caller.clone())).await?;
+            if let Some(Found::Live(person)) = public_find_by_earlier_id(&mut read, &id.to_string()).await? {
+                is_late = true;
+                // It reads, and changes nothing: what it sends waits until it is sent with the new id.
+                match *request.method() {
+                    Method::GET | Method::HEAD => caller.person = Some(person),
+                    _ => ended = Some(person.id),
+                }
+            }
         }
     }
     let is_page_view = request.method() == Method::GET && !request.uri().path().starts_with("/fn/");
@@ -82,22 +108,22 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
     let refused = match cookies.kept_form.as_deref() {
         Some(token) if is_page_view => kept_forms::find_for_page(site, token, request.uri().path()).await?,
         // The page that shows a form which waits for its sender finds it by the other cookie.
-        _ => match cookies.unsent.as_deref() {
-            Some(token) if is_page_view && request.uri().path() == kept_forms::UNSENT_PAGE => {
-                kept_forms::find_for_page(site, token, kept_forms::UNSENT_PAGE).await?
-            }
-            _ => None,
-        },
+        _ if is_page_view && request.uri().path() == kept_forms::UNSENT_PAGE => {
+            find_waiting(site, &cookies.unsent, caller.person.as_ref()).await?
+        }
+        _ => None,
     };
     let said = cookies.flash.as_deref().map(Flash::read).unwrap_or_default();
     let flash = match (is_page_view, said) {
         (false, _) => Flash::None,
         // A page that is for everybody is shown all the same, and must not look as if nothing had happened.
-        (true, Flash::None) if ended.is_some() => Flash::said("Your sign-in here has ended. Sign in again to go on."),
+        (true, Flash::None) if ended.is_some() && !is_late => {
+            Flash::said("Your sign-in here has ended. Sign in again to go on.")
+        }
         (true, said) => said,
     };
     let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
-    Ok(Ctx::new(
+    let ctx = Ctx::new(
         site.clone(),
         Arc::new(caller),
         session,
@@ -106,18 +132,50 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<Ctx, Failure> {
         flash,
         refused,
         ended,
-        (cookies.kept_form, cookies.unsent),
-    ))
+        (cookies.kept_form, cookies.unsent, cookies.visit),
+    );
+    Ok((ctx, is_late))
+}
+
+/// The newest form that waits in this browser for `person`, or for somebody who was not known.
+async fn find_waiting(site: &Site, tokens: &[String], person: Option<&Person>) -> Result<Option<RefusedForm>, Failure> {
+    for token in tokens {
+        let form = kept_forms::find_for_page(site, token, kept_forms::UNSENT_PAGE).await?;
+        let is_theirs =
+            |unsent: &Unsent| unsent.person.is_none_or(|sender| person.is_some_and(|person| person.id == sender));
+        if let Some(form) = form.filter(|form| form.unsent.as_ref().is_some_and(is_theirs)) {
+            return Ok(Some(RefusedForm { which: random::digest(token), ..form }));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives a session the new id that its sign-in is due, since what it may do has changed. When the database or the store cannot
+/// now, the next request tries again; when another request was quicker, this one goes on as what it was when it came.
+async fn renew_id(site: &Site, caller: &Caller, session: &Session, person: &Person) -> Result<(), Failure> {
+    let caller = Arc::new(caller.clone());
+    match tokio::time::timeout(SEEN_PATIENCE, request::renew(site, &caller, session, person)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(failure)) => {
+            tracing::warn!(%failure, "could not give a session the new id it is due");
+            Ok(())
+        }
+        Err(_) => Ok(()),
+    }
 }
 
 /// Whose sign-in this is, alive or not; a live one is noted as seen, at most once a minute.
-async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId) -> Result<Option<Found>, Failure> {
+async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId, path: &str) -> Result<Option<Found>, Failure> {
     let caller = Arc::new(caller.clone());
     let mut read = site.db.read(caller.clone()).await?;
     let found = public_find_caller(&mut read, sign_in).await?;
     drop(read);
     let Some(Found::Live(person)) = found else { return Ok(found) };
-    let idle = site.config.session_idle.of(person.role);
+    let idle = site.config.idle(person.role, person.is_remembered);
+    // A page that lies open and asks when it ends is not somebody at work.
+    if path == SignInEnds::PATH {
+        return Ok(Some(Found::Live(person)));
+    }
     // Short idle ends need a finer measure, or use would not move them.
     if site.db.clock().now() - person.last_seen_at >= MINUTE.min(idle / 4) {
         // Being seen is worth neither a refusal nor a wait: a locked database must not stop anybody from reading.
@@ -140,7 +198,8 @@ async fn note_seen(site: &Site, caller: Arc<Caller>, person: &Person, idle: i64)
 struct Cookies {
     flash: Option<String>,
     kept_form: Option<String>,
-    unsent: Option<String>,
+    unsent: Vec<String>,
+    visit: Option<String>,
 }
 
 impl Cookies {
@@ -157,6 +216,7 @@ impl Cookies {
                 .find(|(key, value)| *key == name && !value.is_empty())
                 .map(|(_, value)| value.to_owned())
         };
-        Self { flash: find("flash"), kept_form: find("form"), unsent: find("unsent") }
+        let unsent = find("unsent").map(|tokens| tokens.split('.').take(WAITING).map(str::to_owned).collect());
+        Self { flash: find("flash"), kept_form: find("form"), unsent: unsent.unwrap_or_default(), visit: find("visit") }
     }
 }

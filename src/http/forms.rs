@@ -3,7 +3,8 @@
 //! A plain form (its browser asks for `text/html`) is always answered with a redirect to a clean address or with a page:
 //! done → where the function said; refused fields → back to the form's page, which shows what was typed and what to
 //! mend; not signed in → the sign-in page, and the form is kept for an hour: sent at once when the same person signs in,
-//! shown first and asked about when its sender was never known; anything else → a page with its status. A script's call gets JSON with the
+//! shown first and asked about when its sender was never known; not proven for a while → the page that asks for it, and then
+//! the same; anything else → a page with its status. A script's call gets JSON with the
 //! right status. Leptos' own way, errors in the address, never happens: it is not told that a browser is waiting.
 
 use std::sync::Arc;
@@ -18,14 +19,16 @@ use axum::response::{IntoResponse, Response};
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 
+use super::form_token::{self, Origin, TOKEN_FIELD};
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
-use super::request::{Answer, Ctx, sign_in_address, status_of};
+use super::request::{Answer, Ctx, prove_address, sign_in_address, status_of};
 use super::{Site, error_page, form_body};
 use crate::accounts::api::SaveProfile;
 use crate::courses::api::{CreateCourse, SaveCourse};
+use crate::credentials::set_up_link::api::SetFirstPassword;
 use crate::enrolments::api::JoinCourse;
-use crate::error::{AppError, FieldErrors, wait_in_words};
+use crate::error::{AppError, Denied, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::lessons::api::{AddLesson, SaveLesson};
@@ -41,6 +44,9 @@ pub const PAGE_FIELD: &str = "_page";
 /// The field that says that a form had waited for its sender and is sent from the page that showed it: the digest of its
 /// token.
 pub const RESEND_FIELD: &str = "_resend";
+
+/// The field of the form at `/prove` that says which of the forms that wait is sent afterwards: the digest of its token.
+pub const SEND_FIELD: &str = "_send";
 
 /// Reads what is posted under `/fn/`, and answers it.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -59,9 +65,19 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     let asked = parts.clone();
     if asked.uri.path() == SignOut::PATH {
         // Words that waited for one person must not be offered to the next.
-        ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+        ctx.say(|answer| answer.unsent = Some(Vec::new()));
     }
-    if let Some((_, shown)) = form_urlencoded::parse(&body).find(|(name, _)| name == RESEND_FIELD) {
+    if form_token::origin_of(&ctx, asked.uri.path(), &asked.headers, &body) == Origin::Unknown {
+        tracing::warn!(
+            event = "malicious_csrf",
+            "a form did not come from a page of ours that was made for its sender"
+        );
+        return match from_elsewhere(&site, &ctx, &asked, &body, is_plain).await {
+            Ok(response) => response,
+            Err(failure) => error_page::answer(&site, &asked, AppError::from(failure)),
+        };
+    }
+    if let Some(shown) = field(&body, RESEND_FIELD) {
         match take_waiting(&site, &ctx, &shown).await {
             Ok(true) => {}
             Ok(false) => return no_longer_waits(&site, &asked, &body),
@@ -75,7 +91,7 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         Ok(_) if is_plain => {
             let answer = ctx.answer();
             if let Some(sign_in) = answer.began
-                && let Some(resent) = resend(&site, &ctx, sign_in, &answer, parts, next).await
+                && let Some(resent) = resend(&site, &ctx, sign_in, &answer, field(&body, SEND_FIELD), parts, next).await
             {
                 return resent;
             }
@@ -90,14 +106,49 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     }
 }
 
+/// What is answered to a form that is not known to come from a page made for its sender: mostly one that was opened before
+/// somebody signed in again. Nothing is done, and nothing is lost: it waits, and is sent from the page that shows it.
+async fn from_elsewhere(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    asked: &Parts,
+    body: &Bytes,
+    is_plain: bool,
+) -> Result<Response, Failure> {
+    let refused = AppError::Forbidden(Denied::CrossSite);
+    if !is_plain {
+        return Ok(as_json(&refused));
+    }
+    let (page, action) = (page_of(body, &asked.headers, site), asked.uri.path());
+    if form_token::signs_in(action) {
+        let field = if action == SetFirstPassword::PATH { "password" } else { "email" };
+        let words = "This page had been open since before your browser was closed or cleared. Send it once more";
+        let form = RefusedForm::new(action, keepable(ctx, body), FieldErrors::one(field, words));
+        let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
+        ctx.say(|answer| answer.keep_form = Some(token));
+        return Ok(see_other(page.as_str()));
+    }
+    let sent = fields(body);
+    if action == SignOut::PATH || !RefusedForm::is_whole(&sent) {
+        let lost = RefusedForm::without_secrets(sent);
+        let sent = error_page::Sent { page: Some(page), again: None, lost };
+        return Ok(error_page::answer_with_form(site, asked, refused, sent));
+    }
+    let mut form = RefusedForm::new(action, sent, FieldErrors::default());
+    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id) });
+    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
+    ctx.waits(token);
+    Ok(see_other(UNSENT_PAGE))
+}
+
 /// Takes the form that waited out of the store: it is sent at most once. `shown` is the digest of the one that was shown;
 /// another may wait by now, and stays.
 async fn take_waiting(site: &Site, ctx: &Ctx, shown: &str) -> Result<bool, Failure> {
-    let Some(token) = ctx.unsent_cookie.as_ref().filter(|token| random::digest(token) == shown) else {
+    let Some(token) = ctx.waiting().into_iter().find(|token| random::digest(token) == shown) else {
         return Ok(false);
     };
-    ctx.say(|answer| answer.keep_unsent = Some(String::new()));
-    Ok(kept_forms::take_unsent(site, token).await?.is_some())
+    ctx.waits_no_more(&token);
+    Ok(kept_forms::take_unsent(site, &token).await?.is_some())
 }
 
 /// It was sent already, in another window or by a second press; or its hour is over, and then the words are lost if they are
@@ -110,40 +161,55 @@ fn no_longer_waits(site: &Arc<Site>, asked: &Parts, body: &Bytes) -> Response {
     error_page::answer_with_form(site, asked, AppError::Conflict(words.to_owned()), sent)
 }
 
-/// After somebody signed in: sends the form that had waited for them, once, when it was theirs. Nothing when there is
-/// none, or when its sender is not known: that one is shown first, and asks. Joining a course is sent in any case: nothing
-/// was written, and whoever signs in after pressing `Join course` means it.
+/// After somebody signed in or proved again who they are: sends the form that had waited for them, once, when it was theirs.
+/// Of several the one that `which` names, else the newest; the others go on waiting. Nothing when there is none, or when its
+/// sender is not known: that one is shown first, and asks. Joining a course is sent in any case: nothing was written, and
+/// whoever signs in after pressing `Join course` means it.
 async fn resend(
     site: &Arc<Site>,
     ctx: &Arc<Ctx>,
     sign_in: SignInId,
     answer: &Answer,
+    which: Option<String>,
     mut parts: Parts,
     next: Next,
 ) -> Option<Response> {
-    let token = ctx.unsent_cookie.clone()?;
+    if ctx.waiting().is_empty() {
+        return None;
+    }
     let outcome: Result<Option<Response>, Failure> = async {
-        let Some(form) = kept_forms::find_for_page(site, &token, UNSENT_PAGE).await? else { return Ok(None) };
-        let Some(unsent) = form.unsent.clone() else { return Ok(None) };
         let mut read = site.db.read(ctx.caller.clone()).await?;
         let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
         drop(read);
-        match unsent.person {
-            // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
-            None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
-            None => return Ok(None),
-            // Somebody else's words on a shared computer: neither sent nor shown.
-            Some(sender) if sender != person.id => {
-                kept_forms::take_unsent(site, &token).await?;
-                ctx.say(|answer| answer.keep_unsent = Some(String::new()));
-                return Ok(None);
+        let mut theirs = None;
+        for token in ctx.waiting() {
+            let found = kept_forms::find_for_page(site, &token, UNSENT_PAGE).await?;
+            let Some((form, unsent)) = found.and_then(|form| Some((form.clone(), form.unsent?))) else {
+                ctx.waits_no_more(&token);
+                continue;
+            };
+            let is_meant = which.as_ref().is_none_or(|which| random::digest(&token) == *which);
+            match unsent.person {
+                // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
+                None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
+                None => continue,
+                // Somebody else's words on a shared computer: neither sent nor shown.
+                Some(sender) if sender != person.id => {
+                    kept_forms::take_unsent(site, &token).await?;
+                    ctx.waits_no_more(&token);
+                    continue;
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
+            if is_meant && theirs.is_none() {
+                theirs = Some((token, form, unsent));
+            }
         }
+        let Some((token, form, unsent)) = theirs else { return Ok(None) };
         if kept_forms::take_unsent(site, &token).await?.is_none() {
             return Ok(None);
         }
-        ctx.say(|answer| answer.keep_unsent = Some(String::new()));
+        ctx.waits_no_more(&token);
         let theirs = Arc::new(ctx.on_behalf_of(person));
         let body = Bytes::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.values).finish());
         parts.uri = form.action.parse().broken("read a kept form's address")?;
@@ -166,8 +232,10 @@ async fn resend(
         ctx.say(|answer| {
             answer.flash = said.flash;
             answer.keep_form = said.keep_form;
-            answer.keep_unsent = said.keep_unsent.or(answer.keep_unsent.take());
         });
+        if let Some(waits) = said.unsent {
+            waits.iter().rev().for_each(|token| ctx.waits(token.clone()));
+        }
         Ok(Some(response))
     }
     .await;
@@ -194,10 +262,8 @@ async fn still_unsent(
     let refused = if status_of(&error).is_server_error() {
         let kept = kept_forms::keep(site, theirs.caller.clone(), UNSENT_PAGE, form).await;
         kept.map(|token| {
-            theirs.say(|answer| {
-                answer.keep_unsent = Some(token);
-                answer.flash = Flash::said("We could not save this just now. Try again in a minute.");
-            });
+            theirs.waits(token);
+            theirs.say(|answer| answer.flash = Flash::said("We could not save this just now. Try again in a minute."));
             see_other(UNSENT_PAGE)
         })
     } else {
@@ -239,6 +305,7 @@ async fn refuse_plainly(
             Ok(see_other(page.as_str()))
         }
         AppError::SignInRequired => keep_unsent(site, ctx, request, body, &page).await,
+        AppError::ProveAgain => keep_until_proven(site, ctx, request, body, &page).await,
         // At the sign-in form the wait is said beside what was typed.
         AppError::TooMany { retry_after } if fields(body).iter().any(|(name, _)| name == "email") => {
             let wait = format!("Too many tries. Wait {}, then try again", wait_in_words(retry_after));
@@ -259,6 +326,7 @@ async fn refuse_plainly(
             let mut sent = fields(body);
             let again = (may_change && RefusedForm::is_whole(&sent)).then(|| {
                 sent.push((PAGE_FIELD.to_owned(), page.as_str().to_owned()));
+                sent.extend(ctx.form_token().map(|token| (TOKEN_FIELD.to_owned(), token)));
                 Again { action: request.uri.path().to_owned(), fields: sent }
             });
             let lost = if again.is_some() { Vec::new() } else { RefusedForm::without_secrets(fields(body)) };
@@ -286,11 +354,31 @@ async fn keep_unsent(
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
     form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
-    ctx.say(|answer| answer.keep_unsent = Some(token));
+    ctx.waits(token);
     if request.uri.path() == JoinCourse::PATH {
         return Ok(see_other(&format!("{}&joining=1", sign_in_address(page.as_str(), ended))));
     }
     Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))
+}
+
+/// Keeps a form whose sender has to prove again who they are, and leads there. It is sent when they have.
+async fn keep_until_proven(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    request: &Parts,
+    body: &Bytes,
+    page: &LocalPath,
+) -> Result<Response, Failure> {
+    let sent = fields(body);
+    if !RefusedForm::is_whole(&sent) {
+        return Ok(see_other(&prove_address(page.as_str(), None)));
+    }
+    let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
+    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id) });
+    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
+    let which = random::digest(&token);
+    ctx.waits(token);
+    Ok(see_other(&prove_address(page.as_str(), Some(&which))))
 }
 
 /// What a form does that may wait although nobody knows who sent it; nothing for the others. Whoever signs in next on that
@@ -326,9 +414,15 @@ fn keepable(ctx: &Ctx, body: &[u8]) -> Vec<(String, String)> {
     if ctx.person().is_none() && body.len() > STRANGERS_MAX { Vec::new() } else { fields(body) }
 }
 
+/// The value of one field.
+fn field(body: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// What was typed: without the fields that are for this layer.
 fn fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body)
-        .filter(|(name, _)| name != PAGE_FIELD && name != RESEND_FIELD)
+        .filter(|(name, _)| ![PAGE_FIELD, RESEND_FIELD, SEND_FIELD, TOKEN_FIELD].contains(&&**name))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect()
 }

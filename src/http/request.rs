@@ -10,20 +10,21 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_sessions::{Session, session};
 
-use super::Site;
-use super::kept_forms::RefusedForm;
+use super::kept_forms::{RefusedForm, WAITING};
 use super::local_path::{LocalPath, query_value};
 use super::session::SIGN_IN;
+use super::{Site, form_token};
 use crate::accounts::model::SiteRole;
 use crate::credentials::password::hashing::Turn;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::{SignInId, UserId};
+use crate::random;
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::policy::Departing;
 use crate::sessions::records::{remove, rotate};
-use crate::sessions::store::Lasts;
+use crate::sessions::store::{Lasts, public_renew_id};
 use crate::ui::flash::Flash;
 
 /// One request, as its page or function sees it.
@@ -45,8 +46,8 @@ pub struct Ctx {
     /// Whose sign-in the session cookie named, when it is dead.
     pub ended: Option<UserId>,
     kept_form_cookie: Option<String>,
-    /// The token of a form that waits for its sender, as the browser brought it.
-    pub unsent_cookie: Option<String>,
+    unsent: Vec<String>,
+    visit: Option<String>,
     answer: Mutex<Answer>,
 }
 
@@ -59,11 +60,13 @@ pub struct Answer {
     pub flash: Flash,
     /// The token of a form kept for the next page.
     pub keep_form: Option<String>,
-    /// The token of a form that waits for its sender; empty to forget the one there is.
-    pub keep_unsent: Option<String>,
+    /// The tokens of the forms that wait for their sender from now on, the newest first; none: as before.
+    pub unsent: Option<Vec<String>>,
+    /// The cookie of a browser that was shown a form to sign in with, where it is a new one.
+    pub visit: Option<String>,
     /// Somebody signed out: what the browser still keeps of theirs goes.
     pub forget: bool,
-    /// The sign-in that this request made.
+    /// The sign-in that this request made, or proved again: what waited for it is sent.
     pub began: Option<SignInId>,
 }
 
@@ -78,10 +81,10 @@ impl Ctx {
         flash: Flash,
         refused: Option<RefusedForm>,
         ended: Option<UserId>,
-        (kept_form_cookie, unsent_cookie): (Option<String>, Option<String>),
+        (kept_form_cookie, unsent, visit): (Option<String>, Vec<String>, Option<String>),
     ) -> Self {
         let answer = Mutex::default();
-        Self { site, caller, session, nonce, address, flash, refused, ended, kept_form_cookie, unsent_cookie, answer }
+        Self { site, caller, session, nonce, address, flash, refused, ended, kept_form_cookie, unsent, visit, answer }
     }
 
     /// What was said about the answer.
@@ -92,6 +95,47 @@ impl Ctx {
     /// Changes what is said about the answer.
     pub fn say(&self, change: impl FnOnce(&mut Answer)) {
         change(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What a browser that was shown a form to sign in with brings along.
+    pub fn visit(&self) -> Option<&str> {
+        self.visit.as_deref()
+    }
+
+    /// The token for forms of the page being made; none for visitors, whose forms need none.
+    pub fn form_token(&self) -> Option<String> {
+        self.person().map(|person| form_token::make(person.form_key.as_bytes()))
+    }
+
+    /// The token for a form of the page being made that signs somebody in. A browser without the cookie it is made with gets it.
+    pub fn sign_in_token(&self) -> String {
+        let visit = self.answer().visit.or_else(|| self.visit.clone()).unwrap_or_else(|| {
+            let visit = random::token();
+            self.say(|answer| answer.visit = Some(visit.clone()));
+            visit
+        });
+        form_token::make(visit.as_bytes())
+    }
+
+    /// The tokens of the forms that wait for their sender in this browser, the newest first.
+    pub fn waiting(&self) -> Vec<String> {
+        self.answer().unsent.unwrap_or_else(|| self.unsent.clone())
+    }
+
+    /// One more form waits, and is the newest.
+    pub fn waits(&self, token: String) {
+        let mut waiting = self.waiting();
+        waiting.retain(|other| *other != token);
+        waiting.insert(0, token);
+        waiting.truncate(WAITING);
+        self.say(|answer| answer.unsent = Some(waiting));
+    }
+
+    /// A form was sent, or is not to be.
+    pub fn waits_no_more(&self, token: &str) {
+        let mut waiting = self.waiting();
+        waiting.retain(|other| other != token);
+        self.say(|answer| answer.unsent = Some(waiting));
     }
 
     /// The path without its query.
@@ -138,10 +182,19 @@ impl Ctx {
             }
             None => {}
         }
-        match answer.keep_unsent {
-            Some(token) if token.is_empty() => set("unsent", "", 0),
-            Some(token) => set("unsent", &token, super::kept_forms::UNSENT_SECONDS),
+        match answer.unsent {
+            Some(tokens) if tokens.is_empty() && self.unsent.is_empty() => {}
+            Some(tokens) if tokens.is_empty() => set("unsent", "", 0),
+            Some(tokens) => set("unsent", &tokens.join("."), super::kept_forms::UNSENT_SECONDS),
             None => {}
+        }
+        if let Some(visit) = answer.visit {
+            // Until the browser closes, like the page it goes with.
+            let secure = if url.https { "; Secure" } else { "" };
+            let cookie = format!("{}-visit={visit}; Path=/; HttpOnly; SameSite=Lax{secure}", url.cookie_name());
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(SET_COOKIE, value);
+            }
         }
         if answer.forget {
             // Not \"cookies\": ours are taken away by name, and the one that says so on the next page must stay.
@@ -162,7 +215,8 @@ impl Ctx {
             refused: None,
             ended: None,
             kept_form_cookie: None,
-            unsent_cookie: None,
+            unsent: Vec::new(),
+            visit: None,
             answer: Mutex::default(),
         }
     }
@@ -209,6 +263,11 @@ pub fn lasts(role: SiteRole) -> Result<Lasts, Failure> {
     Ok(site()?.config.lasts(role))
 }
 
+/// The same, for somebody who asked to stay signed in: as far as their role may.
+pub fn lasts_remembered(role: SiteRole) -> Result<Lasts, Failure> {
+    Ok(site()?.config.lasts_remembered(role))
+}
+
 /// After a form is done: the browser goes to `address`, which says what happened.
 pub fn go_on(address: &str, flash: Flash) -> Result<(), AppError> {
     current()?.say(|answer| {
@@ -234,10 +293,17 @@ pub fn sign_in_address(address: &str, ended: bool) -> String {
     format!("/login?next={}{}", query_value(address), if ended { "&ended=1" } else { "" })
 }
 
+/// Where to prove again who one is, and come back to `address` from; `which` is the form that is sent then.
+pub fn prove_address(address: &str, which: Option<&str>) -> String {
+    let which = which.map(|which| format!("&send={which}")).unwrap_or_default();
+    format!("/prove?next={}{which}", query_value(address))
+}
+
 /// Gives the browser a new session id and points it at `sign_in`. After the commit: the sign-in must exist first.
-pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
+pub async fn begin_session(sign_in: SignInId, lasts: Lasts) -> Result<(), Failure> {
     let ctx = current()?;
     let session = session()?;
+    super::session::lasts(&session, lasts.is_remembered, lasts.absolute);
     session.cycle_id().await.broken("begin a session")?;
     session.insert(SIGN_IN, sign_in).await.broken("begin a session")?;
     // Here, where a store that does not answer is a refusal with a page; the layer outside would make it an empty 500.
@@ -248,8 +314,8 @@ pub async fn begin_session(sign_in: SignInId) -> Result<(), Failure> {
 
 /// After an account was made or a link used: signs the browser in and goes on to `next`. What is `done` is done, so when the
 /// session store does not answer the person is sent to sign in, and not told that nothing was saved.
-pub async fn arrive(sign_in: SignInId, next: &str, done: &str) -> Result<(), AppError> {
-    match begin_session(sign_in).await {
+pub async fn arrive(sign_in: SignInId, lasts: Lasts, next: &str, done: &str) -> Result<(), AppError> {
+    match begin_session(sign_in, lasts).await {
         Ok(()) => go_on(next, Flash::said(format!("{done}, and you are signed in."))),
         Err(failure) => {
             let _logged = AppError::from(failure);
@@ -262,14 +328,46 @@ pub async fn arrive(sign_in: SignInId, next: &str, done: &str) -> Result<(), App
 /// worth nothing. Refused with `SignInRequired` when another request of the same browser was quicker, and this one's id is
 /// dead. A store that does not answer leaves the id as it was.
 pub async fn renew_session() -> Result<(), Failure> {
-    match rotate(&session()?).await {
+    let ctx = current()?;
+    let person = ctx.person().ok_or(AppError::SignInRequired)?;
+    match renew(&ctx.site, &ctx.caller, &session()?, person).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(AppError::SignInRequired.into()),
-        Err(error) => {
-            tracing::error!(%error, "could not give a session a new id");
+        Err(failure) => {
+            tracing::error!(%failure, "could not give a session a new id");
             Ok(())
         }
     }
+}
+
+/// Gives a session a new id, when no other request has just done so; false then. The old id still reads for ten seconds, which
+/// is written down first: requests that are under way together must find the one or the other.
+pub(super) async fn renew(
+    site: &Site,
+    caller: &Arc<Caller>,
+    session: &Session,
+    person: &Person,
+) -> Result<bool, Failure> {
+    if let Some(id) = session.id() {
+        let mut write = site.db.begin_write(caller.clone()).await?;
+        public_renew_id(&mut write, person.sign_in, &id.to_string()).await?;
+        write.commit().await?;
+    }
+    if !rotate(session).await.broken("give a session a new id")? {
+        return Ok(false);
+    }
+    // A new cookie lasts as long as the one before.
+    let left = person.absolute_ends_at - site.db.clock().now();
+    super::session::lasts(session, person.is_remembered, left);
+    // Here, for an answer that reports a failure of ours would keep nothing.
+    session.save().await.broken("keep a session")?;
+    Ok(true)
+}
+
+/// Somebody proved again who they are: the form that waited for that is sent now.
+pub fn proved_again(sign_in: SignInId) -> Result<(), Failure> {
+    current()?.say(|answer| answer.began = Some(sign_in));
+    Ok(())
 }
 
 /// Has the browser forget what it keeps of somebody who signed out.
@@ -334,7 +432,7 @@ pub fn wants_json() -> bool {
 pub fn status_of(error: &AppError) -> StatusCode {
     match error {
         AppError::SignInRequired => StatusCode::UNAUTHORIZED,
-        AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+        AppError::ProveAgain | AppError::Forbidden(_) => StatusCode::FORBIDDEN,
         AppError::NotFound => StatusCode::NOT_FOUND,
         AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Malformed => StatusCode::BAD_REQUEST,

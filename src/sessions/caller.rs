@@ -1,10 +1,12 @@
 //! Who is asking: found out once per request, carried by every connection to the database.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
 use crate::id::{SignInId, UserId};
+use crate::sessions::api::Left;
 
 /// The person and the place a request comes from.
 #[derive(Clone, Debug)]
@@ -30,10 +32,52 @@ pub struct Person {
     pub role: SiteRole,
     /// The one this request came with; a person may have others elsewhere.
     pub sign_in: SignInId,
+    /// This sign-in lasts longer than others, and is worth no more than one proof.
+    pub is_remembered: bool,
+    /// When this person last proved who they are, signing in or since.
+    pub proven_at: Millis,
     /// When this sign-in was last seen, as stored: at most a minute old.
     pub last_seen_at: Millis,
     /// When this sign-in was made.
     pub signed_in_at: Millis,
+    /// When it ends unless it is used before.
+    pub idle_ends_at: Millis,
+    /// When it ends whatever happens.
+    pub absolute_ends_at: Millis,
+    /// What the forms of its pages are marked with is made from this.
+    pub form_key: FormKey,
+    /// Its role changed since the last request: this one gets a new session id.
+    pub id_is_due: bool,
+}
+
+impl Left {
+    /// Of this person's sign-in, as it was found.
+    pub fn of(person: &Person, now: Millis) -> Self {
+        let seconds = |end: Millis| u32::try_from((end - now).max(0) / 1_000).unwrap_or(u32::MAX);
+        Self { idle: seconds(person.idle_ends_at), absolute: seconds(person.absolute_ends_at) }
+    }
+}
+
+/// 256 random bits of a sign-in, from which the marks of its forms are made. A secret: it prints itself as nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormKey(String);
+
+impl FormKey {
+    /// As the database has it.
+    pub fn new(key: String) -> Self {
+        Self(key)
+    }
+
+    /// For making tokens with.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for FormKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormKey(not shown)")
+    }
 }
 
 impl Caller {

@@ -11,6 +11,8 @@ pub mod api;
 pub mod caller;
 #[cfg(feature = "ssr")]
 pub mod device;
+pub mod islands;
+pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

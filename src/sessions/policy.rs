@@ -1,6 +1,7 @@
 //! The proofs around signing in and out.
 
-use crate::accounts::policy::Admin;
+use crate::accounts::policy::{Admin, Asked, Oneself};
+use crate::clock::{MINUTE, Millis};
 use crate::db::{Connection, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -24,6 +25,49 @@ impl<'w> Arriving<'w> {
 
     pub(super) fn into_parts(self) -> (&'w mut Write, UserId) {
         (self.write, self.user)
+    }
+}
+
+/// How long a proof counts as recent (security.md; ASVS 5.0, 7.5.1 and 7.5.3).
+pub const PROOF_LASTS: Millis = 10 * MINUTE;
+
+/// A proof that can tell when its holder last showed who they are.
+pub trait Proven {
+    /// When, and what time it is now. None where no person stands behind it: who runs the server has nothing to prove.
+    fn proven_at(&mut self) -> Option<(Millis, Millis)>;
+}
+
+impl<C: Asked> Proven for Oneself<'_, C> {
+    fn proven_at(&mut self) -> Option<(Millis, Millis)> {
+        Some((self.person().proven_at, self.connection().now()))
+    }
+}
+
+impl<C: Asked> Proven for Admin<'_, C> {
+    fn proven_at(&mut self) -> Option<(Millis, Millis)> {
+        let proven_at = self.person().map(|person| person.proven_at)?;
+        Some((proven_at, self.connection().now()))
+    }
+}
+
+/// What `P` proves, by somebody who has shown within the last ten minutes who they are. A browser left open, or a stolen
+/// session, does nothing that needs it.
+pub struct RecentlyProven<P>(P);
+
+impl<P: Proven> RecentlyProven<P> {
+    /// Refuses with `ProveAgain` when it was too long ago. A clock that was set back makes no proof last longer.
+    pub fn of(mut proof: P) -> Result<Self, Failure> {
+        match proof.proven_at() {
+            Some((proven_at, now)) if !(0..PROOF_LASTS).contains(&(now - proven_at)) => {
+                Err(AppError::ProveAgain.into())
+            }
+            _ => Ok(Self(proof)),
+        }
+    }
+
+    /// What was proven besides.
+    pub(crate) fn inner(&mut self) -> &mut P {
+        &mut self.0
     }
 }
 
@@ -54,8 +98,8 @@ pub struct Everywhere<'w> {
 
 impl<'w> Everywhere<'w> {
     /// Nothing more is asked: who holds the admin's proof may. An id that nobody has has no sign-ins.
-    pub fn of(admin: &'w mut Admin<'_, Write>, user: UserId) -> Self {
-        Self { write: admin.connection(), user }
+    pub fn of(admin: &'w mut RecentlyProven<Admin<'_, Write>>, user: UserId) -> Self {
+        Self { write: admin.inner().connection(), user }
     }
 
     pub(super) fn into_parts(self) -> (&'w mut Write, UserId) {

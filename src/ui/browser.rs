@@ -1,10 +1,47 @@
 //! The few things islands ask of a browser. Compiled on the server too, where nothing calls them.
 
-use leptos::prelude::document;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::{IntervalHandle, document, set_interval_with_handle};
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::{HtmlInputElement, Request, RequestInit, Response, UrlSearchParams, window};
+use leptos::web_sys::js_sys::Date;
+use leptos::web_sys::{Element, HtmlInputElement, Request, RequestInit, Response, UrlSearchParams, window};
 use wasm_bindgen_futures::JsFuture;
+
+/// The first element that a selector finds.
+pub fn element(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok()?
+}
+
+/// Milliseconds since 1970, by the clock of the device.
+pub fn now() -> f64 {
+    Date::now()
+}
+
+/// A moment as the clock on the wall shows it, in the reader's own time and way of writing.
+pub fn clock_time(at: f64) -> String {
+    Date::new(&JsValue::from_f64(at)).to_locale_time_string("default").into()
+}
+
+/// Does something once a second for as long as it answers true. Once at once.
+pub fn every_second(work: impl Fn() -> bool + 'static) {
+    if !work() {
+        return;
+    }
+    let handle: Rc<Cell<Option<IntervalHandle>>> = Rc::default();
+    let own = handle.clone();
+    let tick = move || {
+        if !work()
+            && let Some(handle) = own.get()
+        {
+            handle.clear();
+        }
+    };
+    handle.set(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
+}
 
 /// The input that a selector finds.
 pub fn input(selector: &str) -> Option<HtmlInputElement> {
@@ -22,6 +59,10 @@ pub fn on_input(input: &HtmlInputElement, mut changed: impl FnMut(String) + 'sta
 /// Calls a server function with these fields, and answers its JSON; nothing when it was refused or the line is down.
 pub async fn post(path: &str, fields: &[(&str, &str)]) -> Option<JsValue> {
     let body = UrlSearchParams::new().ok()?;
+    // The layout has left it there for whoever is signed in.
+    if let Some(token) = element("meta[name=lectern-token]").and_then(|meta| meta.get_attribute("content")) {
+        body.append("_token", &token);
+    }
     for (name, value) in fields {
         body.append(name, value);
     }

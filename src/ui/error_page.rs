@@ -55,6 +55,12 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
             "This needs to know who you are.".to_owned(),
             vec![("/login".to_owned(), "Sign in")],
         ),
+        AppError::ProveAgain => (
+            403,
+            "Show once more that it is you".to_owned(),
+            "This needs a proof that is not older than ten minutes.".to_owned(),
+            vec![("/prove".to_owned(), "Show that it is you")],
+        ),
         AppError::Invalid(_) => {
             (422, "Something in the form is not right yet".to_owned(), error.to_string(), vec![home()])
         }

@@ -10,6 +10,7 @@ use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 
 use crate::enrolments::api::{JoinCourse, PutBack};
+use crate::http::form_token::TOKEN_FIELD;
 use crate::http::forms::PAGE_FIELD;
 use crate::id::{CourseId, UserId};
 
@@ -66,7 +67,7 @@ impl Flash {
     }
 
     /// The strip under the header.
-    pub fn into_view(self, page: &str) -> AnyView {
+    pub fn into_view(self, page: &str, token: Option<String>) -> AnyView {
         let Self::Said { sentence, undo } = self else { return ().into_any() };
         let undo = undo.map(|undo| {
             let (action, fields) = match undo {
@@ -82,6 +83,7 @@ impl Flash {
             view! {
                 <form method="post" action=action>
                     <input type="hidden" name=PAGE_FIELD value=page.to_owned() />
+                    {token.map(|token| view! { <input type="hidden" name=TOKEN_FIELD value=token /> })}
                     {fields}
                     <button class="button small">"Undo"</button>
                 </form>

@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::courses::model::OVERTAKEN;
 use crate::credentials::password::islands::NewPassword;
+use crate::http::form_token::{self, TOKEN_FIELD};
 use crate::http::forms::PAGE_FIELD;
 use crate::http::kept_forms::RefusedForm;
 use crate::http::request;
@@ -18,6 +19,10 @@ pub struct Form {
     action: &'static str,
     page: String,
     refused: Option<RefusedForm>,
+    /// Tells its fields' ids from those of others of its kind on the page; empty where it is alone.
+    which: String,
+    /// Says that the form comes from this page, made for whoever reads it; none where that needs no saying.
+    token: Option<String>,
 }
 
 /// One field of a form.
@@ -41,14 +46,32 @@ pub struct Field {
     pub is_wide: bool,
     /// What is written is in a person's own language.
     pub own_words: bool,
+    /// The most characters it takes, where a browser should stop there; 0: it does not.
+    pub most: usize,
 }
 
 impl Form {
     /// A form that goes to the server function `S`.
     pub fn to<S: ServerFn>() -> Self {
         let ctx = request::current().ok();
+        let token = ctx
+            .as_ref()
+            .and_then(|ctx| if form_token::signs_in(S::PATH) { Some(ctx.sign_in_token()) } else { ctx.form_token() });
         let refused = ctx.as_ref().and_then(|ctx| ctx.refused.clone()).filter(|form| form.action == S::PATH);
-        Self { action: S::PATH, page: ctx.map(|ctx| ctx.address.clone()).unwrap_or_default(), refused }
+        Self {
+            action: S::PATH,
+            token,
+            page: ctx.map(|ctx| ctx.address.clone()).unwrap_or_default(),
+            refused,
+            which: String::new(),
+        }
+    }
+
+    /// One of several forms of a kind on a page, told apart by what stands in the hidden field `key`.
+    pub fn to_one_of_many<S: ServerFn>(key: &'static str, value: &str) -> Self {
+        let form = Self::to::<S>();
+        let refused = form.refused.filter(|refused| refused.value(key) == Some(value));
+        Self { refused, which: format!("-{value}"), ..form }
     }
 
     /// The address of its server function.
@@ -88,7 +111,8 @@ impl Form {
             .iter()
             .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> }.into_any())
             .collect();
-        view! { <input type="hidden" name=PAGE_FIELD value=self.page.clone() /> {fields} }.into_any()
+        let token = self.token.clone().map(|token| view! { <input type="hidden" name=TOKEN_FIELD value=token /> });
+        view! { <input type="hidden" name=PAGE_FIELD value=self.page.clone() /> {token} {fields} }.into_any()
     }
 
     /// The list of what to mend, first in the form; nothing when there is nothing.
@@ -99,18 +123,20 @@ impl Form {
             2 => "Check two things".to_owned(),
             many => format!("Check {many} things"),
         };
+        let id = format!("error-summary{}", self.which);
+        let heading_id = id.clone();
         let items: Vec<AnyView> = refused
             .errors
             .0
             .iter()
             .map(|error| {
-                let address = format!("#{}", error.field);
+                let address = format!("#{}{}", error.field, self.which);
                 view! { <li><a href=address>{error.message.clone()}</a></li> }.into_any()
             })
             .collect();
         view! {
-            <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby="error-summary">
-                <h2 id="error-summary">{heading}</h2>
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true aria-labelledby=id>
+                <h2 id=heading_id>{heading}</h2>
                 <ul>{items}</ul>
             </div>
         }
@@ -122,10 +148,11 @@ impl Form {
         let value = self.value(field.name, &field.value);
         let (kind, autocomplete) = (if field.kind.is_empty() { "text" } else { field.kind }, field.autocomplete);
         let dir = field.own_words.then_some("auto");
+        let most = (field.most > 0).then(|| field.most.to_string());
         self.around(&field, |id, invalid, described| {
             view! {
                 <input class="input" id=id name=field.name type=kind value=value dir=dir
-                    autocomplete=(!autocomplete.is_empty()).then_some(autocomplete)
+                    autocomplete=(!autocomplete.is_empty()).then_some(autocomplete) maxlength=most
                     aria-invalid=invalid aria-describedby=described />
             }
             .into_any()
@@ -179,7 +206,8 @@ impl Form {
     }
 
     /// A box to tick.
-    pub fn checkbox(&self, name: &'static str, label: &'static str, hint: &'static str, ticked: bool) -> AnyView {
+    pub fn checkbox(&self, name: &'static str, label: &'static str, hint: impl Into<String>, ticked: bool) -> AnyView {
+        let hint = hint.into();
         let ticked = self.is_ticked(name, ticked);
         let id = name;
         let hint_id = format!("{id}-hint");
@@ -198,7 +226,7 @@ impl Form {
         field: &Field,
         control: impl FnOnce(String, Option<&'static str>, Option<String>) -> AnyView,
     ) -> AnyView {
-        let id = field.name.to_owned();
+        let id = format!("{}{}", field.name, self.which);
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let error = self.error(field.name);
         let mut class = String::from("field");

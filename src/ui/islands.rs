@@ -1,4 +1,5 @@
-//! Wakes the islands of a page. Only pages that have one carry a script at all.
+//! Wakes the islands of a page. Every page of somebody who is signed in has one, which says when the sign-in is about to end;
+//! of visitors' pages only those that have one carry a script at all.
 //!
 //! Leptos' own component writes the nonce into `crossorigin`, where everybody can read it and the preload never
 //! matches; ours is small enough to do without.
@@ -9,6 +10,12 @@ use crate::http::request::Ctx;
 
 /// The script, after the islands. First the lists that Leptos looks for when it wakes: nothing is handed over. They have no children and stand in no other island, so a plain walk finds them all.
 pub fn start(ctx: &Ctx) -> AnyView {
+    // The layout has done it already.
+    if ctx.person().is_some() { ().into_any() } else { script(ctx) }
+}
+
+/// The script itself, for the layout.
+pub fn script(ctx: &Ctx) -> AnyView {
     let assets = ctx.site.assets.current();
     let script = format!(
         "for (const name of [\"__RESOLVED_RESOURCES\", \"__SERIALIZED_ERRORS\", \"__PENDING_RESOURCES\", \

@@ -9,13 +9,18 @@ use leptos_meta::MetaTags;
 use super::icon;
 use super::page::title_text;
 use crate::accounts::model::{SiteRole, initials};
+use crate::clock::{MINUTE, Millis};
+use crate::error::wait_in_words;
 use crate::http::Site;
+use crate::http::form_token::TOKEN_FIELD;
+use crate::http::kept_forms::UNSENT_PAGE;
 use crate::http::request::Ctx;
-use crate::sessions::api::SignOut;
+use crate::sessions::api::{Left, SignOut};
+use crate::sessions::islands::SessionEnd;
 use crate::ui::flash::Flash;
+use crate::ui::{islands, when};
 
 /// What the shell needs to know of a request. All of it may be missing: a refusal can come before anything is known.
-#[derive(Clone, Debug)]
 pub struct Chrome {
     css: String,
     path: String,
@@ -24,6 +29,24 @@ pub struct Chrome {
     is_known: bool,
     is_admin: bool,
     flash: Flash,
+    /// Says that the shell's forms come from this page; none for visitors.
+    token: Option<String>,
+    /// A form waits for whoever is signed in, and this page is not the one that shows it.
+    waits: bool,
+    ends: Option<Ends>,
+}
+
+/// So long before the end a notice appears, in milliseconds: time enough to read it and to press, for somebody slow as well (WCAG
+/// 2.2, 2.2.1 asks for 20 seconds at least). Where a sign-in lasts less than eight minutes, the last quarter.
+const NOTICE: Millis = 2 * MINUTE;
+
+/// When the sign-in ends, in words and as the island that warns of it needs it; and the script that wakes it.
+struct Ends {
+    words: String,
+    left: Left,
+    /// So many seconds before the end a notice appears.
+    notice: u32,
+    start: AnyView,
 }
 
 impl Chrome {
@@ -37,6 +60,21 @@ impl Chrome {
             is_known: ctx.is_some(),
             is_admin: person.is_some_and(|person| person.role == SiteRole::Admin),
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
+            token: ctx.and_then(Ctx::form_token),
+            waits: ctx.is_some_and(|ctx| person.is_some() && ctx.path() != UNSENT_PAGE && !ctx.waiting().is_empty()),
+            ends: ctx.zip(person).map(|(ctx, person)| {
+                let now = site.db.clock().now();
+                let idle = site.config.idle(person.role, person.is_remembered);
+                let idle = wait_in_words(u32::try_from(idle / 1_000).unwrap_or(u32::MAX));
+                let end = when::words(person.absolute_ends_at, now);
+                Ends {
+                    words: format!("You stay signed in until {end}, or for {idle} without a click."),
+                    left: Left::of(person, now),
+                    notice: u32::try_from(NOTICE.min(site.config.idle(person.role, person.is_remembered) / 4) / 1_000)
+                        .unwrap_or(0),
+                    start: islands::script(ctx),
+                }
+            }),
         }
     }
 }
@@ -47,7 +85,8 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
         Some(title) => view! { <title>{title_text(&title)}</title> }.into_any(),
         None => view! { <MetaTags /> }.into_any(),
     };
-    let Chrome { css, path, name, is_known, is_admin, flash } = chrome;
+    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, ends } = chrome;
+    let (words, warner) = ends.map(Ends::into_parts).unzip();
     view! {
         <html lang="en" dir="ltr">
             <head>
@@ -57,20 +96,23 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {head}
+                {token.clone().map(|token| view! { <meta name="lectern-token" content=token /> })}
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {header(&path, name.as_deref(), is_known, is_admin)}
-                {flash.into_view(&path)}
+                {header(&path, name.as_deref(), is_known, is_admin, token.clone())}
+                {flash.into_view(&path, token.clone())}
+                {waits.then(waiting)}
                 <main id="main" tabindex="-1">{content}</main>
-                {footer(name.is_some())}
+                {footer(name.is_some(), words)}
+                {warner}
             </body>
         </html>
     }
     .into_any()
 }
 
-fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool) -> AnyView {
+fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token: Option<String>) -> AnyView {
     let mut links = vec![("/courses", "Courses")];
     if name.is_some() {
         links.insert(0, ("/", "Home"));
@@ -97,6 +139,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool) -> Any
                 <bdi class="hidden-narrow">{name.to_owned()}</bdi>
             </a>
             <form method="post" action=SignOut::PATH>
+                <input type="hidden" name=TOKEN_FIELD value=token />
                 <button class="button quiet">"Sign out"</button>
             </form>
         }
@@ -118,11 +161,33 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool) -> Any
     .into_any()
 }
 
-fn footer(signed_in: bool) -> AnyView {
+impl Ends {
+    /// The sentence for the footer, and the island with its script.
+    fn into_parts(self) -> (String, AnyView) {
+        let island = view! {
+            <div class="ending" data-idle-left=self.left.idle data-absolute-left=self.left.absolute data-notice=self.notice><SessionEnd /></div>
+            {self.start}
+        };
+        (self.words, island.into_any())
+    }
+}
+
+/// The strip that leads to a form that waits to be sent.
+fn waiting() -> AnyView {
+    view! {
+        <div class="flash wrap">
+            <p>"Something you wrote was not sent yet, since you had to sign in or show who you are first."</p>
+            <a class="button small" href=UNSENT_PAGE>"See it"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn footer(signed_in: bool, ends: Option<String>) -> AnyView {
     let sessions = signed_in.then(|| view! { <li><a href="/account/sessions">"Where you are signed in"</a></li> });
     view! {
         <footer class="site-footer wrap">
-            <p>"Lectern, on one server of your own."</p>
+            <div><p>"Lectern, on one server of your own."</p>{ends.map(|words| view! { <p class="ends">{words}</p> })}</div>
             <ul role="list">
                 {sessions}
                 <li><a href="/accessibility">"Accessibility"</a></li>

@@ -22,6 +22,8 @@ pub mod pagination;
 #[cfg(feature = "ssr")]
 pub mod prose;
 #[cfg(feature = "ssr")]
+pub mod proven;
+#[cfg(feature = "ssr")]
 pub mod typed;
 #[cfg(feature = "ssr")]
 pub mod when;

@@ -76,7 +76,8 @@ async fn post_with(app: &App, headers: &[(&str, &str)]) -> StatusCode {
         request = request.header(*name, *value);
     }
     let name = format!("Named by {headers:?}");
-    let page = sam.send(request.body(Body::from(encode(&[("name", &name)]))).unwrap()).await;
+    let body = sam.with_token(&[("name", &name)]).await;
+    let page = sam.send(request.body(Body::from(body)).unwrap()).await;
     let is_named = !sam.get("/account").await.has("value=\"sam\"");
     assert_eq!(is_named, page.status == StatusCode::SEE_OTHER, "{headers:?}");
     sam.post("/fn/save_profile", &[("name", "sam")]).await;

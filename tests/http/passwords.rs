@@ -66,7 +66,8 @@ async fn changing_a_password_asks_for_the_old_one_and_ends_the_other_sign_ins() 
     assert!(here.get("/account").await.has("your other sign-in ended"));
     assert_ne!(here.cookie("lectern").unwrap(), before, "the session id must change");
     assert!(phone.get("/account").await.location().starts_with("/login"), "the phone must be signed out");
-    let stolen = app.anonymous();
+    let mut stolen = app.anonymous();
+    stolen.user_agent = "curl/8.5".to_owned();
     stolen.set_cookie("lectern", &before);
     assert!(stolen.get("/account").await.location().starts_with("/login"), "the old id must be dead");
 

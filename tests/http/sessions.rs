@@ -54,10 +54,12 @@ async fn the_id_is_not_in_the_database() {
 async fn visitors_leave_no_session() {
     let app = App::start().await;
     let visitor = app.anonymous();
-    for page in ["/", "/courses", "/login", "/signup"] {
+    for page in ["/", "/courses", "/status"] {
         let answer = visitor.get(page).await;
         assert_eq!((answer.status, answer.header("set-cookie")), (StatusCode::OK, ""), "{page}");
     }
+    // What the form to sign in is marked with is kept by the browser alone.
+    assert!(visitor.get("/login").await.header("set-cookie").starts_with("lectern-visit="));
     visitor.set_cookie("lectern", "AAAAAAAAAAAAAAAAAAAAAA");
     visitor.get("/").await;
     assert_eq!(app.count("session_records").await, 0);
@@ -135,7 +137,9 @@ async fn one_other_or_all_others_can_be_ended() {
         list.body
     );
     // The last seen comes first: the phone.
-    let page = here.post("/fn/end_sign_in", &[("sign_in", &list.hidden("sign_in"))]).await;
+    let of_phone = list.body.split("id=\"others\"").nth(1).unwrap();
+    let of_phone = of_phone.split("name=\"sign_in\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let page = here.post("/fn/end_sign_in", &[("sign_in", of_phone)]).await;
     assert_eq!(page.location(), "/account/sessions");
     assert!(here.get("/account/sessions").await.has("Firefox on Android is signed out."));
     assert!(!is_signed_in(&phone).await && is_signed_in(&tablet).await);
@@ -265,4 +269,237 @@ async fn all_can_be_ended_with_the_one_that_asks() {
     assert!(here.get("/").await.has("You are signed out everywhere."));
     assert!(!is_signed_in(&here).await && !is_signed_in(&phone).await);
     assert!(is_signed_in(&other).await, "nobody else's");
+}
+
+#[tokio::test]
+async fn a_device_can_be_named_and_is_called_by_its_browser_else() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let eve = app.student("eve").await;
+    let id = sam.get("/account/sessions").await.hidden("sign_in");
+    let name = async |name: &str| {
+        let fields = [("sign_in", id.as_str()), ("device_name", name), ("_page", "/account/sessions")];
+        assert_eq!(sam.post("/fn/name_sign_in", &fields).await.location(), "/account/sessions");
+        sam.get("/account/sessions").await
+    };
+    let page = name("  Laptop <b>in</b> the lab ").await;
+    assert!(
+        page.has("<bdi>Laptop &lt;b&gt;in&lt;/b&gt; the lab</bdi>") && page.has("Firefox on Linux"),
+        "{}",
+        page.body
+    );
+    let page = name(&"x".repeat(61)).await;
+    assert!(page.has("Name of this device can hold 60 characters") && page.has(&"x".repeat(61)), "{}", page.body);
+    assert!(page.has(&format!("href=\"#device_name-{id}\"")) && page.has(&format!("id=\"device_name-{id}\"")));
+    let fields = [("sign_in", id.as_str()), ("device_name", "Mine now")];
+    assert_eq!(eve.post("/fn/name_sign_in", &fields).await.status, StatusCode::NOT_FOUND);
+    let page = name("").await;
+    assert!(page.has("<bdi>Firefox on Linux</bdi>") && !page.has("Laptop"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn an_admin_sees_somebodys_sign_ins_and_ends_one_some_or_all() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    let laptop = app.student("sam").await;
+    let mut phone = app.anonymous();
+    phone.user_agent = "Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0".to_owned();
+    phone.sign_in("sam", PASSWORD).await;
+    let sam = admin.id_of("sam").await;
+    let page = admin.get(&format!("/people/{sam}")).await;
+    assert!(
+        page.has("Firefox on Android") && page.has("Firefox on Linux") && !page.has("You are here"),
+        "{}",
+        page.body
+    );
+    let id_of = |page: &crate::app::Page, words: &str| {
+        let row = page.body.split("<article").find(|row| row.contains(words)).unwrap();
+        row.split("name=\"sign_in\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let id = id_of(&page, "Firefox on Android");
+    // Somebody else's under this person's name is nobody's.
+    let own = id_of(&admin.get("/account/sessions").await, "You are here");
+    let wrong = admin.post("/fn/end_their_sign_in", &[("person", &sam), ("sign_in", &own)]).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    admin.post("/fn/end_their_sign_in", &[("person", &sam), ("sign_in", &id)]).await;
+    assert!(!is_signed_in(&phone).await && is_signed_in(&laptop).await);
+
+    // Those that were not used for a day, or from one address.
+    app.clock.advance(5 * MINUTE);
+    phone.sign_in("sam", PASSWORD).await;
+    let unused = [("person", sam.as_str()), ("unused", "1")];
+    admin.post("/fn/end_their_sign_ins", &unused).await;
+    assert!(is_signed_in(&phone).await && is_signed_in(&laptop).await);
+    let page = admin.get(&format!("/people/{sam}?address=203.0.113.9")).await;
+    assert!(page.has("None of their sign-ins is like that.") && page.has("Show all"), "{}", page.body);
+    let from = [("person", sam.as_str()), ("address", "203.0.113.9")];
+    admin.post("/fn/end_their_sign_ins", &from).await;
+    assert!(is_signed_in(&phone).await && is_signed_in(&laptop).await);
+    let from = [("person", sam.as_str()), ("address", "127.0.0.1")];
+    admin.post("/fn/end_their_sign_ins", &from).await;
+    assert!(!is_signed_in(&phone).await && !is_signed_in(&laptop).await);
+    assert!(admin.get(&format!("/people/{sam}")).await.has("An admin ended it"));
+}
+
+#[tokio::test]
+async fn a_remembered_sign_in_outlives_the_browser_and_the_hour_but_not_the_month() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let form = [("email", "sam@uni.example"), ("password", PASSWORD), ("remember", "yes")];
+    let sam = app.anonymous();
+    let page = sam.post("/fn/sign_in", &form).await;
+    let cookie = page.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let cookie = cookie.into_iter().find(|cookie| cookie.starts_with("lectern=")).unwrap();
+    assert!(cookie.contains("; Max-Age=2592000"), "{cookie}");
+    assert!(sam.get("/account/sessions").await.has("Stays signed in"));
+    for _ in 0..2 {
+        app.clock.advance(14 * DAY - MINUTE);
+        assert!(is_signed_in(&sam).await, "14 days without a click");
+    }
+    app.clock.advance(DAY);
+    assert!(is_signed_in(&sam).await);
+    // Anything sensitive asks again: a remembered sign-in is worth little by itself.
+    assert_eq!(sam.call("/fn/end_other_sign_ins", &[]).await.status, StatusCode::FORBIDDEN);
+    app.clock.advance(DAY + 2 * MINUTE);
+    assert!(!is_signed_in(&sam).await, "30 days are the most");
+
+    let other = app.anonymous();
+    other.post("/fn/sign_in", &form).await;
+    app.clock.advance(14 * DAY + MINUTE);
+    assert!(!is_signed_in(&other).await, "14 days are the most without a click");
+}
+
+#[tokio::test]
+async fn who_teaches_is_not_remembered_and_is_told_so() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    app.instructor("tess").await;
+    let tess = app.anonymous();
+    let form = [("email", "tess@uni.example"), ("password", PASSWORD), ("remember", "yes")];
+    let page = tess.post("/fn/sign_in", &form).await;
+    assert!(!page.headers.get_all("set-cookie").iter().any(|cookie| cookie.to_str().unwrap().contains("Max-Age=2")));
+    assert!(tess.get("/").await.has("instructors cannot stay signed in here"));
+    app.clock.advance(HOUR + MINUTE);
+    assert!(!is_signed_in(&tess).await);
+
+    // A student who becomes one is not either.
+    app.student("sam").await;
+    let sam = app.anonymous();
+    sam.post("/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD), ("remember", "yes")]).await;
+    admin.sign_in("ada", PASSWORD).await;
+    let id = admin.id_of("sam").await;
+    admin.post("/fn/save_role", &[("person", &id), ("role", "instructor")]).await;
+    assert!(is_signed_in(&sam).await);
+    app.clock.advance(HOUR + MINUTE);
+    assert!(!is_signed_in(&sam).await);
+}
+
+#[tokio::test]
+async fn a_changed_role_gives_a_new_session_id_at_the_next_request() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    let sam = app.student("sam").await;
+    let before = sam.cookie("lectern").unwrap();
+    let id = admin.id_of("sam").await;
+    admin.post("/fn/save_role", &[("person", &id), ("role", "student")]).await;
+    sam.get("/").await;
+    assert_eq!(sam.cookie("lectern").unwrap(), before, "nothing changed");
+    admin.post("/fn/save_role", &[("person", &id), ("role", "instructor")]).await;
+    sam.get("/").await;
+    let after = sam.cookie("lectern").unwrap();
+    assert_ne!(after, before);
+    sam.get("/").await;
+    assert_eq!(sam.cookie("lectern").unwrap(), after, "once");
+    // Whoever had the old id, elsewhere, has nothing.
+    let mut thief = app.anonymous();
+    thief.user_agent = "curl/8.5".to_owned();
+    thief.set_cookie("lectern", &before);
+    assert!(!is_signed_in(&thief).await);
+}
+
+#[tokio::test]
+async fn what_was_under_way_with_the_old_id_still_reads_for_ten_seconds_and_changes_nothing() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let late = app.visitor(&sam.jar());
+    let token = sam.form_token().await.unwrap();
+    sam.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+    assert_ne!(sam.cookie("lectern"), late.cookie("lectern"));
+
+    let page = late.get("/account").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(late.cookie("lectern").is_some(), "an answer that removes the cookie would sign the browser out");
+    let fields = [("name", "Too late"), ("_token", token.as_str()), ("_page", "/account")];
+    let page = late.post_bare("/fn/save_profile", &fields).await;
+    assert_eq!(page.location(), "/login?next=%2Fresend&ended=1");
+    assert!(late.cookie("lectern").is_some());
+    // The browser has the new cookie by then, and finds the form waiting.
+    sam.set_cookie("lectern-unsent", &late.cookie("lectern-unsent").unwrap());
+    assert!(sam.get("/account").await.has("value=\"sam\""));
+    assert_eq!(sam.get(page.location()).await.location(), "/resend");
+    assert!(sam.get("/resend").await.has("Too late"));
+
+    app.clock.advance(10_000);
+    let page = late.get("/account").await;
+    assert!(page.location().starts_with("/login"), "{}", page.body);
+    assert!(late.cookie("lectern").is_none());
+    assert!(is_signed_in(&sam).await);
+}
+
+#[tokio::test]
+async fn signed_in_on_fifty_devices_one_more_ends_the_one_used_longest_ago() {
+    let app = App::start().await;
+    let first = app.student("sam").await;
+    let second = app.sign_in("sam").await;
+    app.clock.advance(MINUTE + 1);
+    first.get("/").await;
+    app.clock.advance(1);
+    for _ in 0..49 {
+        app.sign_in("sam").await;
+    }
+    assert!(!is_signed_in(&second).await && is_signed_in(&first).await);
+    assert!(first.get("/account/sessions").await.has("A newer sign-in took its place"));
+}
+
+#[tokio::test]
+async fn a_page_that_lies_open_asks_when_it_ends_without_keeping_it() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    app.clock.advance(58 * MINUTE);
+    assert_eq!(sam.call("/fn/sign_in_ends", &[]).await.body, "{\"idle\":120,\"absolute\":82920}");
+    assert_eq!(sam.call("/fn/stay_signed_in", &[]).await.body, "{\"idle\":3600,\"absolute\":82920}");
+    app.clock.advance(59 * MINUTE);
+    assert_eq!(sam.call("/fn/sign_in_ends", &[]).await.body, "{\"idle\":60,\"absolute\":79380}");
+    app.clock.advance(MINUTE);
+    assert_eq!(
+        sam.call("/fn/sign_in_ends", &[]).await.status,
+        StatusCode::UNAUTHORIZED,
+        "asking must not count as use"
+    );
+    // Without a script the page says it.
+    let sam = app.sign_in("sam").await;
+    let page = sam.get("/courses").await;
+    assert!(
+        page.has("You stay signed in until tomorrow at") && page.has("or for 1 hour without a click."),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn what_is_long_over_is_deleted() {
+    use lectern::sessions::caller::Caller;
+    use lectern::sessions::store::public_delete_long_over;
+    let app = App::start().await;
+    app.student("sam").await;
+    let delete = async || {
+        let mut write = app.site.db.begin_write(std::sync::Arc::new(Caller::of_the_system())).await.unwrap();
+        let deleted = public_delete_long_over(&mut write, app.site.config.keep_sign_ins).await.unwrap();
+        write.commit().await.unwrap();
+        deleted
+    };
+    app.clock.advance(30 * DAY);
+    assert_eq!(delete().await, 0, "a sign-in of a day that ended 29 days ago is still shown");
+    app.clock.advance(DAY);
+    assert_eq!((delete().await, app.count("sign_ins").await), (1, 0));
 }

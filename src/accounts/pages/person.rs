@@ -6,13 +6,17 @@ use leptos_router::hooks::use_params_map;
 use crate::accounts::api::{DisableAccount, EnableAccount, EndTheirSignIns, SaveRole};
 use crate::accounts::model::{AccountRow, SiteRole};
 use crate::accounts::policy::PersonKeeper;
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
+use crate::sessions::caller::Person;
+use crate::sessions::pages::rows::{self, Seen};
+use crate::sessions::store::{Filter, SignIns};
 use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
+use crate::ui::proven;
 use crate::ui::when;
 
 /// An account's role, state and number of sign-ins, with the buttons that change or end them, for admins.
@@ -22,7 +26,16 @@ pub fn PersonPage() -> impl IntoView {
     page(load(id), |found| found.map_or_else(|| ().into_any(), show))
 }
 
-async fn load(id: Option<UserId>) -> Result<Option<(AccountRow, Millis)>, Failure> {
+struct Data {
+    account: AccountRow,
+    sign_ins: SignIns,
+    /// As asked for in the address: an address on the network, and a number of days.
+    filter: (String, Option<u32>),
+    admin: Person,
+    now: Millis,
+}
+
+async fn load(id: Option<UserId>) -> Result<Option<Data>, Failure> {
     let ctx = request::current()?;
     let Some(person) = ctx.person() else { return Err(AppError::SignInRequired.into()) };
     let id = id.ok_or(AppError::NotFound)?;
@@ -31,11 +44,21 @@ async fn load(id: Option<UserId>) -> Result<Option<(AccountRow, Millis)>, Failur
         return Ok(None);
     }
     let mut read = request::read().await?;
-    let account = PersonKeeper::claim(&mut read, id).await?.find_account().await?.ok_or(AppError::NotFound)?;
-    Ok(Some((account, ctx.site.db.clock().now())))
+    let now = ctx.site.db.clock().now();
+    let (address, unused) = (ctx.query("address").unwrap_or_default(), ctx.query("unused"));
+    let address: String = address.trim().chars().take(ADDRESS_MAX).collect();
+    let unused: Option<u32> = unused.and_then(|days| days.parse().ok()).map(|days: u32| days.min(3_660));
+    let filter = Filter { address: address.clone(), unused_since: unused.map(|days| now - i64::from(days) * DAY) };
+    let mut keeper = PersonKeeper::claim(&mut read, id).await?;
+    let account = keeper.find_account().await?.ok_or(AppError::NotFound)?;
+    let sign_ins = keeper.list_sign_ins(&filter).await?;
+    Ok(Some(Data { account, sign_ins, filter: (address, unused), admin: person.clone(), now }))
 }
 
-fn show((account, now): (AccountRow, Millis)) -> AnyView {
+/// The longest an IP address is written: an IPv6 one with an IPv4 one inside.
+const ADDRESS_MAX: usize = 45;
+
+fn show(Data { account, sign_ins, filter, admin, now }: Data) -> AnyView {
     let id = ("person", account.id.to_string());
     let role = Form::to::<SaveRole>();
     let choices: Vec<(&'static str, &'static str)> = SiteRole::ALL.map(|each| (each.key(), each.word())).to_vec();
@@ -56,23 +79,14 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
         }
         .into_any()
     };
-    let sign_ins = match account.sign_ins {
-        0 => view! { <p>"They are signed in nowhere."</p> }.into_any(),
-        live => {
-            let count = if live == 1 { "1 sign-in".to_owned() } else { format!("{live} sign-ins") };
-            view! {
-                <p>{format!("They have {count}. Ending them signs them out everywhere.")}</p>
-                {button::<EndTheirSignIns>(std::slice::from_ref(&id), "button danger", "End their sign-ins", &account.name)}
-            }
-            .into_any()
-        }
-    };
+    let sign_ins = their_sign_ins(&account, sign_ins, &filter, now);
     view! {
         {page_title(&account.name)}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/admin/users">"Users"</a></p>
                 <h1><bdi>{account.name.clone()}</bdi></h1>
+                {proven::note(&admin, now)}
             </div></div>
             <dl class="facts">
                 <div><dt>"Email"</dt><dd>{account.email.clone()}</dd></div>
@@ -92,7 +106,7 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
                 </div>
             </section>
             <section class="hung" aria-labelledby="sign-ins">
-                <div><h2 id="sign-ins">"Sign-ins"</h2></div>
+                <div><h2 id="sign-ins">"Sign-ins"</h2><p>"Where they are signed in now, and what ended in the last 30 days."</p></div>
                 <div>{sign_ins}</div>
             </section>
             <section class="hung" aria-labelledby="access">
@@ -100,6 +114,57 @@ fn show((account, now): (AccountRow, Millis)) -> AnyView {
                 <div>{access}</div>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+fn their_sign_ins(account: &AccountRow, sign_ins: SignIns, filter: &(String, Option<u32>), now: Millis) -> AnyView {
+    let (address, unused) = filter;
+    let is_filtered = !address.is_empty() || unused.is_some();
+    let count = sign_ins.live.len();
+    let seen = Seen::ByAdmin(account.id);
+    let items: Vec<AnyView> =
+        sign_ins.live.into_iter().map(|row| view! { <li>{rows::live(row, seen, now)}</li> }.into_any()).collect();
+    let list = match (count, is_filtered) {
+        (0, false) => view! { <p>"They are signed in nowhere."</p> }.into_any(),
+        (0, true) => view! { <p>"None of their sign-ins is like that."</p> }.into_any(),
+        _ => view! { <ul class="rows" role="list">{items}</ul> }.into_any(),
+    };
+    let mut fields = vec![("person", account.id.to_string())];
+    if !address.is_empty() {
+        fields.push(("address", address.clone()));
+    }
+    if let Some(days) = unused {
+        fields.push(("unused", days.to_string()));
+    }
+    let end = (count > 0).then(|| {
+        let words = match (is_filtered, count) {
+            (false, _) => None,
+            (true, 1) => Some("This ends the one that is shown."),
+            (true, _) => Some("This ends those that are shown."),
+        };
+        view! {
+            {words.map(|words| view! { <p>{words}</p> })}
+            {button::<EndTheirSignIns>(&fields, "button danger", "End their sign-ins", &account.name)}
+        }
+    });
+    let all = is_filtered.then(|| view! { <a href=format!("/people/{}", account.id)>"Show all"</a> });
+    let days = unused.map(|days| days.to_string()).unwrap_or_default();
+    let finder = (is_filtered || count > 1).then(|| {
+        view! {
+            <form class="finder" method="get" action=format!("/people/{}", account.id)>
+                <div class="field"><label for="address">"Last seen from"</label><input class="input" id="address" name="address" value=address.clone() autocomplete="off" spellcheck="false" /></div>
+                <div class="field"><label for="unused">"Not used for so many days"</label><input class="input" id="unused" name="unused" inputmode="numeric" value=days autocomplete="off" /></div>
+                <button class="button">"Show"</button>
+                {all}
+            </form>
+        }
+    });
+    view! {
+        {finder}
+        {list}
+        {end}
+        <details class="gap-above"><summary>"What ended in the last 30 days"</summary>{rows::ended(sign_ins.ended, false, now)}</details>
     }
     .into_any()
 }

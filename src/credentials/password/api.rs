@@ -63,7 +63,7 @@ pub async fn sign_up(
     write.commit().await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", person = user.0, "somebody signed up");
-    request::arrive(sign_in, &request::next_or(next, "/"), "Your account is ready").await
+    request::arrive(sign_in, lasts, &request::next_or(next, "/"), "Your account is ready").await
 }
 
 /// Signs in.
@@ -73,6 +73,8 @@ pub async fn sign_in(
     email: String,
     /// A wrong one, an unknown address and a disabled account are all refused alike, at `email`.
     password: Password,
+    /// Ticked: to last longer than others do, as far as the person's role may.
+    remember: Option<String>,
     /// Where to go then. What is no path on this site counts as home.
     next: Option<String>,
 ) -> Result<(), AppError> {
@@ -108,11 +110,54 @@ pub async fn sign_in(
     guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
     let (arriving, role) = shown.arrive(&mut write).await?;
-    let sign_in = arriving.sign_in(How::Password, request::lasts(role)?).await?;
+    let lasts = if remember.is_some() { request::lasts_remembered(role)? } else { request::lasts(role)? };
+    let sign_in = arriving.sign_in(How::Password, lasts).await?;
     write.commit().await?;
-    request::begin_session(sign_in).await?;
+    request::begin_session(sign_in, lasts).await?;
     metrics::signing_in(How::Password, Outcome::Success);
     tracing::info!(event = "authn_login_success", "somebody signed in");
+    let said = if remember.is_some() && !lasts.is_remembered {
+        Flash::said(format!(
+            "You are signed in, but not for long: {} cannot stay signed in here.",
+            match role {
+                SiteRole::Admin => "admins",
+                SiteRole::Instructor => "instructors",
+                SiteRole::Student => "people",
+            }
+        ))
+    } else {
+        Flash::None
+    };
+    request::go_on(&request::next_or(next, "/"), said)
+}
+
+/// Shows once more who one is, and gives this sign-in a new session id. What waited for it is sent then.
+#[server(prefix = "/fn", endpoint = "prove_again")]
+pub async fn prove_again(
+    /// The asker's own. A wrong one is refused at `password`; too many tries: `TooMany`.
+    password: Password,
+    /// Where to go then. What is no path on this site counts as home.
+    next: Option<String>,
+) -> Result<(), AppError> {
+    let mut read = request::read().await?;
+    let mut oneself = Oneself::claim(&mut read).await?;
+    let email = oneself.person().email.clone();
+    let stored = oneself.find_stored().await?;
+    drop(read);
+    if password.is_empty() {
+        return Err(FieldErrors::one("password", "Enter your password").into());
+    }
+    request::sessions_answer().await?;
+    let shown = show_own_password(&email, stored, password, "password").await?;
+
+    let mut write = request::begin_write().await?;
+    let mut oneself = Oneself::claim(&mut write).await?;
+    let sign_in = oneself.person().sign_in;
+    oneself.prove_again(shown).await?;
+    write.commit().await?;
+    tracing::info!(event = "authn_login_success", "somebody showed again who they are");
+    request::renew_session().await?;
+    request::proved_again(sign_in)?;
     request::go_on(&request::next_or(next, "/"), Flash::None)
 }
 
@@ -141,21 +186,10 @@ pub async fn change_password(
     if !wrong.is_empty() {
         return Err(wrong.into());
     }
-    // A stolen session must not become a place to guess the password from.
-    let turn = request::hashing_turn()?;
-    let guess = Guess::at_password(Email::parse(&email)?.key(), request::current()?.caller.address);
-    let mut write = request::begin_write().await?;
-    guess.count(&mut write).await?;
-    write.commit().await?;
-    let shown = match PasswordShown::by_oneself(&turn, stored, current_password).await {
-        Ok(shown) => shown,
-        Err(refused) => return Err(guess.was_wrong(refused).await.into()),
-    };
-    let hash = turn.hash(new_password).await?;
-    drop(turn);
+    let shown = show_own_password(&email, stored, current_password, "current_password").await?;
+    let hash = request::hashing_turn()?.hash(new_password).await?;
 
     let mut write = request::begin_write().await?;
-    guess.was_right(&mut write).await?;
     let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
     write.commit().await?;
     tracing::info!(event = "authn_password_change", "a password was changed");
@@ -166,4 +200,29 @@ pub async fn change_password(
         many => format!("Your password is changed, and your {many} other sign-ins ended."),
     };
     request::go_on("/account", Flash::said(said))
+}
+
+/// Compares what somebody who is signed in typed at `field` with their own password. Counted together with the sign-in form: a
+/// stolen session must not become a place to guess the password from.
+#[cfg(feature = "ssr")]
+async fn show_own_password(
+    email: &str,
+    stored: store::Stored,
+    password: Password,
+    field: &'static str,
+) -> Result<PasswordShown, AppError> {
+    let turn = request::hashing_turn()?;
+    let guess = Guess::at_password(Email::parse(email)?.key(), request::current()?.caller.address);
+    let mut write = request::begin_write().await?;
+    guess.count(&mut write).await?;
+    write.commit().await?;
+    match PasswordShown::by_oneself(&turn, stored, password, field).await {
+        Ok(shown) => {
+            let mut write = request::begin_write().await?;
+            guess.was_right(&mut write).await?;
+            write.commit().await?;
+            Ok(shown)
+        }
+        Err(refused) => Err(guess.was_wrong(refused).await.into()),
+    }
 }

@@ -38,13 +38,18 @@ impl PasswordShown {
         }
     }
 
-    /// Compares what somebody who is signed in typed as their current password.
-    pub async fn by_oneself(turn: &Turn, stored: Stored, password: Password) -> Result<Self, Failure> {
+    /// Compares what somebody who is signed in typed at `field` as their password.
+    pub async fn by_oneself(
+        turn: &Turn,
+        stored: Stored,
+        password: Password,
+        field: &'static str,
+    ) -> Result<Self, Failure> {
         let compared = turn.compare(password, stored.hash.clone()).await?;
         if !compared.is_right {
-            return Err(FieldErrors::one("current_password", "This is not your current password").into());
+            return Err(FieldErrors::one(field, "This is not your current password").into());
         }
-        let changed = ("current_password", "Your password was changed in another place. Enter the new one");
+        let changed = (field, "Your password was changed in another place. Enter the new one");
         Ok(Self { stored, rehash: compared.rehash, changed })
     }
 

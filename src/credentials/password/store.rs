@@ -58,6 +58,15 @@ impl PasswordShown {
 }
 
 impl Oneself<'_, Write> {
+    /// Notes that this person has just shown their password once more.
+    pub async fn prove_again(&mut self, shown: PasswordShown) -> Result<(), Failure> {
+        if !shown.is_of(self.person()) {
+            return Err(shown.changed());
+        }
+        shown.still_true(self.connection()).await?;
+        self.note_proven().await
+    }
+
     /// Sets a new password, raises the epoch, and ends every other sign-in. Says how many ended.
     pub async fn change_password(&mut self, shown: PasswordShown, new_hash: String) -> Result<u64, Failure> {
         if !shown.is_of(self.person()) {

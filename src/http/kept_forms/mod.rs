@@ -21,6 +21,8 @@ use crate::sessions::caller::Caller;
 
 /// Where a form that waits for its sender is shown.
 pub const UNSENT_PAGE: &str = "/resend";
+/// How many may wait in one browser; the oldest is let go. Each takes 44 bytes of a cookie, whose most is 4,096.
+pub const WAITING: usize = 8;
 /// How long it waits (the contract: an hour).
 pub const UNSENT_SECONDS: u32 = 3_600;
 /// The most bytes kept of a refused form of somebody who is not signed in: no form that is open to strangers needs more.
@@ -48,6 +50,9 @@ pub struct RefusedForm {
     pub errors: FieldErrors,
     /// The form was whole, and only its sender had to sign in first.
     pub unsent: Option<Unsent>,
+    /// Of those that wait in a browser, which this is: the digest of its token, once it was found by it.
+    #[serde(skip)]
+    pub which: String,
 }
 
 /// A form that waits for its sender to sign in.
@@ -62,7 +67,8 @@ pub struct Unsent {
 impl RefusedForm {
     /// Keeps `values` but for the secret ones.
     pub fn new(action: &str, values: Vec<(String, String)>, errors: FieldErrors) -> Self {
-        Self { action: action.to_owned(), values: Self::without_secrets(values), errors, unsent: None }
+        let values = Self::without_secrets(values);
+        Self { action: action.to_owned(), values, errors, unsent: None, which: String::new() }
     }
 
     /// The fields that may be kept and shown.

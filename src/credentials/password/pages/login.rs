@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::{Toward, toward};
+use crate::accounts::model::SiteRole;
 use crate::credentials::password::api::SignIn;
+use crate::error::wait_in_words;
 use crate::failure::Failure;
 use crate::http::kept_forms::UNSENT_PAGE;
 use crate::http::local_path::{LocalPath, query_value};
@@ -17,6 +19,8 @@ struct Data {
     toward: Option<Toward>,
     joining: bool,
     ended: bool,
+    /// What the box that keeps a sign-in says; none where nobody may.
+    remember: Option<String>,
 }
 
 /// The form to sign in, for visitors. Who is signed in already is sent on to `?next=`, or home.
@@ -32,7 +36,14 @@ async fn load() -> Result<Data, Failure> {
         // Whoever is signed in already has what this page gives.
         request::redirect_page(next.as_ref().map_or("/", LocalPath::as_str));
     }
+    let lasts = request::lasts_remembered(SiteRole::Student)?;
+    let remember = lasts.is_remembered.then(|| {
+        let idle = wait_in_words(u32::try_from(lasts.idle / 1_000).unwrap_or(u32::MAX));
+        let absolute = wait_in_words(u32::try_from(lasts.absolute / 1_000).unwrap_or(u32::MAX));
+        format!("For students, on a device that only they use: {idle} without a click, {absolute} at most.")
+    });
     Ok(Data {
+        remember,
         form: Form::to::<SignIn>(),
         toward: toward(next.as_ref()).await?,
         next,
@@ -41,7 +52,7 @@ async fn load() -> Result<Data, Failure> {
     })
 }
 
-fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
+fn show(Data { form, next, toward, joining, ended, remember }: Data) -> AnyView {
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
     let sign_up = match next.as_str() {
         "" => "/signup".to_owned(),
@@ -55,6 +66,7 @@ fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
     let note = (ended || next == UNSENT_PAGE).then(|| {
         view! { <div class="note info"><p>{words}</p></div> }
     });
+    let remember = remember.map(|hint| form.checkbox("remember", "Stay signed in on this device", hint, false));
     view! {
         {form_title("Sign in", form.is_refused())}
         <div class="page wrap">
@@ -67,6 +79,7 @@ fn show(Data { form, next, toward, joining, ended }: Data) -> AnyView {
                     {form.hidden(&[("next", next)])}
                     {form.input(Field { name: "email", label: "Email", kind: "email", autocomplete: "username", ..Field::default() })}
                     {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
+                    {remember}
                     <div class="buttons"><button class="button primary large">"Sign in"</button></div>
                 </form>
                 <section class="other-ways" aria-labelledby="new-here">

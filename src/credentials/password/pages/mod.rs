@@ -1,6 +1,7 @@
 //! The pages for signing up and in.
 
 pub mod login;
+pub mod prove;
 pub mod signup;
 
 use leptos::prelude::*;

@@ -1,5 +1,8 @@
 //! The settings: read once at start from the environment, each checked, each with a default that works.
 
+mod public_url;
+mod time;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -7,11 +10,15 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use self::time::{Off, by_role, duration};
 use crate::accounts::model::SiteRole;
-use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::db::Place;
 use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
+
+pub use public_url::PublicUrl;
+pub use time::ByRole;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -34,6 +41,14 @@ pub struct Config {
     pub session_idle: ByRole,
     /// `LECTERN_SESSION_ABSOLUTE`: and after so long in any case.
     pub session_absolute: ByRole,
+    /// `LECTERN_REMEMBER_IDLE`: the same for somebody who asked to stay signed in; 0 for a role that cannot.
+    pub remember_idle: ByRole,
+    /// `LECTERN_REMEMBER_ABSOLUTE`: and after so long in any case.
+    pub remember_absolute: ByRole,
+    /// `LECTERN_KEEP_SIGN_INS`: how long the rows of sign-ins are kept after their last possible end, in milliseconds.
+    pub keep_sign_ins: Millis,
+    /// `LECTERN_KEEP_ADDRESSES`: how long addresses and browsers are kept after their use, in milliseconds.
+    pub keep_addresses: Millis,
     /// `LECTERN_METRICS_ADDR`: where `/metrics` is served; nowhere when not set.
     pub metrics_addr: Option<SocketAddr>,
     /// `LECTERN_DRAIN`: how long a node told to stop still serves while `/readyz` says no.
@@ -46,43 +61,24 @@ pub struct Config {
     pub unknown: Vec<String>,
 }
 
-/// The address people type, split into what is needed of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl {
-    /// `https://lectern.example`: scheme, host and port, as a browser puts it into `Origin`.
-    pub origin: String,
-    /// Whether browsers come by https: then cookies are `Secure` and answers carry Strict-Transport-Security.
-    pub https: bool,
-}
-
-/// A length of time for each site role, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ByRole {
-    /// For people whose site role is student.
-    pub student: Millis,
-    /// For instructors.
-    pub instructor: Millis,
-    /// For admins; shortest by default, since they can do most.
-    pub admin: Millis,
-}
-
-impl ByRole {
-    /// The length that goes with this site role.
-    pub fn of(&self, role: SiteRole) -> Millis {
-        match role {
-            SiteRole::Student => self.student,
-            SiteRole::Instructor => self.instructor,
-            SiteRole::Admin => self.admin,
-        }
-    }
-}
-
 /// NIST SP 800-63B-4 allows 30 days for one factor; these are stricter, and strictest for who can do most (security.md).
 const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
+/// The longest a sign-in may be told to last (NIST SP 800-63B-4, 2.1.3: 30 days).
+const LONGEST: Millis = 30 * DAY;
+
+/// Students on a device of their own, as long as NIST lets a sign-in last; nobody who can change what is others' (security.md).
+const REMEMBER_IDLE: ByRole = ByRole { student: 14 * DAY, instructor: 0, admin: 0 };
+const REMEMBER_ABSOLUTE: ByRole = ByRole { student: 30 * DAY, instructor: 30 * DAY, admin: 30 * DAY };
+
+/// Whatever stops a server has less patience than this.
+const LONGEST_DRAIN: Duration = Duration::from_secs(300);
+
+/// Nobody needs to know longer from where somebody signed in, and who does must say so.
+const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 29] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -93,6 +89,10 @@ const KNOWN: [&str; 25] = [
     "LECTERN_TRUSTED_PROXIES",
     "LECTERN_SESSION_IDLE",
     "LECTERN_SESSION_ABSOLUTE",
+    "LECTERN_REMEMBER_IDLE",
+    "LECTERN_REMEMBER_ABSOLUTE",
+    "LECTERN_KEEP_SIGN_INS",
+    "LECTERN_KEEP_ADDRESSES",
     "LECTERN_METRICS_ADDR",
     "LECTERN_LOG_FORMAT",
     "LECTERN_DRAIN",
@@ -226,6 +226,13 @@ impl Config {
                 .ok_or_else(|| wrong("LECTERN_DRAIN", "needs a time of at most 5m, like 5s, or 0s", &drain))?,
         };
 
+        let lasting = |name: &'static str, default, off| by_role(name, &setting(name, ""), default, LONGEST, off);
+        let kept = |name: &'static str, default| {
+            let text = setting(name, default);
+            let time = duration(&text).filter(|time| (DAY..=LONGEST_KEPT).contains(time));
+            time.ok_or_else(|| wrong(name, "needs a time from 1d to 3660d, like 90d", &text))
+        };
+
         let log_json = match setting("LECTERN_LOG_FORMAT", "text").as_str() {
             "text" => false,
             "json" => true,
@@ -240,8 +247,12 @@ impl Config {
             data_dir: setting("LECTERN_DATA_DIR", "data").into(),
             demo,
             trusted_proxies,
-            session_idle: by_role("LECTERN_SESSION_IDLE", &setting("LECTERN_SESSION_IDLE", ""), IDLE)?,
-            session_absolute: by_role("LECTERN_SESSION_ABSOLUTE", &setting("LECTERN_SESSION_ABSOLUTE", ""), ABSOLUTE)?,
+            session_idle: lasting("LECTERN_SESSION_IDLE", IDLE, Off::Refused)?,
+            session_absolute: lasting("LECTERN_SESSION_ABSOLUTE", ABSOLUTE, Off::Refused)?,
+            remember_idle: lasting("LECTERN_REMEMBER_IDLE", REMEMBER_IDLE, Off::Allowed)?,
+            remember_absolute: lasting("LECTERN_REMEMBER_ABSOLUTE", REMEMBER_ABSOLUTE, Off::Refused)?,
+            keep_sign_ins: kept("LECTERN_KEEP_SIGN_INS", "30d")?,
+            keep_addresses: kept("LECTERN_KEEP_ADDRESSES", "90d")?,
             metrics_addr,
             drain,
             log_json,
@@ -260,53 +271,27 @@ impl Config {
 
     /// How long a sign-in of somebody with this role lasts.
     pub fn lasts(&self, role: SiteRole) -> Lasts {
-        Lasts { idle: self.session_idle.of(role), absolute: self.session_absolute.of(role) }
+        Lasts { idle: self.session_idle.of(role), absolute: self.session_absolute.of(role), is_remembered: false }
+    }
+
+    /// How long it lasts when they asked to stay signed in: no shorter than any other, and no longer where their role may not.
+    pub fn lasts_remembered(&self, role: SiteRole) -> Lasts {
+        let (usual, idle) = (self.lasts(role), self.remember_idle.of(role));
+        if idle == 0 {
+            return usual;
+        }
+        let absolute = self.remember_absolute.of(role).max(usual.absolute);
+        Lasts { idle: idle.max(usual.idle), absolute, is_remembered: true }
+    }
+
+    /// How long after its last click a sign-in ends.
+    pub fn idle(&self, role: SiteRole, is_remembered: bool) -> Millis {
+        if is_remembered { self.lasts_remembered(role).idle } else { self.session_idle.of(role) }
     }
 
     /// Where copies of the database go.
     pub fn backups(&self) -> PathBuf {
         self.data_dir.join("backups")
-    }
-}
-
-impl PublicUrl {
-    /// None where it is no address of a site: another scheme, a path, a user.
-    pub fn parse(text: &str) -> Option<Self> {
-        let lower = text.trim_end_matches('/').to_ascii_lowercase();
-        let (https, host) = match (lower.strip_prefix("https://"), lower.strip_prefix("http://")) {
-            (Some(host), _) => (true, host),
-            (_, Some(host)) => (false, host),
-            _ => return None,
-        };
-        let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-        if host.is_empty() || !host.chars().all(letters) {
-            return None;
-        }
-        // A browser leaves the scheme's own port out of Origin.
-        let host = host.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(host);
-        Some(Self { origin: format!("{}{host}", if https { "https://" } else { "http://" }), https })
-    }
-
-    /// The port a browser goes to.
-    pub fn port(&self) -> u16 {
-        let after_host = self.origin.rsplit_once(']').map_or(self.origin.as_str(), |(_, rest)| rest);
-        let port = after_host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-        port.unwrap_or(if self.https { 443 } else { 80 })
-    }
-
-    /// Whether only browsers on this machine can find it there.
-    pub fn is_this_machine(&self) -> bool {
-        let host = self.origin.rsplit("//").next().unwrap_or_default();
-        let host = host.strip_prefix('[').map_or_else(
-            || host.split(':').next().unwrap_or_default(),
-            |ipv6| ipv6.split(']').next().unwrap_or_default(),
-        );
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
-
-    /// The session cookie's name. The prefix makes a browser refuse it from a neighbouring host or over http.
-    pub fn cookie_name(&self) -> &'static str {
-        if self.https { "__Host-lectern" } else { "lectern" }
     }
 }
 
@@ -316,57 +301,6 @@ fn redact(url: &str) -> String {
         (Some(from), Some(to)) if from < to => format!("{}//…{}", &url[..from], &url[to..]),
         _ => url.to_owned(),
     }
-}
-
-/// `1h`, or `student=1h,admin=15m`: what is not named keeps its default.
-fn by_role(name: &'static str, text: &str, default: ByRole) -> Result<ByRole, WrongSetting> {
-    let wrong = |part: &str| WrongSetting {
-        name,
-        why: format!(
-            "needs a time like 45m, 12h or 2d, or roles like student=1h,admin=15m, not \"{}\"",
-            part.escape_debug()
-        ),
-    };
-    if text.is_empty() {
-        return Ok(default);
-    }
-    if !text.contains('=') {
-        let time = duration(text).ok_or_else(|| wrong(text))?;
-        return Ok(ByRole { student: time, instructor: time, admin: time });
-    }
-    let mut by_role = default;
-    for part in text.split(',').map(str::trim) {
-        let (role, time) = part.split_once('=').ok_or_else(|| wrong(part))?;
-        let time = duration(time).ok_or_else(|| wrong(part))?;
-        match role.trim().parse::<SiteRole>() {
-            Ok(SiteRole::Student) => by_role.student = time,
-            Ok(SiteRole::Instructor) => by_role.instructor = time,
-            Ok(SiteRole::Admin) => by_role.admin = time,
-            Err(_) => return Err(wrong(part)),
-        }
-    }
-    Ok(by_role)
-}
-
-/// Whatever stops a server has less patience than this.
-const LONGEST_DRAIN: Duration = Duration::from_secs(300);
-
-/// The longest a sign-in may be told to last (NIST SP 800-63B-4, 2.1.3: 30 days).
-const LONGEST: Millis = 30 * DAY;
-
-fn duration(text: &str) -> Option<Millis> {
-    let text = text.trim();
-    let unit = text.chars().last()?;
-    let length = match unit {
-        's' => SECOND,
-        'm' => MINUTE,
-        'h' => HOUR,
-        'd' => DAY,
-        _ => return None,
-    };
-    let count: i64 = text.strip_suffix(unit)?.parse().ok()?;
-    let time = count.checked_mul(length)?;
-    (SECOND..=LONGEST).contains(&time).then_some(time)
 }
 
 #[cfg(test)]
@@ -402,6 +336,11 @@ mod tests {
             ("LECTERN_SESSION_IDLE", "0h"),
             ("LECTERN_SESSION_ABSOLUTE", "teacher=1h"),
             ("LECTERN_SESSION_ABSOLUTE", "31d"),
+            ("LECTERN_SESSION_IDLE", "off"),
+            ("LECTERN_REMEMBER_IDLE", "31d"),
+            ("LECTERN_REMEMBER_ABSOLUTE", "off"),
+            ("LECTERN_KEEP_SIGN_INS", "1h"),
+            ("LECTERN_KEEP_ADDRESSES", "forever"),
             ("LECTERN_LOG_FORMAT", "xml"),
             ("LECTERN_METRICS_ADDR", "yes"),
             ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
@@ -438,6 +377,20 @@ mod tests {
             with(&[("LECTERN_SESSION_IDLE", "2h"), ("LECTERN_SESSION_ABSOLUTE", "student=2d, admin=30m")]).unwrap();
         assert_eq!(config.session_idle, ByRole { student: 2 * HOUR, instructor: 2 * HOUR, admin: 2 * HOUR });
         assert_eq!(config.session_absolute, ByRole { student: 2 * DAY, instructor: 12 * HOUR, admin: 30 * MINUTE });
+    }
+
+    #[test]
+    fn only_students_are_remembered_unless_a_setting_says_otherwise() {
+        let config = with(&[]).unwrap();
+        let student = config.lasts_remembered(SiteRole::Student);
+        assert_eq!(student, Lasts { idle: 14 * DAY, absolute: 30 * DAY, is_remembered: true });
+        for role in [SiteRole::Instructor, SiteRole::Admin] {
+            assert_eq!(config.lasts_remembered(role), config.lasts(role));
+        }
+        let none = with(&[("LECTERN_REMEMBER_IDLE", "off")]).unwrap();
+        assert_eq!(none.lasts_remembered(SiteRole::Student), none.lasts(SiteRole::Student));
+        let some = with(&[("LECTERN_REMEMBER_IDLE", "instructor=7d")]).unwrap();
+        assert_eq!(some.lasts_remembered(SiteRole::Instructor).idle, 7 * DAY);
     }
 
     #[test]

@@ -1,0 +1,68 @@
+//! `/prove`: asks somebody who is signed in to show once more who they are, then goes on with what they were doing.
+
+use leptos::prelude::*;
+
+use crate::accounts::policy::Oneself;
+use crate::credentials::password::api::ProveAgain;
+use crate::failure::Failure;
+use crate::http::forms::SEND_FIELD;
+use crate::http::local_path::LocalPath;
+use crate::http::request;
+use crate::sessions::caller::Person;
+use crate::ui::form::{Field, Form};
+use crate::ui::page::{form_title, page};
+
+struct Data {
+    form: Form,
+    next: String,
+    /// The form that is sent then, by the digest of its token; empty for none.
+    send: String,
+    person: Person,
+}
+
+/// The form that asks for the password, for whoever is signed in.
+#[component]
+pub fn Prove() -> impl IntoView {
+    page(load(), show)
+}
+
+async fn load() -> Result<Data, Failure> {
+    let ctx = request::current()?;
+    let person = Oneself::claim(&mut request::read().await?).await?.person().clone();
+    let next = ctx.query("next").as_deref().and_then(LocalPath::parse).unwrap_or_else(LocalPath::root);
+    Ok(Data {
+        form: Form::to::<ProveAgain>(),
+        next: next.as_str().to_owned(),
+        send: ctx.query("send").unwrap_or_default(),
+        person,
+    })
+}
+
+fn show(Data { form, next, send, person }: Data) -> AnyView {
+    let words = if send.is_empty() {
+        "What you want to see needs a proof that is not older than ten minutes."
+    } else {
+        "What you want to do needs a proof that is not older than ten minutes. Then it is done at once."
+    };
+    view! {
+        {form_title("Show that it is you", form.is_refused())}
+        <div class="page wrap">
+            <div class="head"><div>
+                <h1>"Show that it is you"</h1>
+                <p class="lede">{words}</p>
+            </div></div>
+            <form class="fields" method="post" action=form.action() novalidate>
+                {form.summary()}
+                {form.hidden(&[("next", next.clone()), (SEND_FIELD, send)])}
+                <dl class="facts"><div><dt>"You are signed in as"</dt><dd>{person.email.clone()}</dd></div></dl>
+                <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
+                {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
+                <div class="buttons">
+                    <button class="button primary large">"Go on"</button>
+                    <a class="button quiet large" href=next>"Leave it"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,145 @@
+//! Who asks, on every request.
+
+use crate::accounts::model::SiteRole;
+use crate::clock::{Millis, SECOND};
+use crate::db::{Connection, Write, query};
+use crate::failure::Failure;
+use crate::id::{SignInId, UserId};
+use crate::random;
+use crate::sessions::caller::{FormKey, Person};
+
+/// Whom a session record points at: alive, or only known by name.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Signed in.
+    Live(Person),
+    /// This person was signed in, and is not any more.
+    Ended(UserId),
+}
+
+#[derive(sqlx::FromRow)]
+struct Pointed {
+    id: UserId,
+    name: String,
+    email: String,
+    role: SiteRole,
+    sign_in: SignInId,
+    remembered: bool,
+    proven_at: Millis,
+    last_seen_at: Millis,
+    created_at: Millis,
+    idle_ends_at: Millis,
+    absolute_ends_at: Millis,
+    form_key: String,
+    id_is_due: bool,
+    live: bool,
+}
+
+impl Pointed {
+    fn into_found(self) -> Found {
+        if !self.live {
+            return Found::Ended(self.id);
+        }
+        Found::Live(Person {
+            id: self.id,
+            name: self.name,
+            email: self.email,
+            role: self.role,
+            sign_in: self.sign_in,
+            is_remembered: self.remembered,
+            proven_at: self.proven_at,
+            last_seen_at: self.last_seen_at,
+            signed_in_at: self.created_at,
+            idle_ends_at: self.idle_ends_at,
+            absolute_ends_at: self.absolute_ends_at,
+            form_key: FormKey::new(self.form_key),
+            id_is_due: self.id_is_due,
+        })
+    }
+}
+
+/// Who this sign-in says is asking. Read on every request, and again inside every write.
+pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> Result<Option<Found>, Failure> {
+    let now = on.now();
+    let row = query(
+        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.last_seen_at, s.created_at,
+                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
+                (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+                 and u.disabled_at is null and s.epoch = u.epoch) as live
+         from sign_ins s join users u on u.id = s.user_id where s.id = $1",
+    )
+    .bind(sign_in)
+    .bind(now)
+    .optional::<Pointed>(on)
+    .await?;
+    Ok(row.map(Pointed::into_found))
+}
+
+/// How long the session id before the last new one still reads: the requests of one page are under way together, and a new
+/// id in one of their answers must not sign the others out.
+const EARLIER_ID_READS: Millis = 10 * SECOND;
+
+/// Who asks with the session id that was in force up to ten seconds ago, from the browser and the address of that sign-in:
+/// for a thief elsewhere the old id is dead at once. `session_id` is what the cookie held.
+pub async fn public_find_by_earlier_id(on: &mut impl Connection, session_id: &str) -> Result<Option<Found>, Failure> {
+    let now = on.now();
+    let (address, user_agent) = (on.caller().address.to_string(), on.caller().user_agent.clone());
+    let row = query(
+        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.last_seen_at, s.created_at,
+                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
+                (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+                 and u.disabled_at is null and s.epoch = u.epoch) as live
+         from sign_ins s join users u on u.id = s.user_id where s.earlier_id_digest = $1 and s.earlier_id_until > $2
+           and s.address = $3 and s.user_agent = $4",
+    )
+    .bind(random::digest(session_id))
+    .bind(now)
+    .bind(address)
+    .bind(user_agent)
+    .optional::<Pointed>(on)
+    .await?;
+    Ok(row.map(Pointed::into_found))
+}
+
+/// Writes down that a sign-in gets a new session id in place of `session_id`, which still reads for a moment.
+pub async fn public_renew_id(write: &mut Write, sign_in: SignInId, session_id: &str) -> Result<(), Failure> {
+    let now = write.now();
+    query("update sign_ins set earlier_id_digest = $2, earlier_id_until = $3, id_is_due = $4 where id = $1")
+        .bind(sign_in)
+        .bind(random::digest(session_id))
+        .bind(now + EARLIER_ID_READS)
+        .bind(false)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
+/// How many sign-ins are live now.
+pub async fn public_count_live(on: &mut impl Connection) -> Result<i64, Failure> {
+    let now = on.now();
+    let (count,): (i64,) = query(
+        "select count(*) from sign_ins s join users u on u.id = s.user_id
+         where s.ended_at is null and s.idle_ends_at > $1 and s.absolute_ends_at > $1 and u.disabled_at is null and s.epoch = u.epoch",
+    )
+    .bind(now)
+    .one(on)
+    .await?;
+    Ok(count)
+}
+
+/// Notes that a sign-in was used, and until when that keeps it: at most once a minute, and never past its absolute end.
+pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) -> Result<(), Failure> {
+    let now = write.now();
+    let address = write.caller().address.to_string();
+    query(
+        "update sign_ins set last_seen_at = $2, idle_ends_at = case when $3 < absolute_ends_at then $3 else absolute_ends_at end, address = $4
+         where id = $1 and ended_at is null and last_seen_at < $2",
+    )
+    .bind(person.sign_in)
+    .bind(now)
+    .bind(now + idle)
+    .bind(address)
+    .execute(write)
+    .await
+    .map(drop)
+}

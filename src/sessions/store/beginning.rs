@@ -1,0 +1,119 @@
+//! How a sign-in begins, and how its person proves once more who they are.
+
+use crate::accounts::policy::Oneself;
+use crate::clock::Millis;
+use crate::db::{Connection, Write, query};
+use crate::failure::Failure;
+use crate::id::SignInId;
+use crate::random;
+use crate::sessions::policy::Arriving;
+
+use super::ending::end_of_earlier_epochs;
+
+/// How many sign-ins of one person may live at once (ASVS 5.0, 7.1.2 asks for a number). One more ends the one that was used
+/// longest ago. More than anybody's devices; a script that signs in again and again fills no list.
+pub const PARALLEL: i64 = 50;
+
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// At the sign-in form.
+    Password,
+    /// By making the account a moment ago.
+    SignUp,
+    /// With a one-time link.
+    SetUpLink,
+}
+
+impl How {
+    /// As it is stored and counted.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SignUp => "sign_up",
+            Self::SetUpLink => "set_up_link",
+        }
+    }
+}
+
+/// How long a new sign-in lasts, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lasts {
+    /// So long after the last click; each click moves the end.
+    pub idle: Millis,
+    /// So long after signing in, whatever happens.
+    pub absolute: Millis,
+    /// It was asked to last longer than others do.
+    pub is_remembered: bool,
+}
+
+impl Arriving<'_> {
+    /// Signs the person in from the place the request came from. Beyond [`PARALLEL`] live ones, the one used longest ago ends.
+    pub async fn sign_in(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
+        let (write, user) = self.into_parts();
+        let id = SignInId(random::id63());
+        let now = write.now();
+        let (address, user_agent) = (write.caller().address.to_string(), write.caller().user_agent.clone());
+        query(
+            "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
+                                   idle_ends_at, absolute_ends_at, form_key, id_is_due)
+             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11 from users u where u.id = $2",
+        )
+        .bind(id)
+        .bind(user)
+        .bind(how.key())
+        .bind(address)
+        .bind(user_agent)
+        .bind(now)
+        .bind((now + lasts.idle).min(now + lasts.absolute))
+        .bind(now + lasts.absolute)
+        .bind(lasts.is_remembered)
+        .bind(random::token())
+        .bind(false)
+        .execute(write)
+        .await?;
+        query(
+            "update sign_ins set ended_at = $2, ended_why = 'too_many' where id in
+                (select s.id from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
+                 where s.user_id = $1 and s.id <> $3 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+                 order by s.last_seen_at desc, s.id limit 1000 offset $4)",
+        )
+        .bind(user)
+        .bind(now)
+        .bind(id)
+        .bind(PARALLEL - 1)
+        .execute(write)
+        .await?;
+        Ok(id)
+    }
+
+    /// Ends what was signed in with the account's earlier password, which has just been replaced.
+    pub(crate) async fn end_what_was_before(&mut self) -> Result<(), Failure> {
+        let (write, user) = self.parts();
+        end_of_earlier_epochs(write, user).await.map(drop)
+    }
+}
+
+impl Oneself<'_, Write> {
+    /// Writes down that this sign-in's person has just proven again who they are.
+    pub(crate) async fn note_proven(&mut self) -> Result<(), Failure> {
+        let sign_in = self.person().sign_in;
+        let write = self.connection();
+        let now = write.now();
+        query("update sign_ins set proven_at = $2 where id = $1").bind(sign_in).bind(now).execute(write).await.map(drop)
+    }
+
+    /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.
+    pub(crate) async fn renew_after_password_change(&mut self) -> Result<u64, Failure> {
+        let (user, sign_in) = (self.person().id, self.person().sign_in);
+        let write = self.connection();
+        let now = write.now();
+        query("update sign_ins set epoch = (select epoch from users where id = $1), proven_at = $3 where id = $2")
+            .bind(user)
+            .bind(sign_in)
+            .bind(now)
+            .execute(write)
+            .await?;
+        end_of_earlier_epochs(write, user).await
+    }
+}

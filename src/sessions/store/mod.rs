@@ -1,0 +1,13 @@
+//! All SQL about sign-ins: who asks, how one begins, what its person sees, and how it ends.
+
+mod asking;
+mod beginning;
+mod ending;
+mod listing;
+
+pub use asking::{
+    Found, public_count_live, public_find_by_earlier_id, public_find_caller, public_note_seen, public_renew_id,
+};
+pub use beginning::{How, Lasts, PARALLEL};
+pub use ending::{public_delete_long_over, public_forget_places};
+pub use listing::{ENDED_MOST, EndedRow, Filter, SHOWN_MOST, SignInRow, SignIns};

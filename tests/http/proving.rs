@@ -1,0 +1,130 @@
+//! What needs a proof that is not older than ten minutes, and what happens with what was being done.
+
+use axum::http::StatusCode;
+use lectern::clock::{MINUTE, SECOND};
+
+use crate::app::{App, PASSWORD, Page, Visitor};
+
+/// Fills the form at `/prove` that `asked` leads to.
+async fn prove(visitor: &Visitor<'_>, asked: &Page, password: &str) -> Page {
+    let form = visitor.get(asked.location()).await;
+    assert!(form.has("Show that it is you"), "{}", form.body);
+    let (next, send) = (form.hidden("next"), form.hidden("_send"));
+    let fields = [("password", password), ("next", &next), ("_send", &send), ("_page", asked.location())];
+    visitor.post("/fn/prove_again", &fields).await
+}
+
+#[tokio::test]
+async fn what_is_sensitive_asks_again_and_then_goes_on() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    app.student("sam").await;
+    let sam = admin.id_of("sam").await;
+    let page = format!("/people/{sam}");
+    let role = |role| [("person", sam.as_str()), ("role", role), ("_page", page.as_str())];
+    app.clock.advance(9 * MINUTE);
+    assert!(admin.get(&page).await.has("For <span class=\"left\">1 minute</span> more we do not ask again"));
+    assert_eq!(
+        admin.post("/fn/save_role", &role("instructor")).await.location(),
+        page,
+        "a proof is good for ten minutes"
+    );
+
+    app.clock.advance(MINUTE);
+    let asked = admin.post("/fn/save_role", &role("student")).await;
+    assert!(asked.location().starts_with(&format!("/prove?next=%2Fpeople%2F{sam}&send=")), "{}", asked.location());
+    let before = admin.get(&page).await;
+    assert!(before.has("selected>Instructor") && before.has("need your password once more"), "{}", before.body);
+
+    let cookie = admin.cookie("lectern").unwrap();
+    assert_eq!(prove(&admin, &asked, "not the right one at all").await.location(), asked.location());
+    assert!(admin.get(asked.location()).await.has("This is not your current password"));
+    assert_eq!(admin.cookie("lectern").unwrap(), cookie);
+    assert_eq!(prove(&admin, &asked, PASSWORD).await.location(), page);
+    assert_ne!(admin.cookie("lectern").unwrap(), cookie, "proving gives a new session id");
+    let after = admin.get(&page).await;
+    assert!(after.has("sam is now a student.") && after.has("selected>Student"), "{}", after.body);
+    // Once: proving again sends nothing more.
+    admin.post("/fn/save_role", &role("instructor")).await;
+    prove(&admin, &asked, PASSWORD).await;
+    assert!(admin.get(&page).await.has("selected>Instructor"));
+}
+
+#[tokio::test]
+async fn a_script_is_told_so() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    app.clock.advance(11 * MINUTE);
+    let page = sam.call("/fn/end_other_sign_ins", &[]).await;
+    assert_eq!((page.status, page.body.as_str()), (StatusCode::FORBIDDEN, "\"ProveAgain\""));
+}
+
+#[tokio::test]
+async fn each_of_these_needs_a_recent_proof() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    app.student("sam").await;
+    let sam = admin.id_of("sam").await;
+    let theirs = admin.get(&format!("/people/{sam}")).await.hidden("sign_in");
+    app.clock.advance(10 * MINUTE);
+    let person = ("person", sam.as_str());
+    let sign_in = ("sign_in", theirs.as_str());
+    for (action, fields) in [
+        ("/fn/save_role", vec![person, ("role", "admin")]),
+        ("/fn/disable_account", vec![person]),
+        ("/fn/enable_account", vec![person]),
+        ("/fn/end_their_sign_in", vec![person, sign_in]),
+        ("/fn/end_their_sign_ins", vec![person]),
+        ("/fn/end_sign_in", vec![sign_in]),
+        ("/fn/end_other_sign_ins", vec![]),
+        ("/fn/end_all_sign_ins", vec![]),
+    ] {
+        let page = admin.call(action, &fields).await;
+        assert_eq!((page.status, page.body.as_str()), (StatusCode::FORBIDDEN, "\"ProveAgain\""), "{action}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_at_prove_is_counted_together_with_signing_in() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    for _ in 0..6 {
+        sam.post("/fn/prove_again", &[("password", "wrong wrong wrong")]).await;
+    }
+    assert_eq!(sam.call("/fn/prove_again", &[("password", PASSWORD)]).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let page = app.anonymous().call("/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD)]).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    app.clock.advance(2 * SECOND);
+    assert_eq!(sam.call("/fn/prove_again", &[("password", PASSWORD)]).await.status, StatusCode::OK);
+}
+
+/// A clock that was set back must not make an old proof new.
+#[tokio::test]
+async fn a_clock_that_jumps_makes_no_proof_last_longer() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    app.clock.advance(-MINUTE);
+    let page = sam.call("/fn/end_other_sign_ins", &[]).await;
+    assert_eq!(page.body, "\"ProveAgain\"");
+}
+
+#[tokio::test]
+async fn of_two_that_wait_for_a_proof_each_is_sent_by_its_own_page() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    for name in ["sam", "kim"] {
+        app.student(name).await;
+    }
+    let (sam, kim) = (admin.id_of("sam").await, admin.id_of("kim").await);
+    app.clock.advance(10 * MINUTE);
+    let first =
+        admin.post("/fn/save_role", &[("person", &sam), ("role", "instructor"), ("_page", "/admin/users")]).await;
+    let second =
+        admin.post("/fn/save_role", &[("person", &kim), ("role", "instructor"), ("_page", "/admin/users")]).await;
+    prove(&admin, &first, PASSWORD).await;
+    let is_instructor = async |id: &str| admin.get(&format!("/people/{id}")).await.has("selected>Instructor");
+    assert!(is_instructor(&sam).await && !is_instructor(&kim).await);
+    // The other goes on waiting, and is sent from its page or from the strip that leads to it.
+    prove(&admin, &second, PASSWORD).await;
+    assert!(is_instructor(&kim).await);
+}
