@@ -6,6 +6,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::accounts::pages::{account::Account, admin_users::AdminUsers, person::PersonPage};
+use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
 };
@@ -42,6 +43,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
+                <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
+                <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
                 <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
                 <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />

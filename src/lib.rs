@@ -11,6 +11,7 @@
 #![recursion_limit = "256"]
 
 pub mod accounts;
+pub mod audit;
 pub mod courses;
 pub mod credentials;
 pub mod enrolments;

@@ -8,12 +8,13 @@ use crate::id::{SignInId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::{
-        model::PersonName,
+        model::{Email, PersonName},
         policy::{Admin, Oneself},
     },
     crate::{
         clock::DAY,
         db::Connection,
+        error::FieldErrors,
         http::request,
         sessions::{
             device::Device,
@@ -35,6 +36,27 @@ pub async fn save_profile(
     Oneself::claim(&mut write).await?.rename(&name).await?;
     write.commit().await?;
     request::go_on("/account", Flash::said("Changes saved."))
+}
+
+/// Deletes one's own account.
+#[server(prefix = "/fn", endpoint = "delete_account")]
+pub async fn delete_account(
+    /// The asker's own address, typed, so that it does not happen by a slip: else refused at `confirm`. The last owner of a
+    /// course is refused with `Conflict`, the last admin with `Denied::LastAdmin`.
+    confirm: String,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let oneself = Oneself::claim(&mut write).await?;
+    let typed = Email::parse(&confirm).map(|typed| typed.key().to_owned()).unwrap_or_default();
+    if typed != Email::parse(&oneself.person().email)?.key() {
+        return Err(FieldErrors::one("confirm", "Type your own email address").into());
+    }
+    RecentlyProven::of(oneself)?.delete_account().await?;
+    write.commit().await?;
+    request::end_session().await?;
+    request::forget()?;
+    tracing::info!(event = "user_deleted", "somebody deleted their account");
+    request::go_on("/", Flash::said("Your account is deleted."))
 }
 
 /// Gives somebody a site role.

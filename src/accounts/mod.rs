@@ -5,6 +5,8 @@
 //! who can sign in can neither be demoted nor disabled; a change of role or a disabling holds at the next request.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod export;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;

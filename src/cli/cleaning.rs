@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::system;
+use crate::audit::store as audit;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::sessions::store::{public_delete_long_over, public_forget_places};
@@ -44,7 +45,8 @@ pub async fn clear(site: &Site) -> Result<(), Failure> {
         let mut write = site.db.begin_write(system()).await?;
         let cleared = kept_forms::public_delete_expired(&mut write).await?
             + public_delete_long_over(&mut write, site.config.keep_sign_ins).await?
-            + public_forget_places(&mut write, site.config.keep_addresses).await?;
+            + public_forget_places(&mut write, site.config.keep_addresses).await?
+            + audit::public_forget_places(&mut write, site.config.keep_addresses).await?;
         write.commit().await?;
         if cleared == 0 {
             return Ok(());

@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 refused or failed (one line on standard error says why), 2 wrong usage.
 
+mod audit;
 mod cleaning;
 mod doctor;
 mod people;
@@ -63,10 +64,23 @@ enum Command {
         #[arg(long)]
         to: String,
     },
+    /// The log of who did what
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Says in plain words what is misconfigured
     Doctor,
     /// Prints who may do what
     Powers,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Walks along the whole chain and finds whatever is not as it was written
+    Verify {
+        /// An event as an earlier run printed it, NUMBER:HASH, which must be the same still: keep it apart from the database
+        #[arg(long)]
+        known: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +131,7 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::Backup { file } => back_up(config, file).await,
         Command::Restore { file } => restore(config, file).await,
         Command::Move { from, to } => transfer(&from, &to).await,
+        Command::Audit(AuditCommand::Verify { known }) => audit::verify(config, known).await,
         Command::Doctor => doctor::examine(config).await,
         Command::Powers => {
             print!("{}", powers::table());

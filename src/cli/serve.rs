@@ -8,6 +8,8 @@ use tracing_subscriber::EnvFilter;
 use super::{cleaning, open, system};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty};
+use crate::audit::event::{Event, What};
+use crate::audit::store::{public_head, public_note};
 use crate::config::Config;
 use crate::credentials::password::hashing::{COST, Hashing};
 use crate::db::{self, Place};
@@ -98,6 +100,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         println!("There is no admin yet. To make the first one, open this once within a day: {link}");
     }
 
+    note_in_log(&site, What::Started).await;
     let cleaner = tokio::spawn(cleaning::run(site.clone()));
     // Scraped to the last: how a node stops is worth seeing.
     let counting =
@@ -122,9 +125,25 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     if let Some(counting) = counting {
         counting.abort();
     }
+    note_in_log(&site, What::Stopped).await;
     site.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Writes down that this server started or stopped. A log that cannot be written to is no reason not to serve: whatever needs
+/// it says so itself. The end of the log goes into the server's own, so that a copy of it is elsewhere.
+async fn note_in_log(site: &Site, what: What) {
+    let written = async {
+        let mut write = site.db.begin_write(system()).await?;
+        public_note(&mut write, Event::of(what).after(env!("CARGO_PKG_VERSION"))).await?;
+        write.commit().await?;
+        public_head(&mut site.db.read(system()).await?).await
+    };
+    match written.await {
+        Ok((event, hash)) => tracing::info!(event, hash, "the audit log's end"),
+        Err(failure) => tracing::warn!(%failure, "could not write to the audit log"),
+    }
 }
 
 /// What is logged unless RUST_LOG says otherwise. Of what the libraries below sessions say, each line comes again in our words.

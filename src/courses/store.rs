@@ -4,6 +4,8 @@ use super::model::{CourseState, CourseTile, Description, Found, Summary, Title, 
 use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
 use crate::accounts::policy::{Asked, CourseMaker, SignedIn};
 use crate::accounts::store::like;
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::model::CourseRole;
@@ -301,6 +303,7 @@ impl CourseMaker<'_, Write> {
             .bind(now)
             .execute(write)
             .await?;
+        note(write, Event::of(What::Created).on(Object::Course(id)).after(course.title.as_str())).await?;
         Ok(slug)
     }
 }
@@ -335,6 +338,7 @@ impl CourseWriter<'_, Write> {
         if self.course().changed_at != seen {
             return Ok(false);
         }
+        let before = described(&self.course().title, self.course().listed, self.course().open);
         let (write, id) = self.connection();
         let now = write.now();
         query(
@@ -350,8 +354,17 @@ impl CourseWriter<'_, Write> {
         .bind(now)
         .execute(write)
         .await?;
+        let after = described(course.title.as_str(), listed, open);
+        note(write, Event::of(What::Updated).on(Object::Course(id)).before(before).after(after)).await?;
         Ok(true)
     }
+}
+
+/// A course in a line of the log. Its text is too long for one, and is in the course.
+fn described(title: &str, listed: bool, open: bool) -> String {
+    let listed = if listed { "listed" } else { "not listed" };
+    let open = if open { "open to join" } else { "closed" };
+    format!("{title} ({listed}, {open})")
 }
 
 impl CourseEditor<'_, Write> {
@@ -385,6 +398,7 @@ impl CourseEditor<'_, Write> {
     }
 
     async fn set_state(&mut self, state: CourseState) -> Result<(), Failure> {
+        let before = self.course().state;
         let (write, id) = self.connection();
         let now = write.now();
         query(
@@ -396,8 +410,8 @@ impl CourseEditor<'_, Write> {
         .bind(state.key())
         .bind(now)
         .execute(write)
-        .await
-        .map(drop)
+        .await?;
+        note(write, Event::of(What::Updated).on(Object::Course(id)).before(before.key()).after(state.key())).await
     }
 }
 

@@ -35,6 +35,7 @@ pub const TABLES: &[Table] = {
                 ("disabled_at", Int),
                 ("created_at", Int),
                 ("changed_at", Int),
+                ("deleted_at", Int),
             ],
         ),
         ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),
@@ -120,6 +121,24 @@ pub const TABLES: &[Table] = {
             ],
         ),
         ("lesson_reads", &[("lesson_id", Int), ("user_id", Int), ("read_at", Int)]),
+        (
+            "audit_events",
+            &[
+                ("seq", Int),
+                ("at", Int),
+                ("event", Text),
+                ("actor_kind", Text),
+                ("actor_id", Int),
+                ("about_id", Int),
+                ("object_kind", Text),
+                ("object_id", Int),
+                ("place_digest", Text),
+                ("change_digest", Text),
+                ("hash", Text),
+            ],
+        ),
+        ("audit_details", &[("seq", Int), ("kind", Text), ("salt", Text), ("content", Text)]),
+        ("audit_head", &[("one", Int), ("seq", Int), ("hash", Text)]),
         ("guesses", &[("key", Text), ("failures", Int), ("last_at", Int), ("waits_until", Int)]),
     ]
 };

@@ -3,6 +3,8 @@
 use super::model::CourseRole;
 use crate::accounts::model::Email;
 use crate::accounts::store::like;
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Joiner, Leaver, allows};
 use crate::db::{Connection, Read, Write, query};
@@ -23,8 +25,12 @@ async fn put(write: &mut Write, course: CourseId, user: UserId, role: CourseRole
     .bind(role.key())
     .bind(now)
     .execute(write)
-    .await
-    .map(drop)
+    .await?;
+    note(write, in_course(course, user).after(role.key())).await
+}
+
+fn in_course(course: CourseId, user: UserId) -> Event {
+    Event::of(What::CourseRoleChanged).on(Object::Course(course)).about(user)
 }
 
 impl Joiner<'_, Write> {
@@ -40,6 +46,7 @@ impl Leaver<'_, Write> {
     /// Gives the seat, or the staff's role, back.
     pub async fn leave(&mut self) -> Result<(), Failure> {
         let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+        let role = self.standing().facts.course;
         let (write, course) = self.connection();
         let now = write.now();
         query("update enrolments set state = 'left', ended_at = $3 where course_id = $1 and user_id = $2 and state = 'active'")
@@ -47,8 +54,8 @@ impl Leaver<'_, Write> {
             .bind(user)
             .bind(now)
             .execute(write)
-            .await
-            .map(drop)
+            .await?;
+        note(write, in_course(course, user).before(role.map_or("", CourseRole::key)).after("left")).await
     }
 }
 
@@ -237,7 +244,7 @@ impl CourseManager<'_, Write> {
     /// Gives somebody who is in the course another role in it. Answers the name.
     pub async fn change_role(&mut self, user: UserId, role: CourseRole) -> Result<String, Failure> {
         let (write, course) = self.connection();
-        let name = name_of_member(write, course, user).await?;
+        let (name, was) = member(write, course, user).await?;
         self.spare_owners(user, Some(role)).await?;
         let (write, course) = self.connection();
         if !role_keeps_owner(write, course, user, Some(role)).await? {
@@ -249,13 +256,14 @@ impl CourseManager<'_, Write> {
             .bind(role.key())
             .execute(write)
             .await?;
+        note(write, in_course(course, user).before(was.key()).after(role.key())).await?;
         Ok(name)
     }
 
     /// Takes somebody out of the course. Answers the name.
     pub async fn remove(&mut self, user: UserId) -> Result<String, Failure> {
         let (write, course) = self.connection();
-        let name = name_of_member(write, course, user).await?;
+        let (name, was) = member(write, course, user).await?;
         self.spare_owners(user, None).await?;
         let (write, course) = self.connection();
         if !role_keeps_owner(write, course, user, None).await? {
@@ -268,6 +276,7 @@ impl CourseManager<'_, Write> {
             .bind(now)
             .execute(write)
             .await?;
+        note(write, in_course(course, user).before(was.key()).after("removed")).await?;
         Ok(name)
     }
 }
@@ -292,21 +301,22 @@ impl CourseManager<'_, Write> {
             .bind(user)
             .execute(write)
             .await?;
+        note(write, in_course(course, user).before("removed").after(role.key())).await?;
         Ok(name)
     }
 }
 
-/// The name of somebody who is in this course; nobody else is anybody here.
-async fn name_of_member(write: &mut Write, course: CourseId, user: UserId) -> Result<String, Failure> {
-    let row: Option<(String,)> = query(
-        "select u.name from enrolments e join users u on u.id = e.user_id
+/// Name and role of somebody who is in this course; nobody else is anybody here.
+async fn member(write: &mut Write, course: CourseId, user: UserId) -> Result<(String, CourseRole), Failure> {
+    query(
+        "select u.name, e.role from enrolments e join users u on u.id = e.user_id
          where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
     )
     .bind(course)
     .bind(user)
     .optional(write)
-    .await?;
-    row.map(|(name,)| name).ok_or(Failure::Refused(AppError::NotFound))
+    .await?
+    .ok_or(Failure::Refused(AppError::NotFound))
 }
 
 /// Whether the course still has an owner when `user` becomes `role` (or nothing) in it.

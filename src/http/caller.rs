@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, USER_AGENT};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use leptos::server_fn::ServerFn;
@@ -17,6 +17,8 @@ use super::log::Client;
 use super::request::Ctx;
 use super::session::{CookieStays, SIGN_IN};
 use super::{Site, error_page, kept_forms, request};
+use crate::audit::event::{Event, Object, What};
+use crate::audit::refusals;
 use crate::clock::MINUTE;
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
@@ -36,6 +38,7 @@ const SEEN_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Gives the request its [`Ctx`], and the answer our small cookies. Ends here when the database cannot say who asks.
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let method = request.method().clone();
     match find(&site, &mut request).await {
         Ok(ctx) => {
             let (ctx, is_late) = ctx;
@@ -43,6 +46,7 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
             request.extensions_mut().insert(ctx.clone());
             let mut response = next.run(request).await;
             ctx.finish(&mut response);
+            note_refusal(&ctx, &method, response.status()).await;
             if is_late {
                 response.extensions_mut().insert(CookieStays);
             }
@@ -52,6 +56,27 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     }
 }
 
+/// Writes down that somebody who is signed in was refused: a page or a form they have no powers for, or a form for something
+/// they may not know of.
+async fn note_refusal(ctx: &Ctx, method: &Method, status: StatusCode) {
+    let Some(person) = ctx.person() else { return };
+    let is_refused = match status {
+        StatusCode::FORBIDDEN => true,
+        StatusCode::NOT_FOUND => {
+            *method == Method::POST || ctx.path().starts_with("/admin/") || ctx.path().starts_with("/people/")
+        }
+        _ => false,
+    };
+    if is_refused {
+        tracing::warn!(event = "authz_fail", person = person.id.0, "somebody was refused");
+        let path: String = ctx.path().chars().take(PATH_MAX).collect();
+        refusals::note(&ctx.site, ctx.caller.clone(), Event::of(What::Refused).about(person.id).after(path)).await;
+    }
+}
+
+/// The longest part of an address that the audit log takes.
+const PATH_MAX: usize = 200;
+
 /// What the request is about, and whether it came with the session id before the new one.
 async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Failure> {
     let headers = request.headers();
@@ -60,6 +85,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         person: None,
         address: request.extensions().get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0),
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+        is_system: false,
     };
     let session = request.extensions().get::<Session>().cloned();
     let (mut ended, mut is_late) = (None, false);
@@ -84,6 +110,8 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
                         event = "session_use_after_expire",
                         "a session came back after its sign-in had ended"
                     );
+                    let event = Event::of(What::UsedAfterEnd).on(Object::SignIn(sign_in));
+                    refusals::note(site, Arc::new(caller.clone()), Event { about: ended, ..event }).await;
                     // Left where it is, it points at nothing that lives: not worth refusing a page for.
                     if let Err(error) = remove(session, &site.records).await {
                         tracing::warn!(%error, "could not remove a dead session");

@@ -6,6 +6,7 @@
 //! is not localhost), `Origin` must be the configured address, never the `Host` header, which the sender chooses. With
 //! neither, only a request without a session cookie may pass: there is nothing to misuse.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -16,8 +17,12 @@ use axum::response::Response;
 
 use super::Site;
 use super::error_page;
+use super::log::Client;
+use crate::audit::event::{Event, What};
+use crate::audit::refusals;
 use crate::config::PublicUrl;
 use crate::error::{AppError, Denied};
+use crate::sessions::caller::Caller;
 
 /// Refuses with `Denied::CrossSite`, before the body or the session is looked at.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -26,6 +31,9 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         && !is_ours(request.headers(), &url.origin, url.cookie_name())
     {
         tracing::warn!(event = "malicious_csrf", "refused a request from another site");
+        let address = request.extensions().get::<Client>().map_or(IpAddr::from([127, 0, 0, 1]), |client| client.0);
+        let caller = Caller { person: None, address, user_agent: String::new(), is_system: false };
+        refusals::note(&site, Arc::new(caller), Event::of(What::CrossSite)).await;
         return error_page::answer(&site, &request.into_parts().0, AppError::Forbidden(Denied::CrossSite));
     }
     next.run(request).await

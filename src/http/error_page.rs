@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::Site;
 use super::forms::{as_json, wants_page};
 use super::local_path::LocalPath;
-use super::request::{Ctx, sign_in_address, status_of};
+use super::request::{Ctx, prove_address, sign_in_address, status_of};
 use crate::error::AppError;
 use crate::ui::error_page::{Again, Trouble, trouble_of};
 use crate::ui::layout::{Chrome, document};
@@ -37,6 +37,10 @@ pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent
     if error == AppError::SignInRequired && wants_page(&request.headers) {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
+    }
+    if error == AppError::ProveAgain && wants_page(&request.headers) && request.method == Method::GET {
+        let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
+        return axum::response::Redirect::to(&prove_address(address, None)).into_response();
     }
     if is_call(request) {
         return as_json(&error);

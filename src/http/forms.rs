@@ -24,7 +24,11 @@ use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
 use super::request::{Answer, Ctx, prove_address, sign_in_address, status_of};
 use super::{Site, error_page, form_body};
-use crate::accounts::api::SaveProfile;
+use crate::accounts::api::{
+    DeleteAccount, DisableAccount, EnableAccount, EndTheirSignIn, EndTheirSignIns, SaveProfile, SaveRole,
+};
+use crate::audit::event::{Event, What};
+use crate::audit::refusals;
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::set_up_link::api::SetFirstPassword;
 use crate::enrolments::api::JoinCourse;
@@ -33,7 +37,7 @@ use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::random;
-use crate::sessions::api::SignOut;
+use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn, SignOut};
 use crate::sessions::store::{Found, public_find_caller};
 use crate::ui::error_page::Again;
 use crate::ui::flash::Flash;
@@ -72,6 +76,7 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
             event = "malicious_csrf",
             "a form did not come from a page of ours that was made for its sender"
         );
+        refusals::note(&site, ctx.caller.clone(), Event::of(What::CrossSite)).await;
         return match from_elsewhere(&site, &ctx, &asked, &body, is_plain).await {
             Ok(response) => response,
             Err(failure) => error_page::answer(&site, &asked, AppError::from(failure)),
@@ -135,7 +140,8 @@ async fn from_elsewhere(
         return Ok(error_page::answer_with_form(site, asked, refused, sent));
     }
     let mut form = RefusedForm::new(action, sent, FieldErrors::default());
-    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id) });
+    form.unsent =
+        Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id), asks_first: true });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
     ctx.waits(token);
     Ok(see_other(UNSENT_PAGE))
@@ -188,7 +194,11 @@ async fn resend(
                 ctx.waits_no_more(&token);
                 continue;
             };
-            let is_meant = which.as_ref().is_none_or(|which| random::digest(&token) == *which);
+            // Who was asked for a proof and signs in on another way may have thought better of it: then it goes on waiting.
+            let is_meant = match &which {
+                Some(which) => random::digest(&token) == *which,
+                None => !unsent.asks_first || answer.go_to.as_deref() == Some(UNSENT_PAGE),
+            };
             match unsent.person {
                 // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
                 None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
@@ -352,7 +362,7 @@ async fn keep_unsent(
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
-    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended });
+    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended, asks_first: false });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
     ctx.waits(token);
     if request.uri.path() == JoinCourse::PATH {
@@ -374,7 +384,8 @@ async fn keep_until_proven(
         return Ok(see_other(&prove_address(page.as_str(), None)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
-    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id) });
+    form.unsent =
+        Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id), asks_first: true });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
     let which = random::digest(&token);
     ctx.waits(token);
@@ -394,6 +405,28 @@ pub fn of_a_stranger(action: &str) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(path, words)| (path == action).then_some(words))
+}
+
+/// What a form does, for the page that asks whether to send it.
+pub fn what_it_does(action: &str) -> &'static str {
+    of_a_stranger(action)
+        .or_else(|| {
+            [
+                (DeleteAccount::PATH, "Delete your account"),
+                (SaveRole::PATH, "Give somebody another site role"),
+                (DisableAccount::PATH, "Close somebody’s account"),
+                (EnableAccount::PATH, "Open somebody’s account again"),
+                (EndTheirSignIn::PATH, "End one of somebody’s sign-ins"),
+                (EndTheirSignIns::PATH, "End somebody’s sign-ins"),
+                (EndSignIn::PATH, "End one of your sign-ins"),
+                (EndOtherSignIns::PATH, "End all your other sign-ins"),
+                (EndAllSignIns::PATH, "End all your sign-ins"),
+                (NameSignIn::PATH, "Name one of your devices"),
+            ]
+            .into_iter()
+            .find_map(|(path, words)| (path == action).then_some(words))
+        })
+        .unwrap_or("Send a form")
 }
 
 /// A refusal for a script: its status, and the refusal itself.

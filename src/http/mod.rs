@@ -26,6 +26,7 @@ pub mod whole_page;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::audit::refusals::Refusals;
 use crate::config::Config;
 use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
@@ -48,6 +49,8 @@ pub struct Site {
     pub long_bodies: Scarce,
     /// The names of the built files, as found at start.
     pub assets: assets::Assets,
+    /// How many refusals the audit log takes.
+    pub refusals: Refusals,
     /// How long slow clients are waited for.
     pub patience: listen::Patience,
     stopping: AtomicBool,
@@ -66,7 +69,8 @@ impl Site {
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
-        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, patience, stopping }))
+        let refusals = Refusals::default();
+        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, refusals, patience, stopping }))
     }
 
     /// From now on `/readyz` says no, and each answer ends its connection, so that a proxy sends people to other nodes.

@@ -15,6 +15,8 @@ use super::local_path::{LocalPath, query_value};
 use super::session::SIGN_IN;
 use super::{Site, form_token};
 use crate::accounts::model::SiteRole;
+use crate::audit::event::Event;
+use crate::audit::refusals;
 use crate::credentials::password::hashing::Turn;
 use crate::db::{Read, Write};
 use crate::error::AppError;
@@ -244,6 +246,13 @@ pub async fn read() -> Result<Read, Failure> {
 pub async fn begin_write() -> Result<Write, Failure> {
     let ctx = current()?;
     ctx.site.db.begin_write(ctx.caller.clone()).await
+}
+
+/// Writes a refusal into the audit log, within its bounds.
+pub async fn note_refusal(event: Event) -> Result<(), Failure> {
+    let ctx = current()?;
+    refusals::note(&ctx.site, ctx.caller.clone(), event).await;
+    Ok(())
 }
 
 /// A turn to hash or compare passwords, for whoever asks.

@@ -18,9 +18,11 @@ use tower_http::compression::CompressionLayer;
 use super::{Site, assets, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
 use crate::app::{App, shell};
 use crate::error::AppError;
+use crate::{accounts, audit};
 
 /// Addresses outside of the pages and the server functions.
-pub const PLAIN_ROUTES: [&str; 4] = ["/healthz", "/readyz", "/favicon.svg", "/robots.txt"];
+pub const PLAIN_ROUTES: [&str; 6] =
+    ["/healthz", "/readyz", "/favicon.svg", "/robots.txt", "/admin/audit.csv", "/account/data.json"];
 
 /// Builds the service.
 pub fn router(site: &Arc<Site>) -> Router {
@@ -28,6 +30,8 @@ pub fn router(site: &Arc<Site>) -> Router {
     let app = Router::new()
         // Leptos looks its options up for files that we serve ourselves; the defaults do.
         .leptos_routes_with_context(&LeptosOptions::builder().output_name("lectern").build(), pages, || {}, shell)
+        .route("/admin/audit.csv", get(audit::export::serve))
+        .route("/account/data.json", get(accounts::export::serve))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .with_state(LeptosOptions::builder().output_name("lectern").build())

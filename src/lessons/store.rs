@@ -2,6 +2,8 @@
 
 use super::model::{Body, LessonState, LessonSummary};
 use crate::accounts::policy::Asked;
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
 use crate::courses::model::{Title, slug_of};
 use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
 use crate::courses::store::first_free;
@@ -170,9 +172,10 @@ impl CourseWriter<'_, Write> {
                 .all(write)
                 .await?;
         let slug = first_free(&wanted, &taken);
-        query(
+        let (id,): (LessonId,) = query(
             "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)",
+             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)
+             returning id",
         )
         .bind(course)
         .bind(&slug)
@@ -181,8 +184,10 @@ impl CourseWriter<'_, Write> {
         .bind(text.body.as_str())
         .bind(text.state.key())
         .bind(now)
-        .execute(write)
+        .one(write)
         .await?;
+        let after = format!("{} ({})", text.title.as_str(), text.state.key());
+        note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
         Ok(slug)
     }
 
@@ -195,8 +200,8 @@ impl CourseWriter<'_, Write> {
     ) -> Result<Option<String>, Failure> {
         let (write, course) = self.connection();
         let now = write.now();
-        let (slug, changed_at): (String, i64) =
-            query("select slug, changed_at from lessons where id = $1 and course_id = $2")
+        let (slug, changed_at, title, state): (String, i64, String, String) =
+            query("select slug, changed_at, title, state from lessons where id = $1 and course_id = $2")
                 .bind(lesson)
                 .bind(course)
                 .optional(write)
@@ -219,6 +224,8 @@ impl CourseWriter<'_, Write> {
         .bind(now)
         .execute(write)
         .await?;
+        let event = Event::of(What::Updated).on(Object::Lesson(lesson)).before(format!("{title} ({state})"));
+        note(write, event.after(format!("{} ({})", text.title.as_str(), text.state.key()))).await?;
         Ok(Some(slug))
     }
 
@@ -251,6 +258,8 @@ impl CourseWriter<'_, Write> {
                 .execute(write)
                 .await?;
         }
+        let event = Event::of(What::Updated).on(Object::Lesson(lesson));
+        note(write, event.before(format!("in place {position}")).after(format!("in place {its_position}"))).await?;
         Ok((title, true))
     }
 
@@ -269,6 +278,7 @@ impl CourseWriter<'_, Write> {
             .bind(position)
             .execute(write)
             .await?;
+        note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
         Ok(title)
     }
 }

@@ -131,11 +131,13 @@ pub async fn stay_signed_in() -> Result<Left, AppError> {
 pub async fn forget_waiting(
     /// The digest of its token, as `/resend` has it. `NotFound` when none waits under it in this browser.
     which: String,
+    /// Where to go then. What is no path on this site counts as home.
+    next: Option<String>,
 ) -> Result<(), AppError> {
     let ctx = request::current()?;
     Oneself::claim(&mut request::read().await?).await?;
     let token = ctx.waiting().into_iter().find(|token| random::digest(token) == which).ok_or(AppError::NotFound)?;
     kept_forms::take_unsent(&ctx.site, &token).await?;
     ctx.waits_no_more(&token);
-    request::go_on("/", Flash::said("It is thrown away."))
+    request::go_on(&request::next_or(next, "/"), Flash::said("It is not sent."))
 }

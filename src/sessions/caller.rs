@@ -17,6 +17,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// The browser's own words about itself, at most 400 characters.
     pub user_agent: String,
+    /// No request stands behind it: a start, clean-up, the command line.
+    pub is_system: bool,
 }
 
 /// Somebody who is signed in, as the database had it when this request began.
@@ -83,6 +85,6 @@ impl fmt::Debug for FormKey {
 impl Caller {
     /// Nobody, from this machine: the caller of start-up work and of the command line.
     pub fn of_the_system() -> Self {
-        Self { person: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: String::new() }
+        Self { person: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: String::new(), is_system: true }
     }
 }

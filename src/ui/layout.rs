@@ -119,6 +119,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token:
     }
     if is_admin {
         links.push(("/admin/users", "Users"));
+        links.push(("/admin/audit", "Audit"));
     }
     let nav: Vec<AnyView> = links
         .into_iter()

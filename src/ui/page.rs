@@ -51,6 +51,11 @@ fn refusal(error: AppError) -> AnyView {
         request::redirect_page(&request::sign_in_address(address, ended));
         return ().into_any();
     }
+    if error == AppError::ProveAgain && !request::wants_json() {
+        let address = ctx.as_ref().map_or("/", |ctx| ctx.address.as_str());
+        request::redirect_page(&request::prove_address(address, None));
+        return ().into_any();
+    }
     request::set_status(request::status_of(&error));
     request::say_when_to_come_back(&error);
     let path = ctx.as_ref().map(|ctx| ctx.path().to_owned()).unwrap_or_default();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::when;
 
 /// Fields that nobody typed: which thing a form is about, and where it stood.
-const NOT_TYPED: [&str; 7] = ["course", "lesson", "person", "sign_in", "seen", "by", "next"];
+const NOT_TYPED: [&str; 8] = ["which", "course", "lesson", "person", "sign_in", "seen", "by", "next"];
 
 /// Label and words of each field that somebody typed into, in the order of the form.
 pub fn typed(fields: &[(String, String)]) -> Vec<(String, String)> {

@@ -38,10 +38,20 @@ pub fn day(at: Millis, now: Millis) -> String {
     if then.year() == today.year() { words } else { format!("{words} {}", then.year()) }
 }
 
-/// The same inside `<time>`, beginning with a capital when it begins a line.
+/// The moment at which a day begins in UTC: of `2026-11-26`, as a browser's date field writes it.
+pub fn day_of(text: &str) -> Option<Millis> {
+    let day = time::Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+    Some(day.midnight().assume_utc().unix_timestamp() * 1_000)
+}
+
+/// "2026-11-26T08:51:07Z", for programs.
+pub fn machine(at: Millis) -> String {
+    moment(at).format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).unwrap_or_default()
+}
+
+/// A moment in words inside `<time>`, beginning with a capital when it begins a line.
 pub fn time(at: Millis, words: String, begins: bool) -> AnyView {
-    let machine =
-        moment(at).format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).unwrap_or_default();
+    let machine = machine(at);
     let words = if begins { capital(&words) } else { words };
     view! { <time datetime=machine>{words}</time> }.into_any()
 }
@@ -59,6 +69,14 @@ mod tests {
 
     /// Sunday, 22 November 2026, 12:00 UTC.
     const NOON: Millis = 1_795_348_800_000;
+
+    #[test]
+    fn a_day_is_read_as_a_date_field_writes_it() {
+        assert_eq!(day_of("2026-11-22"), Some(NOON - 12 * HOUR));
+        for wrong in ["", "22.11.2026", "2026-13-01", "2026-11-22T10:00"] {
+            assert_eq!(day_of(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn near_moments_are_said_by_day_and_far_ones_by_date() {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod audit;
 mod bad_input;
 mod command_line;
 mod courses;
@@ -17,6 +18,7 @@ mod operations;
 mod passwords;
 mod people;
 mod powers;
+mod privacy;
 mod proving;
 mod refused_forms;
 mod sessions;

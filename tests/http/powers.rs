@@ -121,6 +121,7 @@ impl World {
                 ("new_password", "eleven loud geese at dawn".to_owned()),
             ],
             "/fn/prove_again" => vec![password],
+            "/fn/delete_account" => vec![("confirm", "someone@uni.example".to_owned())],
             "/fn/name_sign_in" => vec![("sign_in", self.sign_in.clone()), ("device_name", "The lab".to_owned())],
             "/fn/sign_in_ends" | "/fn/stay_signed_in" => vec![],
             "/fn/forget_waiting" => vec![("which", "unknown".to_owned())],

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::api::SaveProfile;
+use crate::accounts::api::{DeleteAccount, SaveProfile};
 use crate::accounts::policy::Oneself;
 use crate::credentials::password::api::ChangePassword;
 use crate::credentials::password::pages::signup::PASSWORD_HINT;
@@ -26,8 +26,9 @@ async fn load() -> Result<(Person, AnyView), Failure> {
 }
 
 fn show((person, start): (Person, AnyView)) -> AnyView {
-    let (profile, password) = (Form::to::<SaveProfile>(), Form::to::<ChangePassword>());
-    let is_refused = profile.is_refused() || password.is_refused();
+    let (profile, password, deletion) =
+        (Form::to::<SaveProfile>(), Form::to::<ChangePassword>(), Form::to::<DeleteAccount>());
+    let is_refused = profile.is_refused() || password.is_refused() || deletion.is_refused();
     view! {
         {form_title("Your account", is_refused)}
         <div class="page wrap">
@@ -65,6 +66,32 @@ fn show((person, start): (Person, AnyView)) -> AnyView {
                 <div>
                     <p>"See each browser that can act as you, and end the ones you do not know."</p>
                     <p><a href="/account/sessions">"Where you are signed in"</a></p>
+                    <p><a href="/account/history">"What happened to your account"</a></p>
+                </div>
+            </section>
+            <section class="hung" aria-labelledby="data">
+                <div><h2 id="data">"Your data"</h2></div>
+                <div>
+                    <p>"Everything this site holds of you, in one file: account, sign-ins, courses, marks, and what was written down about you."</p>
+                    <p><a class="button" href="/account/data.json" download="lectern-my-data.json">"Download your data"</a></p>
+                </div>
+            </section>
+            <section class="hung" aria-labelledby="delete">
+                <div><h2 id="delete">"Delete your account"</h2></div>
+                <div>
+                    <p>"Your name, address, password and sign-ins are deleted at once, and cannot be brought back. You leave every course. \
+                        What you wrote in courses stays there without your name, and so do the marks of your courses."</p>
+                    <details class="ask" open=deletion.is_refused()>
+                        <summary role="button" class="button danger">"Delete account"</summary>
+                        <div>
+                            <form class="fields" method="post" action=deletion.action() novalidate>
+                                {deletion.summary()}
+                                {deletion.hidden(&[])}
+                                {deletion.input(Field { name: "confirm", label: "Your email address, to confirm", kind: "email", autocomplete: "off", ..Field::default() })}
+                                <div class="buttons"><button class="button danger solid">"Delete it for good"</button></div>
+                            </form>
+                        </div>
+                    </details>
                 </div>
             </section>
         </div>

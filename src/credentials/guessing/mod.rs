@@ -18,11 +18,14 @@ mod store;
 
 use std::net::IpAddr;
 
+use crate::audit::event::{Event, What};
+use crate::audit::store::public_note;
 use crate::clock::{DAY, MINUTE, Millis, SECOND};
 use crate::db::Write;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
+use crate::id::UserId;
 use crate::network::place_of;
 use crate::random;
 
@@ -70,20 +73,37 @@ impl Guess {
         store::public_count(write, &self.at).await
     }
 
+    /// The same in a transaction of its own. `about` is the account that is guessed at, where there is one.
+    pub async fn take(&self, about: Option<UserId>) -> Result<(), Failure> {
+        let mut write = request::begin_write().await?;
+        match self.count(&mut write).await {
+            Ok(()) => write.commit().await,
+            Err(failure) => {
+                drop(write);
+                if matches!(failure, Failure::Refused(_)) {
+                    tracing::warn!(event = "authn_login_lock", "a guesser has to wait");
+                    request::note_refusal(Event { about, ..Event::of(What::MustWait) }).await?;
+                }
+                Err(failure)
+            }
+        }
+    }
+
     /// Counts a wrong one for the place it came from, in a transaction of its own, and answers what the person is told. What
     /// broke on our side is no guess.
-    pub async fn was_wrong(&self, refused: Failure) -> Failure {
+    pub async fn was_wrong(&self, refused: Failure, about: Option<UserId>) -> Failure {
         let (Some(place), Failure::Refused(_)) = (&self.place, &refused) else { return refused };
         let counted = async {
             let mut write = request::begin_write().await?;
             store::public_count_place(&mut write, place).await?;
+            public_note(&mut write, Event { about, ..Event::of(What::WrongPassword) }).await?;
             write.commit().await
         };
         counted.await.err().unwrap_or(refused)
     }
 
-    /// Clears the count of the account from this place: the guess was none.
-    pub async fn was_right(&self, write: &mut Write) -> Result<(), Failure> {
+    /// Clears the count of the account from this place: the guess was none. Says whether there had been wrong ones.
+    pub async fn was_right(&self, write: &mut Write) -> Result<bool, Failure> {
         store::public_clear(write, &self.at).await
     }
 }

@@ -30,8 +30,11 @@ pub async fn public_count(write: &mut Write, key: &str) -> Result<(), Failure> {
     .map(drop)
 }
 
-pub async fn public_clear(write: &mut Write, key: &str) -> Result<(), Failure> {
-    query("delete from guesses where key = $1").bind(key).execute(write).await.map(drop)
+/// Says whether there were tries besides the last.
+pub async fn public_clear(write: &mut Write, key: &str) -> Result<bool, Failure> {
+    let row: Option<(i64,)> =
+        query("delete from guesses where key = $1 returning failures").bind(key).optional(write).await?;
+    Ok(row.is_some_and(|(failures,)| failures > 1))
 }
 
 /// Refuses while the window of a place is full. `last_at` is when its window began, `waits_until` when it ends.

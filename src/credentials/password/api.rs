@@ -90,28 +90,28 @@ pub async fn sign_in(
     let turn = request::hashing_turn().inspect_err(wait)?;
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let guess = Guess::at_password(email.key(), request::current()?.caller.address);
-    let mut write = request::begin_write().await?;
-    guess.count(&mut write).await.inspect_err(|_| {
-        metrics::signing_in(How::Password, Outcome::Wait);
-        tracing::warn!(event = "authn_login_lock", "a guesser has to wait");
-    })?;
-    write.commit().await?;
+    let about = stored.as_ref().map(|stored| stored.user);
+    guess.take(about).await.inspect_err(wait)?;
 
     let shown = match PasswordShown::at_sign_in(&turn, stored, password).await {
         Ok(shown) => shown,
         Err(refused) => {
             metrics::signing_in(How::Password, Outcome::Wrong);
             tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
-            return Err(guess.was_wrong(refused).await.into());
+            return Err(guess.was_wrong(refused, about).await.into());
         }
     };
     drop(turn);
     let mut write = request::begin_write().await?;
-    guess.was_right(&mut write).await?;
+    let were_wrong = guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
     let (arriving, role) = shown.arrive(&mut write).await?;
     let lasts = if remember.is_some() { request::lasts_remembered(role)? } else { request::lasts(role)? };
-    let sign_in = arriving.sign_in(How::Password, lasts).await?;
+    let sign_in = if were_wrong {
+        arriving.sign_in_after_wrong(How::Password, lasts).await?
+    } else {
+        arriving.sign_in(How::Password, lasts).await?
+    };
     write.commit().await?;
     request::begin_session(sign_in, lasts).await?;
     metrics::signing_in(How::Password, Outcome::Success);
@@ -213,9 +213,8 @@ async fn show_own_password(
 ) -> Result<PasswordShown, AppError> {
     let turn = request::hashing_turn()?;
     let guess = Guess::at_password(Email::parse(email)?.key(), request::current()?.caller.address);
-    let mut write = request::begin_write().await?;
-    guess.count(&mut write).await?;
-    write.commit().await?;
+    let about = Some(stored.user);
+    guess.take(about).await?;
     match PasswordShown::by_oneself(&turn, stored, password, field).await {
         Ok(shown) => {
             let mut write = request::begin_write().await?;
@@ -223,6 +222,6 @@ async fn show_own_password(
             write.commit().await?;
             Ok(shown)
         }
-        Err(refused) => Err(guess.was_wrong(refused).await.into()),
+        Err(refused) => Err(guess.was_wrong(refused, about).await.into()),
     }
 }

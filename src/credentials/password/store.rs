@@ -3,6 +3,8 @@
 use super::policy::PasswordShown;
 use crate::accounts::model::{Email, SiteRole};
 use crate::accounts::policy::Oneself;
+use crate::audit::event::{Event, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
@@ -84,6 +86,7 @@ impl Oneself<'_, Write> {
             .await?;
         // A link that was waiting would undo the change.
         query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
+        note(write, Event::of(What::PasswordChanged).about(user)).await?;
         self.renew_after_password_change().await
     }
 }

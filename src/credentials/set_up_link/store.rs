@@ -4,6 +4,8 @@ use super::policy::LinkHolder;
 use crate::accounts::model::{Email, PersonName, SiteRole};
 use crate::accounts::policy::Admin;
 use crate::accounts::store::NewAccount;
+use crate::audit::event::{Event, What};
+use crate::audit::store::note;
 use crate::clock::DAY;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
@@ -62,6 +64,12 @@ impl Admin<'_, Write> {
             .bind(now + GOOD_FOR)
             .execute(write)
             .await?;
+        let event = Event::of(What::LinkMade).after(if user.is_some() {
+            "to set a password"
+        } else {
+            "to make the first admin"
+        });
+        note(write, Event { about: user, ..event }).await?;
         Ok(token)
     }
 }
@@ -79,6 +87,7 @@ impl<'w> LinkHolder<'w, Write> {
             .bind(now)
             .execute(write)
             .await?;
+        note(write, Event::of(What::PasswordChanged).by(user).about(user).after("with a one-time link")).await?;
         let mut arriving = Arriving::proven(write, user);
         arriving.end_what_was_before().await?;
         Ok(arriving)

@@ -62,6 +62,9 @@ pub struct Unsent {
     pub page: String,
     /// Whose sign-in had ended; none when there was no sign-in to tell by.
     pub person: Option<UserId>,
+    /// It waits for more than a sign-in: for a proof, or for a press on the page that shows it.
+    #[serde(default)]
+    pub asks_first: bool,
 }
 
 impl RefusedForm {

@@ -1,6 +1,8 @@
 //! How a sign-in begins, and how its person proves once more who they are.
 
 use crate::accounts::policy::Oneself;
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
@@ -50,6 +52,15 @@ pub struct Lasts {
 impl Arriving<'_> {
     /// Signs the person in from the place the request came from. Beyond [`PARALLEL`] live ones, the one used longest ago ends.
     pub async fn sign_in(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
+        self.sign_in_as(What::SignedIn, how, lasts).await
+    }
+
+    /// The same after wrong passwords, which the log says.
+    pub async fn sign_in_after_wrong(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
+        self.sign_in_as(What::SignedInAfterWrong, how, lasts).await
+    }
+
+    async fn sign_in_as(self, what: What, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
         let (write, user) = self.into_parts();
         let id = SignInId(random::id63());
         let now = write.now();
@@ -84,6 +95,8 @@ impl Arriving<'_> {
         .bind(PARALLEL - 1)
         .execute(write)
         .await?;
+        let event = Event::of(what).by(user).about(user).on(Object::SignIn(id)).after(how.key());
+        note(write, event).await?;
         Ok(id)
     }
 
@@ -97,10 +110,11 @@ impl Arriving<'_> {
 impl Oneself<'_, Write> {
     /// Writes down that this sign-in's person has just proven again who they are.
     pub(crate) async fn note_proven(&mut self) -> Result<(), Failure> {
-        let sign_in = self.person().sign_in;
+        let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
         let now = write.now();
-        query("update sign_ins set proven_at = $2 where id = $1").bind(sign_in).bind(now).execute(write).await.map(drop)
+        query("update sign_ins set proven_at = $2 where id = $1").bind(sign_in).bind(now).execute(write).await?;
+        note(write, Event::of(What::ProvenAgain).about(user).on(Object::SignIn(sign_in))).await
     }
 
     /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.

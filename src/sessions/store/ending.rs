@@ -3,6 +3,8 @@
 use super::beginning::Lasts;
 use super::listing::{Filter, live_of};
 use crate::accounts::policy::{Admin, Oneself};
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
@@ -14,12 +16,15 @@ impl Departing<'_> {
     pub async fn sign_out(self) -> Result<(), Failure> {
         let (write, sign_in) = self.into_parts();
         let now = write.now();
-        query("update sign_ins set ended_at = $2, ended_why = 'signed_out' where id = $1 and ended_at is null")
-            .bind(sign_in)
-            .bind(now)
-            .execute(write)
-            .await
-            .map(drop)
+        let user: Option<(UserId,)> = query(
+            "update sign_ins set ended_at = $2, ended_why = 'signed_out' where id = $1 and ended_at is null returning user_id",
+        )
+        .bind(sign_in)
+        .bind(now)
+        .optional(write)
+        .await?;
+        let Some((user,)) = user else { return Ok(()) };
+        note(write, ended(user, "signed_out").on(Object::SignIn(sign_in))).await
     }
 }
 
@@ -32,6 +37,10 @@ pub struct EndedSignIn {
     pub user_agent: String,
 }
 
+fn ended(user: UserId, why: &str) -> Event {
+    Event::of(What::SignInEnded).about(user).after(why)
+}
+
 /// Ends one live sign-in of `user`. Somebody else's, or one that ended already, is none of theirs: `None`.
 async fn end_one(
     write: &mut Write,
@@ -40,7 +49,7 @@ async fn end_one(
     why: &str,
 ) -> Result<Option<EndedSignIn>, Failure> {
     let now = write.now();
-    query(
+    let row = query(
         "update sign_ins set ended_at = $3, ended_why = $4
          where id = $1 and user_id = $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
          returning name, user_agent",
@@ -50,13 +59,17 @@ async fn end_one(
     .bind(now)
     .bind(why)
     .optional(write)
-    .await
+    .await?;
+    if row.is_some() {
+        note(write, ended(user, why).on(Object::SignIn(sign_in))).await?;
+    }
+    Ok(row)
 }
 
 /// Ends the live sign-ins of `user`, but for `spared`, and says how many.
 async fn end_live(write: &mut Write, user: UserId, spared: Option<SignInId>, why: &str) -> Result<u64, Failure> {
     let now = write.now();
-    query(
+    let count = query(
         "update sign_ins set ended_at = $3, ended_why = $4
          where user_id = $1 and id is distinct from $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
            and epoch = (select epoch from users where id = $1)",
@@ -66,7 +79,11 @@ async fn end_live(write: &mut Write, user: UserId, spared: Option<SignInId>, why
     .bind(now)
     .bind(why)
     .execute(write)
-    .await
+    .await?;
+    if count > 0 {
+        note(write, ended(user, why).before(format!("{count} live"))).await?;
+    }
+    Ok(count)
 }
 
 impl RecentlyProven<Oneself<'_, Write>> {

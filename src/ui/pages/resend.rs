@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::form_token::TOKEN_FIELD;
-use crate::http::forms::{PAGE_FIELD, RESEND_FIELD, of_a_stranger};
+use crate::http::forms::{PAGE_FIELD, RESEND_FIELD, what_it_does};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
 use crate::sessions::api::ForgetWaiting;
@@ -36,7 +36,7 @@ fn show(form: RefusedForm, unsent: Unsent, token: String) -> AnyView {
     let (which, throw) = (form.which.clone(), form.which.clone());
     let shown = typed_list(typed(&form.values));
     // What it does and where stands first: it may be somebody else's.
-    let does = of_a_stranger(&form.action).unwrap_or("Send a form");
+    let does = what_it_does(&form.action);
     let place = unsent.page.clone();
     let hidden: Vec<AnyView> = form
         .values

@@ -8,8 +8,9 @@ use crate::failure::Failure;
 use crate::http::forms::SEND_FIELD;
 use crate::http::local_path::LocalPath;
 use crate::http::request;
+use crate::sessions::api::ForgetWaiting;
 use crate::sessions::caller::Person;
-use crate::ui::form::{Field, Form};
+use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{form_title, page};
 
 struct Data {
@@ -44,6 +45,7 @@ fn show(Data { form, next, send, person }: Data) -> AnyView {
     } else {
         "What you want to do needs a proof that is not older than ten minutes. Then it is done at once."
     };
+    let (is_sent, which) = (!send.is_empty(), send.clone());
     view! {
         {form_title("Show that it is you", form.is_refused())}
         <div class="page wrap">
@@ -59,9 +61,10 @@ fn show(Data { form, next, send, person }: Data) -> AnyView {
                 {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
                 <div class="buttons">
                     <button class="button primary large">"Go on"</button>
-                    <a class="button quiet large" href=next>"Leave it"</a>
+                    {(!is_sent).then(|| view! { <a class="button quiet large" href=next.clone()>"Leave it"</a> })}
                 </div>
             </form>
+            {is_sent.then(|| button::<ForgetWaiting>(&[("which", which), ("next", next)], "button", "Do not do it", ""))}
         </div>
     }
     .into_any()

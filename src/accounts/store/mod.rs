@@ -1,7 +1,11 @@
 //! All SQL about accounts.
 
+pub mod leaving;
+
 use super::model::{AccountRow, Email, PersonName, SiteRole};
 use super::policy::{Admin, Oneself, PersonKeeper};
+use crate::audit::event::{Event, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied, FieldErrors};
@@ -36,13 +40,17 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     .bind(now)
     .optional(write)
     .await?;
-    row.map(|(id,)| id).ok_or_else(|| {
+    let (id,) = row.ok_or_else(|| {
         FieldErrors::one(
             "email",
             "There is an account with this email already. Sign in with it, or use another address",
         )
-        .into()
-    })
+    })?;
+    let event = Event::of(What::UserCreated).about(id).after(account.role.key());
+    // Whoever is nobody yet has just become this person.
+    let is_own = write.caller().person.is_none() && !write.caller().is_system;
+    note(write, if is_own { event.by(id) } else { event }).await?;
+    Ok(id)
 }
 
 /// Makes a student's account for whoever signs up. Open to everybody, which is why it takes no role.
@@ -85,7 +93,7 @@ pub async fn public_is_empty(on: &mut impl Connection) -> Result<bool, Failure> 
 impl Oneself<'_, Write> {
     /// Changes their name, which pages show from the next request on.
     pub async fn rename(&mut self, name: &PersonName) -> Result<(), Failure> {
-        let user = self.person().id;
+        let (user, before) = (self.person().id, self.person().name.clone());
         let write = self.connection();
         let now = write.now();
         query("update users set name = $2, changed_at = $3 where id = $1")
@@ -93,8 +101,8 @@ impl Oneself<'_, Write> {
             .bind(name.as_str())
             .bind(now)
             .execute(write)
-            .await
-            .map(drop)
+            .await?;
+        note(write, Event::of(What::UserUpdated).about(user).before(before).after(name.as_str())).await
     }
 }
 
@@ -133,7 +141,8 @@ impl Admin<'_, Read> {
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
         let (total,): (i64,) = query(
             "select count(*) from users u
-             where (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)",
+             where u.deleted_at is null
+               and (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)",
         )
         .bind(pattern.clone())
         .bind(role.clone())
@@ -145,7 +154,8 @@ impl Admin<'_, Read> {
                        and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
              from users u
-             where (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)
+             where u.deleted_at is null
+               and (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)
              order by lower(u.name), u.id limit $4 offset $5",
         )
         .bind(pattern)
@@ -224,8 +234,10 @@ impl RecentlyProven<Admin<'_, Write>> {
             self.keep_an_admin_besides(user).await?;
         }
         let now = self.inner().connection().now();
-        let was: Option<(SiteRole,)> =
-            query("select role from users where id = $1").bind(user).optional(self.inner().connection()).await?;
+        let was: Option<(SiteRole,)> = query("select role from users where id = $1 and deleted_at is null")
+            .bind(user)
+            .optional(self.inner().connection())
+            .await?;
         let (was,) = was.ok_or(Failure::Refused(AppError::NotFound))?;
         let row: (UserId, String) =
             query("update users set role = $2, changed_at = $3 where id = $1 returning id, name")
@@ -234,6 +246,10 @@ impl RecentlyProven<Admin<'_, Write>> {
                 .bind(now)
                 .one(self.inner().connection())
                 .await?;
+        if was != role {
+            let event = Event::of(What::RoleChanged).about(user).before(was.key()).after(role.key());
+            note(self.inner().connection(), event).await?;
+        }
         Ok(Changed { id: row.0, name: row.1, was })
     }
 
@@ -241,12 +257,16 @@ impl RecentlyProven<Admin<'_, Write>> {
     pub async fn disable(&mut self, user: UserId) -> Result<Changed, Failure> {
         self.keep_an_admin_besides(user).await?;
         let now = self.inner().connection().now();
-        self.set_disabled(user, Some(now)).await
+        let changed = self.set_disabled(user, Some(now)).await?;
+        note(self.inner().connection(), Event::of(What::UserArchived).about(user)).await?;
+        Ok(changed)
     }
 
     /// Opens it again. Its person signs in anew.
     pub async fn enable(&mut self, user: UserId) -> Result<Changed, Failure> {
-        self.set_disabled(user, None).await
+        let changed = self.set_disabled(user, None).await?;
+        note(self.inner().connection(), Event::of(What::UserUpdated).about(user).after("can sign in again")).await?;
+        Ok(changed)
     }
 
     /// Doing it twice ends nothing the second time: a stale page must not sign anybody out.
@@ -255,7 +275,7 @@ impl RecentlyProven<Admin<'_, Write>> {
         query(
             "update users set epoch = epoch + case when (disabled_at is null) = ($2 is null) then 0 else 1 end,
                     disabled_at = case when disabled_at is null or $2 is null then $2 else disabled_at end, changed_at = $3
-             where id = $1 returning id, name, role as was",
+             where id = $1 and deleted_at is null returning id, name, role as was",
         )
         .bind(user)
         .bind(at)

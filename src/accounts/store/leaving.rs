@@ -1,0 +1,203 @@
+//! What a person takes along, and what stays when they go.
+
+use serde::Serialize;
+
+use crate::accounts::policy::Oneself;
+use crate::audit::event::{Event, What};
+use crate::audit::store::note;
+use crate::clock::Millis;
+use crate::db::{Connection, Read, Write, query};
+use crate::error::{AppError, Denied};
+use crate::failure::Failure;
+use crate::sessions::policy::RecentlyProven;
+
+/// An account as its person takes it along.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnAccount {
+    /// Of the account.
+    pub id: i64,
+    /// As typed.
+    pub email: String,
+    /// As they write it.
+    pub name: String,
+    /// On the whole site.
+    pub role: String,
+    /// When it was made, in milliseconds since 1970, as all times here.
+    pub created_at: Millis,
+    /// When it last changed.
+    pub changed_at: Millis,
+}
+
+/// A sign-in as its person takes it along.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnSignIn {
+    /// How it was proven.
+    pub how: String,
+    /// It lasts longer than others.
+    pub remembered: bool,
+    /// What the person called the device.
+    pub name: Option<String>,
+    /// Last seen from there.
+    pub address: String,
+    /// The browser's words about itself.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: Millis,
+    /// When it was last used, to a minute.
+    pub last_seen_at: Millis,
+    /// The latest it can end.
+    pub absolute_ends_at: Millis,
+    /// When it was ended, where it was.
+    pub ended_at: Option<Millis>,
+    /// And why.
+    pub ended_why: Option<String>,
+}
+
+/// A course the person is or was in.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnCourse {
+    /// Its address is `/courses/{slug}`.
+    pub slug: String,
+    /// As it is now.
+    pub title: String,
+    /// What they are or were in it.
+    pub role: String,
+    /// `active`, `left` or `removed`.
+    pub state: String,
+    /// When they came.
+    pub joined_at: Millis,
+    /// When they went.
+    pub ended_at: Option<Millis>,
+}
+
+/// A lesson the person has marked as read.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnReading {
+    /// Of its course.
+    pub course: String,
+    /// Within the course.
+    pub lesson: String,
+    /// When.
+    pub read_at: Millis,
+}
+
+/// A form of theirs that came back or waits.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnForm {
+    /// The function it was sent to.
+    pub action: String,
+    /// What was typed, as JSON, without secrets.
+    pub content: String,
+    /// When it is deleted.
+    pub expires_at: Millis,
+}
+
+/// Everything the site holds of a person, but for the log, which is read in parts.
+#[derive(Debug, Serialize)]
+pub struct OwnData {
+    /// The account itself. Of a password there is nothing to take along: it is not kept.
+    pub account: OwnAccount,
+    /// Live and ended.
+    pub sign_ins: Vec<OwnSignIn>,
+    /// As anything, now or before.
+    pub courses: Vec<OwnCourse>,
+    /// What was marked as read.
+    pub reading: Vec<OwnReading>,
+    /// What was typed and not saved.
+    pub forms: Vec<OwnForm>,
+}
+
+impl RecentlyProven<Oneself<'_, Read>> {
+    /// All of it.
+    pub async fn take_along(&mut self) -> Result<OwnData, Failure> {
+        let user = self.inner().person().id;
+        let read = self.inner().connection();
+        let account = query("select id, email, name, role, created_at, changed_at from users where id = $1")
+            .bind(user)
+            .one(read)
+            .await?;
+        let sign_ins = query(
+            "select how, remembered, name, address, user_agent, created_at, last_seen_at, absolute_ends_at, ended_at, ended_why
+             from sign_ins where user_id = $1 order by created_at, id",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
+        let courses = query(
+            "select c.slug, c.title, e.role, e.state, e.joined_at, e.ended_at from enrolments e join courses c on c.id = e.course_id
+             where e.user_id = $1 order by e.joined_at, c.id",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
+        let reading = query(
+            "select c.slug as course, l.slug as lesson, r.read_at from lesson_reads r join lessons l on l.id = r.lesson_id
+             join courses c on c.id = l.course_id where r.user_id = $1 order by r.read_at, l.id",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
+        let forms = query("select action, content, expires_at from kept_forms where user_id = $1 order by expires_at")
+            .bind(user)
+            .all(read)
+            .await?;
+        Ok(OwnData { account, sign_ins, courses, reading, forms })
+    }
+}
+
+impl RecentlyProven<Oneself<'_, Write>> {
+    /// Deletes the account: its name, address and password, its sign-ins, what it typed and did not save, and from where it did
+    /// what the log tells of. What others need stays under "Deleted person": places in courses, marks, the log's events.
+    /// Refused for the last admin, and for the last owner of a course.
+    pub async fn delete_account(&mut self) -> Result<(), Failure> {
+        let user = self.inner().person().id;
+        let write = self.inner().connection();
+        let now = write.now();
+        let (is_last_admin, last_owned): (bool, Option<String>) = query(
+            "select u.role = 'admin' and not exists (select 1 from users o where o.role = 'admin' and o.disabled_at is null
+                       and o.password_hash is not null and o.id <> u.id),
+                    (select min(c.title) from enrolments e join courses c on c.id = e.course_id
+                      where e.user_id = u.id and e.role = 'owner' and e.state = 'active' and c.state <> 'archived'
+                        and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
+                          where o.course_id = e.course_id and o.user_id <> u.id and o.role = 'owner' and o.state = 'active'))
+             from users u where u.id = $1",
+        )
+        .bind(user)
+        .one(write)
+        .await?;
+        if is_last_admin {
+            return Err(AppError::Forbidden(Denied::LastAdmin).into());
+        }
+        if let Some(title) = last_owned {
+            let words = format!(
+                "You are the last owner of “{title}”. Make somebody else its owner or archive it, then delete your account."
+            );
+            return Err(AppError::Conflict(words).into());
+        }
+        note(write, Event::of(What::UserDeleted).about(user)).await?;
+        query("update enrolments set state = 'left', ended_at = $2 where user_id = $1 and state = 'active'")
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await?;
+        for statement in [
+            "delete from sign_ins where user_id = $1",
+            "delete from kept_forms where user_id = $1",
+            "delete from set_up_links where user_id = $1",
+            "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",
+            "delete from audit_details where kind = 'place' and seq in (select seq from audit_events where about_id = $1 or actor_id = $1)",
+            "update users set email = 'deleted-' || id || '@lectern.invalid', email_key = 'deleted-' || id || '@lectern.invalid',
+                    name = 'Deleted person ' || id, role = 'student', password_hash = null, epoch = epoch + 1 where id = $1",
+        ] {
+            query(statement).bind(user).execute(write).await?;
+        }
+        query(
+            "update users set disabled_at = coalesce(disabled_at, $2), deleted_at = $2, changed_at = $2 where id = $1",
+        )
+        .bind(user)
+        .bind(now)
+        .execute(write)
+        .await
+        .map(drop)
+    }
+}
