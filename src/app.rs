@@ -15,6 +15,7 @@ use crate::credentials::set_up_link::pages::SetUp;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
 use crate::http::request;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
+use crate::server::pages::Server;
 use crate::sessions::pages::sessions::Sessions;
 use crate::ui::layout::{Chrome, document};
 use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
@@ -45,6 +46,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
+                <Route path=path!("/admin/server") view=Server ssr=SsrMode::Async />
                 <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
                 <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />

@@ -263,6 +263,7 @@ mod tests {
         assert_eq!([size_in_words(65_536), size_in_words(2_097_152)], ["64 kB", "2 MB"]);
     }
 
+    /// ASVS 16.5.1
     #[test]
     fn the_words_of_a_library_never_reach_the_browser() {
         let error = AppError::from_server_fn_error(ServerFnErrorErr::Args("<script>".to_owned()));

@@ -19,6 +19,7 @@ pub mod error;
 pub mod field;
 pub mod id;
 pub mod lessons;
+pub mod server;
 pub mod sessions;
 pub mod ui;
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::clock::{MINUTE, Millis};
+
 /// What counts as one place: an IPv4 address, or the 64 bits of network that an IPv6 household has to itself.
 pub fn place_of(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -87,6 +89,59 @@ fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Counts what places do in a minute, where only so much of it is worth doing.
+#[derive(Debug)]
+pub struct PerMinute {
+    most: u32,
+    most_of_one_place: u32,
+    minute: Mutex<Minute>,
+}
+
+#[derive(Debug, Default)]
+struct Minute {
+    begun: Millis,
+    all: u32,
+    places: HashMap<String, u32>,
+}
+
+/// What becomes of one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is done.
+    Free,
+    /// It is the last in this minute, of its place or of all.
+    Last,
+    /// It is not.
+    Over,
+}
+
+impl PerMinute {
+    /// `most` in all, and `most_of_one_place` for any one place.
+    pub fn new(most: u32, most_of_one_place: u32) -> Self {
+        Self { most, most_of_one_place, minute: Mutex::default() }
+    }
+
+    /// Counts one more.
+    pub fn turn(&self, from: IpAddr, now: Millis) -> Turn {
+        let mut minute = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back begins a new minute as well.
+        if !(0..MINUTE).contains(&(now - minute.begun)) {
+            *minute = Minute { begun: now, ..Minute::default() };
+        }
+        if minute.all >= self.most {
+            return Turn::Over;
+        }
+        let count = minute.places.entry(place_of(from)).or_default();
+        *count += 1;
+        let count = *count;
+        if count > self.most_of_one_place {
+            return Turn::Over;
+        }
+        minute.all += 1;
+        if count == self.most_of_one_place || minute.all == self.most { Turn::Last } else { Turn::Free }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +168,20 @@ mod tests {
         drop((second, others, again));
         let left = lock(&scarce.taken);
         assert_eq!((left.all, left.by_place.len()), (0, 0), "what is given back leaves nothing behind");
+    }
+
+    #[test]
+    fn one_place_has_its_share_of_a_minute_and_all_together_theirs() {
+        let minute = PerMinute::new(200, 20);
+        let from = |last: u8| IpAddr::from([192, 0, 2, last]);
+        for _ in 0..19 {
+            assert_eq!(minute.turn(from(1), 0), Turn::Free);
+        }
+        assert_eq!([minute.turn(from(1), 0), minute.turn(from(1), 0)], [Turn::Last, Turn::Over]);
+        assert_eq!(minute.turn(from(2), 0), Turn::Free);
+        let done = (3..=255).filter(|last| minute.turn(from(*last), 1) != Turn::Over).count();
+        assert_eq!(done, 179);
+        assert_eq!(minute.turn(from(1), MINUTE), Turn::Free);
+        assert_eq!(minute.turn(from(1), -1), Turn::Free, "a clock that was set back");
     }
 }

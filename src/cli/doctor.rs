@@ -8,12 +8,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
 use crate::failure::Failure;
-use crate::http::assets::Assets;
+use crate::server::findings::of_settings;
 use crate::sessions::records::Records;
 use crate::sessions::records::place::StorePlace;
-
-/// 2026-01-01. A clock before this version was written is wrong.
-const WRITTEN: i64 = 1_767_225_600_000;
 
 pub async fn examine(config: Config) -> Result<(), Failure> {
     let mut wrong = 0;
@@ -25,52 +22,8 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
             println!("LOOK  {bad}");
         }
     };
-    let loopback = config.addr.ip().is_loopback();
-    look(true, &format!("listens on {}, and people find it at {}", config.addr, config.public_url.origin), "");
-    look(
-        config.public_url.https || loopback,
-        if config.public_url.https {
-            "people reach it over https"
-        } else {
-            "only this machine reaches it, so http will do"
-        },
-        "people reach it over plain http: passwords and sign-ins can be read on the way. Put a proxy with https before it and \
-         set LECTERN_PUBLIC_URL to its address",
-    );
-    look(
-        !config.public_url.is_this_machine()
-            || !config.trusted_proxies.is_empty()
-            || config.addr.port() == config.public_url.port(),
-        "that address leads to where it listens",
-        &format!(
-            "it listens at port {}, and LECTERN_PUBLIC_URL sends people to {}",
-            config.addr.port(),
-            config.public_url.origin
-        ),
-    );
-    let behind_proxy = config.public_url.https;
-    look(
-        !behind_proxy || !config.trusted_proxies.is_empty(),
-        if behind_proxy { "the proxy before it is named" } else { "no proxy is expected" },
-        "https means that a proxy stands before it, and LECTERN_TRUSTED_PROXIES names none: everybody seems to come from the proxy",
-    );
-    look(
-        !config.trusted_proxies.iter().any(|network| network.prefix_len() == 0),
-        "no network is trusted as a whole",
-        "LECTERN_TRUSTED_PROXIES trusts every address: anybody can claim any address",
-    );
-    look(Clock::system().now() > WRITTEN, "the clock is set", "the clock is wrong: sign-ins end at the wrong time");
-    look(
-        Assets::find().found,
-        "style sheet and scripts are part of this binary",
-        "this binary was built without its style sheet and scripts: build it with `make build`",
-    );
-    for name in &config.unused {
-        look(false, "", &format!("{name} is set, and this version does not use it"));
-    }
-
-    for name in &config.unknown {
-        look(false, "", &format!("{name} is set, and there is no such setting"));
+    for finding in of_settings(&config, Clock::system().now()) {
+        look(finding.is_good, &finding.words, &finding.words);
     }
 
     let is_there = match config.database.file() {

@@ -139,6 +139,18 @@ pub const TABLES: &[Table] = {
         ),
         ("audit_details", &[("seq", Int), ("kind", Text), ("salt", Text), ("content", Text)]),
         ("audit_head", &[("one", Int), ("seq", Int), ("hash", Text)]),
+        (
+            "browser_reports",
+            &[
+                ("digest", Text),
+                ("directive", Text),
+                ("blocked", Text),
+                ("page", Text),
+                ("count", Int),
+                ("first_at", Int),
+                ("last_at", Int),
+            ],
+        ),
         ("guesses", &[("key", Text), ("failures", Int), ("last_at", Int), ("waits_until", Int)]),
     ]
 };

@@ -13,6 +13,7 @@ use axum::response::Response;
 
 use super::Site;
 use crate::random;
+use crate::server::reports;
 
 /// One answer's nonce: the only inline script that runs is the one that carries it.
 #[derive(Clone, Debug)]
@@ -32,10 +33,12 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     // allows no eval of text. Nothing else may come from anywhere.
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
-        nonce.0
+         connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; report-uri {}; report-to csp",
+        nonce.0,
+        reports::PATH,
     );
     set(headers, CONTENT_SECURITY_POLICY, &policy);
+    set(headers, HeaderName::from_static("reporting-endpoints"), &format!("csp=\"{}\"", reports::PATH));
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Not no-referrer: a refused form finds its way back by it when all else fails.
     set(headers, REFERRER_POLICY, "same-origin");

@@ -87,6 +87,7 @@ fn shown_path(path: &str) -> String {
 mod tests {
     use super::*;
 
+    /// ASVS 16.4.1
     #[test]
     fn no_way_to_write_a_set_up_link_puts_its_secret_into_the_log() {
         for written in

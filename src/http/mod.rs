@@ -26,12 +26,13 @@ pub mod whole_page;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::audit::refusals::Refusals;
+use crate::audit::refusals;
 use crate::config::Config;
 use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
 use crate::failure::Failure;
-use crate::network::Scarce;
+use crate::network::{PerMinute, Scarce};
+use crate::server::reports;
 use crate::sessions::records::Records;
 
 /// What every request shares.
@@ -50,7 +51,9 @@ pub struct Site {
     /// The names of the built files, as found at start.
     pub assets: assets::Assets,
     /// How many refusals the audit log takes.
-    pub refusals: Refusals,
+    pub refusals: PerMinute,
+    /// How many reports of browsers are taken.
+    pub reports: PerMinute,
     /// How long slow clients are waited for.
     pub patience: listen::Patience,
     stopping: AtomicBool,
@@ -69,8 +72,8 @@ impl Site {
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
-        let refusals = Refusals::default();
-        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, refusals, patience, stopping }))
+        let (refusals, reports) = (refusals::bound(), reports::bound());
+        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, refusals, reports, patience, stopping }))
     }
 
     /// From now on `/readyz` says no, and each answer ends its connection, so that a proxy sends people to other nodes.

@@ -23,6 +23,7 @@ use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::{SignInId, UserId};
 use crate::random;
+use crate::server::arrival::Arrival;
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::policy::Departing;
 use crate::sessions::records::{remove, rotate};
@@ -253,6 +254,14 @@ pub async fn note_refusal(event: Event) -> Result<(), Failure> {
     let ctx = current()?;
     refusals::note(&ctx.site, ctx.caller.clone(), event).await;
     Ok(())
+}
+
+/// How this request reached the server.
+pub fn arrival() -> Result<Arrival, Failure> {
+    let ctx = current()?;
+    let parts =
+        use_context::<Parts>().ok_or_else(|| Failure::Broken(anyhow::anyhow!("this ran outside of a request")))?;
+    Ok(Arrival::of(&parts, &ctx.site.config))
 }
 
 /// A turn to hash or compare passwords, for whoever asks.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,6 +19,7 @@ use tower_http::compression::CompressionLayer;
 use super::{Site, assets, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
 use crate::app::{App, shell};
 use crate::error::AppError;
+use crate::server::reports;
 use crate::{accounts, audit};
 
 /// Addresses outside of the pages and the server functions.
@@ -50,6 +52,11 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/readyz", get(health::readyz).with_state(site.clone()))
         .fallback_service(app)
         .layer(from_fn_with_state(site.clone(), cross_site::layer))
+        // Browsers send these by themselves, and nothing of a session is looked at.
+        .route(
+            reports::PATH,
+            post(reports::take).with_state(site.clone()).layer(DefaultBodyLimit::max(reports::LONGEST)),
+        )
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(site.clone(), headers::layer))

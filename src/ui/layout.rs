@@ -33,6 +33,8 @@ pub struct Chrome {
     token: Option<String>,
     /// A form waits for whoever is signed in, and this page is not the one that shows it.
     waits: bool,
+    /// People reach the site over plain http, and an admin is told.
+    is_bare: bool,
     ends: Option<Ends>,
 }
 
@@ -62,6 +64,9 @@ impl Chrome {
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
             token: ctx.and_then(Ctx::form_token),
             waits: ctx.is_some_and(|ctx| person.is_some() && ctx.path() != UNSENT_PAGE && !ctx.waiting().is_empty()),
+            is_bare: person.is_some_and(|person| person.role == SiteRole::Admin)
+                && !site.config.public_url.https
+                && !site.config.public_url.is_this_machine(),
             ends: ctx.zip(person).map(|(ctx, person)| {
                 let now = site.db.clock().now();
                 let idle = site.config.idle(person.role, person.is_remembered);
@@ -85,7 +90,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
         Some(title) => view! { <title>{title_text(&title)}</title> }.into_any(),
         None => view! { <MetaTags /> }.into_any(),
     };
-    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, ends } = chrome;
+    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, is_bare, ends } = chrome;
     let (words, warner) = ends.map(Ends::into_parts).unzip();
     view! {
         <html lang="en" dir="ltr">
@@ -103,6 +108,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
                 {header(&path, name.as_deref(), is_known, is_admin, token.clone())}
                 {flash.into_view(&path, token.clone())}
                 {waits.then(waiting)}
+                {is_bare.then(bare)}
                 <main id="main" tabindex="-1">{content}</main>
                 {footer(name.is_some(), words)}
                 {warner}
@@ -120,6 +126,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token:
     if is_admin {
         links.push(("/admin/users", "Users"));
         links.push(("/admin/audit", "Audit"));
+        links.push(("/admin/server", "Server"));
     }
     let nav: Vec<AnyView> = links
         .into_iter()
@@ -171,6 +178,17 @@ impl Ends {
         };
         (self.words, island.into_any())
     }
+}
+
+/// The strip that tells an admin that nothing is safe on the way.
+fn bare() -> AnyView {
+    view! {
+        <div class="flash bad wrap">
+            <p>"People reach this site over plain http: passwords and sign-ins can be read on the way."</p>
+            <a class="button small" href="/admin/server">"What to do"</a>
+        </div>
+    }
+    .into_any()
 }
 
 /// The strip that leads to a form that waits to be sent.

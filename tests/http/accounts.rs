@@ -47,6 +47,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
     assert_eq!(strip(&answers[0]), strip(&answers[1]));
 }
 
+/// ASVS 3.7.2
 #[tokio::test]
 async fn signing_in_leads_where_it_was_asked_for_and_never_off_the_site() {
     let app = App::start().await;
@@ -89,6 +90,7 @@ async fn ones_name_can_be_changed_and_is_shown_as_text() {
     assert!(!sam.get("/account").await.has("Changes saved."), "said twice");
 }
 
+/// ASVS 8.2.2
 #[tokio::test]
 async fn another_persons_page_is_not_there() {
     let app = App::start().await;

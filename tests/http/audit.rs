@@ -42,6 +42,7 @@ async fn let_it_be_changed(app: &App) {
     }
 }
 
+/// ASVS 16.2.1, 16.3.1, 8.3.3
 #[tokio::test]
 async fn what_happens_is_written_down_with_who_what_where_before_and_after() {
     let app = App::start().await;
@@ -159,6 +160,7 @@ async fn everybody_sees_what_happened_to_their_own_account_and_nothing_of_others
     assert!(!page.has("eve<") && !page.has("authz_change"), "{}", page.body);
 }
 
+/// ASVS 16.4.2
 #[tokio::test]
 async fn events_can_neither_be_changed_nor_deleted_by_plain_sql() {
     let app = App::start().await;
@@ -171,6 +173,7 @@ async fn events_can_neither_be_changed_nor_deleted_by_plain_sql() {
     }
 }
 
+/// ASVS 16.4.2
 #[tokio::test]
 async fn whoever_gets_past_that_is_found_out() {
     for (sql, says) in [
@@ -202,6 +205,7 @@ async fn whoever_gets_past_that_is_found_out() {
     }
 }
 
+/// ASVS 16.4.2
 #[tokio::test]
 async fn a_log_that_was_cut_off_or_written_anew_is_found_out() {
     let app = App::start().await;
@@ -249,6 +253,7 @@ async fn addresses_are_forgotten_in_time_and_the_chain_holds() {
     assert_eq!(page.body.matches("from 127.0.0.1").count(), 2, "sam's last and ada's own: {}", page.body);
 }
 
+/// ASVS 16.3.2, 16.3.3
 #[tokio::test]
 async fn refusals_are_written_down_with_a_bound() {
     let app = App::start().await;
@@ -279,6 +284,7 @@ async fn refusals_are_written_down_with_a_bound() {
     assert_eq!(app.count("audit_events").await, before);
 }
 
+/// ASVS 16.3.3
 #[tokio::test]
 async fn a_sign_in_that_comes_back_after_its_end_is_written_down_once() {
     let app = App::start().await;

@@ -105,6 +105,7 @@ async fn long_forms_that_stall_hold_only_their_share() {
     assert!(send().await.status.is_redirection(), "and so is what a form took that was read");
 }
 
+/// ASVS 3.5.2
 #[tokio::test]
 async fn other_kinds_of_content_are_refused() {
     let app = App::start().await;
@@ -180,6 +181,7 @@ async fn unknown_and_malformed_addresses_are_not_found() {
     }
 }
 
+/// ASVS 3.2.2
 #[tokio::test]
 async fn markup_in_a_title_and_a_description_stays_words() {
     let app = App::start().await;

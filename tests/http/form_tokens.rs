@@ -37,6 +37,7 @@ async fn every_form_on_every_page_of_somebody_signed_in_carries_a_token() {
     }
 }
 
+/// ASVS 3.5.1
 #[tokio::test]
 async fn without_a_token_nothing_is_done_and_nothing_is_lost() {
     let app = App::start().await;
@@ -60,6 +61,7 @@ async fn without_a_token_nothing_is_done_and_nothing_is_lost() {
     assert!(sam.get("/account").await.has("value=\"Changed\""));
 }
 
+/// ASVS 3.5.1
 #[tokio::test]
 async fn a_script_without_a_token_is_refused() {
     use axum::body::Body;
@@ -107,6 +109,7 @@ async fn a_token_ends_with_its_sign_in_and_outlives_a_new_session_id() {
     assert!(!renamed("From before").await);
 }
 
+/// ASVS 7.6.2, 3.5.1
 #[tokio::test]
 async fn nobody_can_be_signed_in_with_a_form_they_were_not_shown() {
     let app = App::start().await;

@@ -5,6 +5,7 @@ use axum::http::{Method, StatusCode, header};
 
 use crate::app::{App, FIREFOX, ORIGIN, encode};
 
+/// ASVS 3.4.3, 3.4.4, 3.4.5, 3.4.6
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = App::start().await;
@@ -38,6 +39,7 @@ async fn every_answer_carries_the_security_headers() {
     assert_eq!(sam.get("/").await.header("strict-transport-security"), "", "http is not told to be https");
 }
 
+/// ASVS 3.4.3
 #[tokio::test]
 async fn the_nonce_is_new_each_time_and_no_script_lacks_it() {
     let app = App::start().await;
@@ -84,6 +86,7 @@ async fn post_with(app: &App, headers: &[(&str, &str)]) -> StatusCode {
     page.status
 }
 
+/// ASVS 3.5.1, 3.5.3, 16.3.3
 #[tokio::test]
 async fn what_another_site_sends_is_refused() {
     let app = App::start().await;
@@ -103,6 +106,7 @@ async fn what_another_site_sends_is_refused() {
     }
 }
 
+/// ASVS 3.5.1, 7.6.2
 #[tokio::test]
 async fn signing_somebody_in_from_another_site_is_refused() {
     let app = App::start().await;

@@ -51,6 +51,7 @@ async fn a_draft_lesson_is_for_staff() {
     );
 }
 
+/// ASVS 8.2.2
 #[tokio::test]
 async fn a_lesson_is_reached_through_its_own_course_alone() {
     let app = App::start().await;
@@ -144,6 +145,7 @@ async fn two_people_writing_do_not_overwrite_each_other() {
     assert_eq!(send(fields(&page, "my text")).await.location(), format!("{}/lessons/lesson-1", course.page()));
 }
 
+/// ASVS 3.2.1, 3.2.2
 #[tokio::test]
 async fn markup_in_a_lesson_stays_words() {
     let app = App::start().await;

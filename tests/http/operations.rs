@@ -54,6 +54,7 @@ async fn a_node_that_is_about_to_stop_says_so_and_lets_go_of_its_connections() {
     assert_eq!((page.status, page.header("connection")), (StatusCode::OK, "close"), "it still serves");
 }
 
+/// ASVS 16.5.1, 16.5.2, 16.5.3, 16.3.4
 #[tokio::test]
 async fn a_locked_database_is_a_503_with_a_page_and_nothing_is_half_done() {
     let app = App::start().await;

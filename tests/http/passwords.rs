@@ -1,11 +1,16 @@
 //! Passwords: what is refused and why, changing, rehashing.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use lectern::credentials::guessing::{Guess, public_count_made};
+use lectern::sessions::caller::Caller;
 
 use crate::app::{App, PASSWORD};
 
 const ANOTHER: &str = "eleven loud geese at dawn";
 
+/// ASVS 6.2.1, 6.2.4, 6.2.5, 6.2.11
 #[tokio::test]
 async fn a_refused_password_is_refused_with_its_reason_and_never_shown() {
     let app = App::start().await;
@@ -31,6 +36,7 @@ async fn a_refused_password_is_refused_with_its_reason_and_never_shown() {
     }
 }
 
+/// ASVS 6.2.8
 #[tokio::test]
 async fn spaces_around_a_password_are_part_of_it() {
     let app = App::start().await;
@@ -47,6 +53,7 @@ async fn spaces_around_a_password_are_part_of_it() {
     assert!(trimmed.get("/account").await.location().starts_with("/login"));
 }
 
+/// ASVS 6.2.2, 6.2.3, 7.2.4, 7.4.3, 7.5.1
 #[tokio::test]
 async fn changing_a_password_asks_for_the_old_one_and_ends_the_other_sign_ins() {
     let app = App::start().await;
@@ -77,6 +84,7 @@ async fn changing_a_password_asks_for_the_old_one_and_ends_the_other_sign_ins() 
     assert!(old.get("/account").await.location().starts_with("/login"));
 }
 
+/// ASVS 6.2.1, 6.2.4
 #[tokio::test]
 async fn a_new_password_has_the_same_rules() {
     let app = App::start().await;
@@ -101,6 +109,7 @@ async fn guess_five_times(visitor: &crate::app::Visitor<'_>, name: &str) {
     }
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn guessing_slows_down_the_guesser_more_and_more() {
     let app = App::start().await;
@@ -135,6 +144,7 @@ async fn the_wait_is_said_beside_what_was_typed_and_holds_for_the_right_password
     assert_eq!(guesser.post("/fn/sign_in", &right).await.location(), "/");
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn the_right_person_elsewhere_and_others_behind_the_same_address_sign_in() {
     let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
@@ -211,6 +221,7 @@ async fn a_busy_server_counts_no_guess() {
     assert_eq!(visitor.sign_in("sam", PASSWORD).await.location(), "/", "the sixth try is free of a wait");
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn one_password_on_many_accounts_is_guessing_as_well() {
     let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
@@ -239,4 +250,95 @@ async fn one_password_on_many_accounts_is_guessing_as_well() {
     assert_eq!(from("2001:db8:1:3::1", "sam", PASSWORD).await.status, StatusCode::OK, "the neighbour's household");
     app.clock.advance(40_000);
     assert_eq!(from("2001:db8:1:2::4", "sam", PASSWORD).await.status, StatusCode::OK);
+}
+
+/// Tries at `name`'s password from `from` without a comparison: only whether they are let in, and counted as wrong.
+async fn wrong_from(app: &App, name: &str, from: &str, is_known: bool) -> bool {
+    let guess = Guess::at_password(&format!("{name}@uni.example"), from.parse().unwrap(), is_known);
+    let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+    if guess.count(&mut write).await.is_err() {
+        return false;
+    }
+    guess.count_wrong(&mut write).await.unwrap();
+    write.commit().await.unwrap();
+    true
+}
+
+/// ASVS 6.3.1
+#[tokio::test]
+async fn a_hundred_tries_at_one_account_from_many_places_slow_down_unknown_places_alone() {
+    let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.student("sam").await;
+    app.student("kim").await;
+    for number in 0..101 {
+        app.clock.advance(1_000);
+        assert!(wrong_from(&app, "sam", &format!("198.51.100.{number}"), false).await, "{number}");
+    }
+    assert!(!wrong_from(&app, "sam", "198.51.100.200", false).await, "the botnet's next has to wait");
+    // Its person is not locked out of where they have been, ...
+    assert_eq!(app.anonymous().sign_in("sam", PASSWORD).await.location(), "/");
+    // ... nor anybody else of anywhere.
+    assert!(wrong_from(&app, "kim", "198.51.100.200", false).await);
+    // From a new place they wait with the guessers, a quarter of an hour at most, and being right ends it.
+    let elsewhere = app.anonymous();
+    let from_elsewhere = async || {
+        let fields = [("email", "sam@uni.example"), ("password", PASSWORD)];
+        let mut request = elsewhere.form("/fn/sign_in", &[]).body(crate::app::encode(&fields).into()).unwrap();
+        request.headers_mut().insert("x-forwarded-for", "203.0.113.5".parse().unwrap());
+        request.headers_mut().insert("accept", "application/json".parse().unwrap());
+        elsewhere.send(request).await
+    };
+    let waits = from_elsewhere().await;
+    assert_eq!((waits.status, waits.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
+    app.clock.advance(1_000);
+    assert_eq!(from_elsewhere().await.status, StatusCode::OK);
+    assert!(wrong_from(&app, "sam", "198.51.100.201", false).await, "the count begins anew");
+}
+
+/// ASVS 6.3.1
+#[tokio::test]
+async fn three_hundred_wrong_ones_in_a_minute_close_the_site_to_unknown_places_alone() {
+    let app = App::start().await;
+    app.student("sam").await;
+    for number in 0..300 {
+        let from = format!("198.51.{}.{}", 100 + number / 250, number % 250);
+        assert!(wrong_from(&app, &format!("person{number}"), &from, false).await, "{number}");
+    }
+    assert!(!wrong_from(&app, "someone", "203.0.113.9", false).await);
+    assert_eq!(app.anonymous().sign_in("sam", PASSWORD).await.location(), "/", "a known place");
+    app.clock.advance(60_000);
+    assert!(wrong_from(&app, "someone", "203.0.113.9", false).await);
+}
+
+#[tokio::test]
+async fn one_place_makes_five_hundred_accounts_in_an_hour() {
+    let app = App::start().await;
+    let made = async || {
+        let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+        let counted = public_count_made(&mut write, [127, 0, 0, 1].into()).await;
+        write.commit().await.unwrap();
+        counted.is_ok()
+    };
+    for number in 0..499 {
+        assert!(made().await, "{number}");
+    }
+    app.student("last").await;
+    let fields = [("email", "over@uni.example"), ("name", "X"), ("password", PASSWORD)];
+    let page = app.anonymous().call("/fn/sign_up", &fields).await;
+    assert_eq!((page.status, page.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "3600"));
+    app.clock.advance(3_600_000);
+    assert_eq!(app.anonymous().call("/fn/sign_up", &fields).await.status, StatusCode::OK);
+}
+
+/// A clock that was set back must not make anybody wait for as long as it was ahead.
+#[tokio::test]
+async fn a_clock_that_jumps_makes_nobody_wait_longer_than_the_longest_wait() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let guesser = app.anonymous();
+    guess_five_times(&guesser, "sam").await;
+    guesser.sign_in("sam", "not the right one, no").await;
+    app.clock.advance(-86_400_000);
+    let page = guesser.call("/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD)]).await;
+    assert_eq!((page.status, page.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "900"));
 }

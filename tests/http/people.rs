@@ -15,6 +15,7 @@ async fn link(app: &App, user: Option<&str>) -> String {
     format!("/set-up/{token}")
 }
 
+/// ASVS 8.3.2
 #[tokio::test]
 async fn a_changed_role_holds_at_the_next_request() {
     let app = App::start().await;
@@ -34,6 +35,7 @@ async fn a_changed_role_holds_at_the_next_request() {
     );
 }
 
+/// ASVS 7.4.2, 8.3.2
 #[tokio::test]
 async fn a_disabled_person_is_out_at_the_next_request_and_can_not_come_back_until_enabled() {
     let app = App::start().await;
@@ -101,6 +103,7 @@ async fn the_list_is_searched_filtered_and_paged() {
     }
 }
 
+/// ASVS 6.3.2, 6.4.1
 #[tokio::test]
 async fn the_first_admin_comes_by_a_link_that_works_once() {
     let app = App::start().await;
@@ -117,6 +120,7 @@ async fn the_first_admin_comes_by_a_link_that_works_once() {
     assert_eq!(other.post("/fn/make_first_admin", &fields).await.status, StatusCode::NOT_FOUND);
 }
 
+/// ASVS 6.4.1
 #[tokio::test]
 async fn a_refused_set_up_form_comes_back_without_its_secrets() {
     let app = App::start().await;
@@ -144,6 +148,7 @@ async fn a_refused_set_up_form_comes_back_without_its_secrets() {
     );
 }
 
+/// ASVS 6.4.1, 6.4.3
 #[tokio::test]
 async fn a_link_for_somebody_sets_their_password_and_ends_after_a_day() {
     let app = App::start().await;

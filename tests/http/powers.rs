@@ -238,6 +238,7 @@ async fn ask(visitor: &Visitor<'_>, world: &World, endpoint: &Endpoint, course: 
     if plainly { visitor.post(&endpoint.path, &fields).await } else { visitor.call(&endpoint.path, &fields).await }
 }
 
+/// ASVS 8.2.1, 8.2.2, 8.3.1, 8.4.1, 3.5.3
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
     let (world, everybody) = World::make().await;
@@ -313,6 +314,7 @@ async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
     assert_eq!(TABLE, table);
 }
 
+/// ASVS 8.1.1
 #[test]
 fn the_printed_matrix_is_the_one_reviewed() {
     let said = include_str!("matrix.txt");

@@ -37,6 +37,7 @@ async fn a_person_takes_along_everything_and_nothing_of_others() {
     assert_eq!(sam.get("/account/data.json").await.location(), "/prove?next=%2Faccount%2Fdata.json");
 }
 
+/// ASVS 7.4.2
 #[tokio::test]
 async fn a_deleted_account_leaves_no_name_and_what_hangs_on_it_stays() {
     let app = App::start().await;

@@ -14,6 +14,7 @@ async fn prove(visitor: &Visitor<'_>, asked: &Page, password: &str) -> Page {
     visitor.post("/fn/prove_again", &fields).await
 }
 
+/// ASVS 7.2.4, 7.5.3
 #[tokio::test]
 async fn what_is_sensitive_asks_again_and_then_goes_on() {
     let app = App::start().await;
@@ -59,6 +60,7 @@ async fn a_script_is_told_so() {
     assert_eq!((page.status, page.body.as_str()), (StatusCode::FORBIDDEN, "\"ProveAgain\""));
 }
 
+/// ASVS 7.5.2, 7.5.3
 #[tokio::test]
 async fn each_of_these_needs_a_recent_proof() {
     let app = App::start().await;
@@ -84,6 +86,7 @@ async fn each_of_these_needs_a_recent_proof() {
     }
 }
 
+/// ASVS 6.3.4, 6.3.1
 #[tokio::test]
 async fn guessing_at_prove_is_counted_together_with_signing_in() {
     let app = App::start().await;

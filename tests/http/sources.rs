@@ -82,6 +82,7 @@ fn the_two_halves_are_told_apart_only_where_the_house_says() {
     }
 }
 
+/// ASVS 16.5.3
 #[test]
 fn nothing_on_a_requests_path_gives_up() {
     for (path, text) in sources() {

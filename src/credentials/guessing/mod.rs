@@ -1,17 +1,19 @@
 //! Guessing slows down the guesser, and nobody else.
 //!
-//! Tries are counted for each account *and* place together: the right person signs in from elsewhere unhindered, and so
-//! do others behind the guesser's address. Five tries are free, then each failed one doubles the wait, from a second to
-//! a quarter of an hour. A try is counted before the password is compared, so that a hundred at once are a hundred,
-//! and after it has its turn to be compared, so that a busy server counts against nobody. A
-//! try that comes too early is refused without a comparison, and counts for nothing. Being right clears the count of this
-//! account from this place alone.
+//! Four counts, each in the database, the same on every node:
 //!
-//! Wrong ones are counted for each place besides, at whatever accounts: one password tried on many accounts is as much
-//! guessing as many on one. Twenty in a minute, then the place waits for the minute to end. These are counted after the
-//! comparison, so that a class that signs in at once does not stand in its own way, and being right clears none of them.
+//! - **An account and a place together.** Five tries are free, then each failed one doubles the wait, from a second to a quarter
+//!   of an hour. A try is counted before the password is compared, so that a hundred at once are a hundred, and after it has
+//!   its turn to be compared, so that a busy server counts against nobody. A try that comes too early is refused without a
+//!   comparison, and counts for nothing. Being right clears this count alone.
+//! - **A place**, at whatever accounts: one password tried on many accounts is as much guessing as many on one. Twenty wrong
+//!   ones in a minute, then the place waits for the minute to end. Counted after the comparison, so that a class that signs in at
+//!   once does not stand in its own way.
+//! - **An account**, from wherever: a hundred tries are free (NIST), then the same waits. Places from which its person has signed in
+//!   before are neither counted nor made to wait, so that nobody can lock somebody out of where they are.
+//! - **The site.** Three hundred wrong ones in a minute, then places that are not known for the account wait for it to end.
 //!
-//! Counts are kept in the database, the same on every node.
+//! Accounts that are made are counted for a place as well: five hundred in an hour, more than any class.
 
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 mod store;
@@ -20,7 +22,7 @@ use std::net::IpAddr;
 
 use crate::audit::event::{Event, What};
 use crate::audit::store::public_note;
-use crate::clock::{DAY, MINUTE, Millis, SECOND};
+use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::db::Write;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -33,7 +35,14 @@ use crate::random;
 const FREE: i64 = 5;
 /// Wrong ones of one place in [`PLACE_WINDOW`], at all accounts together (security.md: 20 a minute for an address or /64).
 const OF_ONE_PLACE: i64 = 20;
-const PLACE_WINDOW: Millis = MINUTE;
+/// Wrong ones of all places that are not known in the same minute (ours: five times what a class of sixty mistypes).
+const OF_ALL: i64 = 300;
+const WINDOW: Millis = MINUTE;
+/// Tries at one account from places that are not known (NIST SP 800-63B-4, 3.2.2: 100 consecutive ones at most).
+const FREE_ELSEWHERE: i64 = 100;
+/// Accounts made from one place (ours: a course of 500 behind one address signs up in its first lesson).
+const MADE: i64 = 500;
+const MADE_WINDOW: Millis = HOUR;
 const FIRST_WAIT: Millis = SECOND;
 const LONGEST_WAIT: Millis = 15 * MINUTE;
 /// A count that rests so long is forgotten.
@@ -46,31 +55,43 @@ pub struct Guess {
     at: String,
     /// Digest of the place alone, where wrong ones count for it.
     place: Option<String>,
+    /// Digest of the account alone, where it is guessed at from a place that is not known for it.
+    account: Option<String>,
 }
 
+/// All wrong ones together.
+const SITE: &str = "site";
+
 impl Guess {
-    /// The password of the account with this address, whether there is one or not.
-    pub fn at_password(email_key: &str, from: IpAddr) -> Self {
+    /// The password of the account with this address, whether there is one or not. `is_known`: its person has signed in from
+    /// there before, or is signed in.
+    pub fn at_password(email_key: &str, from: IpAddr, is_known: bool) -> Self {
         let place = place_of(from);
         Self {
             at: random::digest(&format!("password\n{email_key}\n{place}")),
             place: Some(random::digest(&format!("place\n{place}"))),
+            account: (!is_known).then(|| random::digest(&format!("account\n{email_key}"))),
         }
     }
 
     /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
     /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {
-        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None }
+        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None, account: None }
     }
 
     /// Counts one more try. Refused with the wait that is left when it comes too early, for this account from this place or
     /// for the place as a whole.
     pub async fn count(&self, write: &mut Write) -> Result<(), Failure> {
         if let Some(place) = &self.place {
-            store::public_check_place(write, place).await?;
+            store::public_check_window(write, place, OF_ONE_PLACE).await?;
         }
-        store::public_count(write, &self.at).await
+        if let Some(account) = &self.account {
+            store::public_check_window(write, SITE, OF_ALL).await?;
+            store::public_check(write, &self.at).await?;
+            store::public_count(write, account, FREE_ELSEWHERE).await?;
+        }
+        store::public_count(write, &self.at, FREE).await
     }
 
     /// The same in a transaction of its own. `about` is the account that is guessed at, where there is one.
@@ -92,25 +113,50 @@ impl Guess {
     /// Counts a wrong one for the place it came from, in a transaction of its own, and answers what the person is told. What
     /// broke on our side is no guess.
     pub async fn was_wrong(&self, refused: Failure, about: Option<UserId>) -> Failure {
-        let (Some(place), Failure::Refused(_)) = (&self.place, &refused) else { return refused };
+        if !matches!(refused, Failure::Refused(_)) {
+            return refused;
+        }
         let counted = async {
             let mut write = request::begin_write().await?;
-            store::public_count_place(&mut write, place).await?;
+            self.count_wrong(&mut write).await?;
             public_note(&mut write, Event { about, ..Event::of(What::WrongPassword) }).await?;
             write.commit().await
         };
         counted.await.err().unwrap_or(refused)
     }
 
-    /// Clears the count of the account from this place: the guess was none. Says whether there had been wrong ones.
+    /// Counts a wrong one for the place it came from, and for the site when the place is not known.
+    pub async fn count_wrong(&self, write: &mut Write) -> Result<(), Failure> {
+        if let Some(place) = &self.place {
+            store::public_count_in_window(write, place, WINDOW).await?;
+        }
+        if self.account.is_some() {
+            store::public_count_in_window(write, SITE, WINDOW).await?;
+        }
+        Ok(())
+    }
+
+    /// Clears the count of the account from this place, and of the account from places that are not known when this was one: the
+    /// guess was none. Says whether there had been wrong ones.
     pub async fn was_right(&self, write: &mut Write) -> Result<bool, Failure> {
-        store::public_clear(write, &self.at).await
+        let mut were_wrong = store::public_clear(write, &self.at).await?;
+        if let Some(account) = &self.account {
+            were_wrong |= store::public_clear(write, account).await?;
+        }
+        Ok(were_wrong)
     }
 }
 
-/// How long the next try waits after `failures` tries.
-fn wait(failures: i64) -> Millis {
-    let over = failures - FREE - 1;
+/// Counts one more account that was made from a place. Refused with the wait that is left when there were too many.
+pub async fn public_count_made(write: &mut Write, from: IpAddr) -> Result<(), Failure> {
+    let key = random::digest(&format!("made\n{}", place_of(from)));
+    store::public_check_window(write, &key, MADE).await?;
+    store::public_count_in_window(write, &key, MADE_WINDOW).await
+}
+
+/// How long the next try waits after `failures` tries of which `free` cost nothing.
+fn wait(failures: i64, free: i64) -> Millis {
+    let over = failures - free - 1;
     if over < 0 {
         return 0;
     }
@@ -128,9 +174,10 @@ mod tests {
 
     #[test]
     fn five_are_free_then_the_wait_doubles_to_a_quarter_of_an_hour() {
-        let waits: Vec<Millis> = (1..=8).map(|failures| wait(failures) / SECOND).collect();
+        let waits: Vec<Millis> = (1..=8).map(|failures| wait(failures, FREE) / SECOND).collect();
         assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 4]);
-        assert_eq!(wait(15), 512 * SECOND);
-        assert_eq!([wait(16), wait(100), wait(i64::MAX)], [LONGEST_WAIT; 3]);
+        assert_eq!(wait(15, FREE), 512 * SECOND);
+        assert_eq!([wait(100, FREE_ELSEWHERE), wait(102, FREE_ELSEWHERE)], [0, 2 * SECOND]);
+        assert_eq!([wait(16, FREE), wait(100, FREE), wait(i64::MAX, FREE)], [LONGEST_WAIT; 3]);
     }
 }

@@ -1,11 +1,24 @@
 //! All SQL about guesses.
 
-use super::{FORGOTTEN, OF_ONE_PLACE, PLACE_WINDOW, too_many, wait};
+use super::{FORGOTTEN, LONGEST_WAIT, too_many, wait};
 use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
 
-pub async fn public_count(write: &mut Write, key: &str) -> Result<(), Failure> {
+/// Refuses while a count has to wait.
+pub async fn public_check(write: &mut Write, key: &str) -> Result<(), Failure> {
+    let now = write.now();
+    let counted: Option<(Millis,)> =
+        query("select waits_until from guesses where key = $1").bind(key).optional(write).await?;
+    // A clock that was set back makes nobody wait longer than the longest wait.
+    match counted {
+        Some((until,)) if until > now => Err(too_many((until - now).min(LONGEST_WAIT))),
+        _ => Ok(()),
+    }
+}
+
+/// Counts one more try, of which `free` cost nothing; refuses while the count has to wait.
+pub async fn public_count(write: &mut Write, key: &str, free: i64) -> Result<(), Failure> {
     let now = write.now();
     query("delete from guesses where key in (select key from guesses where last_at < $1 order by last_at limit 50)")
         .bind(now - FORGOTTEN)
@@ -15,7 +28,7 @@ pub async fn public_count(write: &mut Write, key: &str) -> Result<(), Failure> {
         query("select failures, waits_until from guesses where key = $1").bind(key).optional(write).await?;
     let (failures, waits_until) = counted.unwrap_or((0, 0));
     if waits_until > now {
-        return Err(too_many(waits_until - now));
+        return Err(too_many((waits_until - now).min(LONGEST_WAIT)));
     }
     query(
         "insert into guesses (key, failures, last_at, waits_until) values ($1, $2, $3, $4)
@@ -24,7 +37,7 @@ pub async fn public_count(write: &mut Write, key: &str) -> Result<(), Failure> {
     .bind(key)
     .bind(failures + 1)
     .bind(now)
-    .bind(now + wait(failures + 1))
+    .bind(now + wait(failures + 1, free))
     .execute(write)
     .await
     .map(drop)
@@ -37,19 +50,19 @@ pub async fn public_clear(write: &mut Write, key: &str) -> Result<bool, Failure>
     Ok(row.is_some_and(|(failures,)| failures > 1))
 }
 
-/// Refuses while the window of a place is full. `last_at` is when its window began, `waits_until` when it ends.
-pub async fn public_check_place(write: &mut Write, key: &str) -> Result<(), Failure> {
+/// Refuses while a window holds `most`. `last_at` is when it began, `waits_until` when it ends.
+pub async fn public_check_window(write: &mut Write, key: &str, most: i64) -> Result<(), Failure> {
     let now = write.now();
     let counted: Option<(i64, Millis)> =
         query("select failures, waits_until from guesses where key = $1").bind(key).optional(write).await?;
     match counted {
-        Some((failures, ends)) if failures >= OF_ONE_PLACE && ends > now => Err(too_many(ends - now)),
+        Some((failures, ends)) if failures >= most && ends > now => Err(too_many(ends - now)),
         _ => Ok(()),
     }
 }
 
-/// Counts one wrong try in the window of a place; the first one begins it.
-pub async fn public_count_place(write: &mut Write, key: &str) -> Result<(), Failure> {
+/// Counts one more in a window; the first one begins it.
+pub async fn public_count_in_window(write: &mut Write, key: &str, lasts: Millis) -> Result<(), Failure> {
     let now = write.now();
     query(
         "insert into guesses (key, failures, last_at, waits_until) values ($1, 1, $2, $3)
@@ -60,7 +73,7 @@ pub async fn public_count_place(write: &mut Write, key: &str) -> Result<(), Fail
     )
     .bind(key)
     .bind(now)
-    .bind(now + PLACE_WINDOW)
+    .bind(now + lasts)
     .execute(write)
     .await
     .map(drop)

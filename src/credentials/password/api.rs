@@ -13,12 +13,16 @@ use {
         policy::Oneself,
         store::public_sign_up,
     },
-    crate::credentials::guessing::Guess,
+    crate::credentials::guessing::{Guess, public_count_made},
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request,
+    crate::id::UserId,
     crate::metrics::{self, Outcome},
-    crate::sessions::{policy::Arriving, store::How},
+    crate::sessions::{
+        policy::Arriving,
+        store::{How, public_is_known_place},
+    },
     crate::ui::flash::Flash,
 };
 
@@ -46,6 +50,7 @@ pub async fn sign_up(
     let hash = request::hashing_turn()?.hash(password).await?;
     let guess = Guess::at_accounts(request::current()?.caller.address);
     let mut write = request::begin_write().await?;
+    public_count_made(&mut write, request::current()?.caller.address).await?;
     let made = public_sign_up(&mut write, &email, &name, hash).await;
     let user = match made {
         Ok(user) => user,
@@ -89,8 +94,11 @@ pub async fn sign_in(
     request::sessions_answer().await.inspect_err(wait)?;
     let turn = request::hashing_turn().inspect_err(wait)?;
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
-    let guess = Guess::at_password(email.key(), request::current()?.caller.address);
     let about = stored.as_ref().map(|stored| stored.user);
+    let from = request::current()?.caller.address;
+    // Asked for an account that is not there as well: the answer must take no less time.
+    let is_known = public_is_known_place(&mut request::read().await?, about.unwrap_or(UserId(-1)), from).await?;
+    let guess = Guess::at_password(email.key(), from, is_known);
     guess.take(about).await.inspect_err(wait)?;
 
     let shown = match PasswordShown::at_sign_in(&turn, stored, password).await {
@@ -212,7 +220,8 @@ async fn show_own_password(
     field: &'static str,
 ) -> Result<PasswordShown, AppError> {
     let turn = request::hashing_turn()?;
-    let guess = Guess::at_password(Email::parse(email)?.key(), request::current()?.caller.address);
+    // Who is signed in is not made to wait for what strangers try elsewhere.
+    let guess = Guess::at_password(Email::parse(email)?.key(), request::current()?.caller.address, true);
     let about = Some(stored.user);
     guess.take(about).await?;
     match PasswordShown::by_oneself(&turn, stored, password, field).await {

@@ -1,10 +1,13 @@
 //! Who asks, on every request.
 
+use std::net::IpAddr;
+
 use crate::accounts::model::SiteRole;
 use crate::clock::{Millis, SECOND};
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
+use crate::network::place_of;
 use crate::random;
 use crate::sessions::caller::{FormKey, Person};
 
@@ -142,4 +145,20 @@ pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) 
     .execute(write)
     .await
     .map(drop)
+}
+
+/// So many of a person's last sign-ins are looked at for a place.
+const KNOWN_FROM: i64 = 200;
+
+/// Whether somebody has signed in to this account from that place before, as far back as sign-ins are kept.
+pub async fn public_is_known_place(on: &mut impl Connection, user: UserId, from: IpAddr) -> Result<bool, Failure> {
+    let addresses: Vec<(String,)> = query(
+        "select distinct address from (select address from sign_ins where user_id = $1 order by created_at desc limit $2) as last",
+    )
+    .bind(user)
+    .bind(KNOWN_FROM)
+    .all(on)
+    .await?;
+    let place = place_of(from);
+    Ok(addresses.iter().filter_map(|(address,)| address.parse().ok()).any(|address| place_of(address) == place))
 }
