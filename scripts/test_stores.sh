@@ -17,5 +17,5 @@ cargo test --quiet --features ssr --test stores "$@"
 [ $# = 0 ] || exit 0
 for store in memory "$LECTERN_TEST_MYSQL/mysql" "$LECTERN_TEST_REDIS/4" "$LECTERN_TEST_REDISS/5"; do
   say "Tests of sessions, kept at ${store%%:*}"
-  LECTERN_TEST_SESSION_STORE=$store cargo test --quiet --features ssr --test http sessions::
+  LECTERN_TEST_SESSION_STORE=$store LECTERN_TEST_RACES=${LECTERN_TEST_RACES:-200} cargo test --quiet --features ssr --test http -- sessions:: races::
 done

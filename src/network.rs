@@ -121,8 +121,13 @@ impl PerMinute {
         Self { most, most_of_one_place, minute: Mutex::default() }
     }
 
-    /// Counts one more.
+    /// Counts one more of a place.
     pub fn turn(&self, from: IpAddr, now: Millis) -> Turn {
+        self.turn_of(place_of(from), now)
+    }
+
+    /// Counts one more of whatever is told apart by `key`.
+    pub fn turn_of(&self, key: String, now: Millis) -> Turn {
         let mut minute = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back begins a new minute as well.
         if !(0..MINUTE).contains(&(now - minute.begun)) {
@@ -131,7 +136,7 @@ impl PerMinute {
         if minute.all >= self.most {
             return Turn::Over;
         }
-        let count = minute.places.entry(place_of(from)).or_default();
+        let count = minute.places.entry(key).or_default();
         *count += 1;
         let count = *count;
         if count > self.most_of_one_place {

@@ -108,6 +108,21 @@ pub async fn enable_account(
     request::go_back(Flash::said(format!("{} can sign in again.", changed.name)))
 }
 
+/// Ends everybody's sign-ins but the one that asks: after a break-in, or before a move.
+#[server(prefix = "/fn", endpoint = "end_everybodys_sign_ins")]
+pub async fn end_everybodys_sign_ins() -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let ended = RecentlyProven::of(Admin::claim(&mut write).await?)?.end_everybodys_sign_ins().await?;
+    write.commit().await?;
+    tracing::warn!(event = "session_end", ended, "an admin ended everybody's sign-ins");
+    let said = match ended {
+        0 => "Nobody else was signed in.".to_owned(),
+        1 => "1 sign-in ended. You stay signed in here.".to_owned(),
+        many => format!("{many} sign-ins ended. You stay signed in here."),
+    };
+    request::go_back(Flash::said(said))
+}
+
 /// Ends one of a person's sign-ins.
 #[server(prefix = "/fn", endpoint = "end_their_sign_in")]
 pub async fn end_their_sign_in(

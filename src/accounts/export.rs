@@ -15,11 +15,19 @@ use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::http::error_page;
 use crate::http::request::Ctx;
+use crate::network::{PerMinute, Turn};
 use crate::sessions::policy::RecentlyProven;
 
-/// Events of the log are read so many at once, and no more than this often: a person makes a few dozen a day at most.
-const STRIDE: i64 = 1_000;
-const STRIDES: usize = 100;
+/// So many events of the log at most, the newest: a person makes a few dozen a day.
+const EVENTS_MOST: i64 = 10_000;
+/// So many of these files in a minute: of all people, and of one. Each takes a second of a core at its largest.
+const OF_ALL: u32 = 60;
+const OF_ONE: u32 = 5;
+
+/// How many are made in a minute, on this node.
+pub fn bound() -> PerMinute {
+    PerMinute::new(OF_ALL, OF_ONE)
+}
 
 /// Answers the file, to its person alone, who has proven lately who they are. That it was taken is written down first.
 pub async fn serve(request: Request) -> Response {
@@ -38,23 +46,22 @@ pub async fn serve(request: Request) -> Response {
 async fn gather(ctx: &Ctx) -> Result<String, Failure> {
     let mut write = ctx.site.db.begin_write(ctx.caller.clone()).await?;
     let user = RecentlyProven::of(Oneself::claim(&mut write).await?)?.inner().person().id;
+    if ctx.site.exports.turn_of(user.to_string(), ctx.site.db.clock().now()) == Turn::Over {
+        return Err(AppError::TooMany { retry_after: 60 }.into());
+    }
     public_note(&mut write, Event::of(What::Exported).about(user).after("their own data")).await?;
     write.commit().await?;
 
     let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut read).await?)?;
     let data = oneself.take_along().await?;
-    let mut events = Vec::new();
-    let mut last = 0;
-    for _ in 0..STRIDES {
-        let rows = oneself.inner().list_events_of_and_by(last, STRIDE).await?;
-        let Some(newest) = rows.last() else { break };
-        last = newest.seq;
-        events.extend(rows.into_iter().map(|row| event(row, user)));
-    }
+    let rows = oneself.inner().list_events_of_and_by(EVENTS_MOST).await?;
+    let are_all = i64::try_from(rows.len()).is_ok_and(|count| count < EVENTS_MOST);
+    let events: Vec<Value> = rows.into_iter().map(|row| event(row, user)).collect();
     let mut whole = serde_json::to_value(data).broken("write down a person's data")?;
     if let Value::Object(parts) = &mut whole {
         parts.insert("events".to_owned(), Value::Array(events));
+        parts.insert("are_these_all_events".to_owned(), Value::Bool(are_all));
     }
     serde_json::to_string_pretty(&whole).broken("write down a person's data")
 }

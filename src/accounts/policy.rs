@@ -8,7 +8,7 @@ use crate::db::{Connection, Read, Write};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::UserId;
-use crate::sessions::caller::Person;
+use crate::sessions::caller::{Caller, Person};
 use crate::sessions::store::{Found, public_find_caller};
 
 /// An answer of a policy.
@@ -165,6 +165,14 @@ proofs! {
     Oneself may OwnAccount;
 }
 
+/// What somebody is where other people's accounts are concerned: an admin is one from the networks that a setting names alone.
+fn role_here(person: Option<&Person>, caller: &Caller) -> Option<SiteRole> {
+    match person?.role {
+        SiteRole::Admin if !caller.is_admin_place => Some(SiteRole::Student),
+        role => Some(role),
+    }
+}
+
 /// Somebody who looks after the people of the site: an admin, or who runs the server.
 pub struct Admin<'c, C> {
     on: &'c mut C,
@@ -175,7 +183,7 @@ impl<'c, C: Asked> Admin<'c, C> {
     /// Refuses visitors with `AppError::SignInRequired`, and everybody but admins with `AppError::NotFound`.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?;
-        allows(person.as_ref().map(|person| person.role), SiteAct::ManageAccounts).into_result()?;
+        allows(role_here(person.as_ref(), on.caller()), SiteAct::ManageAccounts).into_result()?;
         Ok(Self { on, person })
     }
 
@@ -217,7 +225,7 @@ impl<'c, C: Asked> PersonKeeper<'c, C> {
     /// Refuses with 404 for everybody but admins, whether there is such a person or not.
     pub async fn claim(on: &'c mut C, user: UserId) -> Result<Self, Failure> {
         let person = on.person().await?;
-        allows(person.map(|person| person.role), SiteAct::SeeAnother).into_result()?;
+        allows(role_here(person.as_ref(), on.caller()), SiteAct::SeeAnother).into_result()?;
         Ok(Self { on, user })
     }
 

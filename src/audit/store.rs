@@ -1,5 +1,7 @@
 //! All SQL about the log.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Link, digest_of};
@@ -248,13 +250,11 @@ impl Oneself<'_, Read> {
 }
 
 impl<C: Asked> Oneself<'_, C> {
-    /// What the log holds of this person, done by them or to their account, the oldest first: at most `most`, after the event
-    /// `after`.
-    pub(crate) async fn list_events_of_and_by(&mut self, after: i64, most: i64) -> Result<Vec<EventRow>, Failure> {
+    /// What the log holds of this person, done by them or to their account, the newest first, at most `most`.
+    pub(crate) async fn list_events_of_and_by(&mut self, most: i64) -> Result<Vec<EventRow>, Failure> {
         let user = self.person().id;
-        query(event_rows!("(e.about_id = $1 or e.actor_id = $1) and e.seq > $2", "limit $3"))
+        query(event_rows!("(e.about_id = $1 or e.actor_id = $1)", "desc limit $2"))
             .bind(user)
-            .bind(after)
             .bind(most)
             .all(self.connection())
             .await
@@ -302,18 +302,9 @@ const STRIDE: usize = 1_000;
 /// Asked by who runs the server: it answers no more than whether all is well.
 pub async fn public_verify(read: &mut Read, known: Option<(i64, &str)>) -> Result<Verified, Failure> {
     let mut found = Verified::default();
-    // What was forgotten by the settings, and whose account was deleted: later events say so, so they are read first.
-    let (forgotten_to,): (Option<i64>,) =
-        query("select max(object_id) from audit_events where event = $1 and object_kind = 'audit'")
-            .bind(What::Forgotten.key())
-            .one(read)
-            .await?;
-    let forgotten_to = forgotten_to.unwrap_or(0);
-    let deleted: Vec<(i64,)> = query("select about_id from audit_events where event = $1 and about_id is not null")
-        .bind(What::UserDeleted.key())
-        .all(read)
-        .await?;
-    let is_deleted = |id: Option<i64>| id.is_some_and(|id| deleted.iter().any(|(deleted,)| *deleted == id));
+    // Read first: what is written while this walks stands behind it.
+    let (last, last_hash) = public_head(read).await?;
+    let mut missing = Vec::new();
     loop {
         let rows: Vec<Walked> = query(
             "select e.seq, e.at, e.event, e.actor_kind, e.actor_id, e.about_id, e.object_kind, e.object_id, e.place_digest,
@@ -321,10 +312,12 @@ pub async fn public_verify(read: &mut Read, known: Option<(i64, &str)>) -> Resul
              from audit_events e
              left join audit_details p on p.seq = e.seq and p.kind = 'place'
              left join audit_details c on c.seq = e.seq and c.kind = 'change'
-             where e.seq > $1 order by e.seq limit $2",
+             where e.seq > $1 and e.seq <= $3 order by e.seq limit $2",
         )
         .bind(found.events)
         .bind(i64::try_from(STRIDE).unwrap_or(i64::MAX))
+        // With no end on record, all there is.
+        .bind(if last == 0 { i64::MAX } else { last })
         .all(read)
         .await?;
         let is_last = rows.len() < STRIDE;
@@ -337,23 +330,14 @@ pub async fn public_verify(read: &mut Read, known: Option<(i64, &str)>) -> Resul
                 found
                     .say(format!("event {} is not as it was written, or not what came after event {before}", link.seq));
             }
-            let is_gone = is_deleted(link.about_id);
-            for (name, digest, salt, content, may_be_gone) in [
-                (
-                    "place",
-                    &link.place_digest,
-                    place_salt,
-                    place,
-                    link.seq <= forgotten_to || is_gone || is_deleted(link.actor_id),
-                ),
-                ("change", &link.change_digest, change_salt, change, is_gone),
-            ] {
+            for (name, digest, salt, content) in
+                [("place", &link.place_digest, place_salt, place), ("change", &link.change_digest, change_salt, change)]
+            {
                 match salt.zip(content) {
                     Some((salt, content)) if digest_of(&salt, &content) == *digest => {}
                     Some(_) => found.say(format!("the {name} of event {} is not as it was written", link.seq)),
                     None if digest.is_empty() => {}
-                    None if may_be_gone => found.forgotten += 1,
-                    None => found.say(format!("the {name} of event {} is missing", link.seq)),
+                    None => missing.push((link.seq, name, link.about_id, link.actor_id)),
                 }
             }
             if known.is_some_and(|(seq, known)| seq == link.seq && known != hash) {
@@ -366,14 +350,43 @@ pub async fn public_verify(read: &mut Read, known: Option<(i64, &str)>) -> Resul
             break;
         }
     }
-    let (seq, hash) = public_head(read).await?;
-    if (seq, &hash) != (found.events, &found.head) {
-        found.say(format!("the log ends with event {}, and {seq} were written", found.events));
+    if (last, &last_hash) != (found.events, &found.head) {
+        found.say(format!("the log ends with event {}, and {last} were written", found.events));
     }
+    judge_missing(read, &mut found, missing).await?;
     if let Some((seq, _)) = known.filter(|(seq, _)| *seq > found.events) {
         found.say(format!("event {seq} was seen before, and the log ends with event {}", found.events));
     }
     Ok(found)
+}
+
+/// Whether what is missing may be: it was forgotten by the settings, or an account was deleted, and a later event says so. Read
+/// after the walk, since more may be forgotten meanwhile and nothing comes back.
+async fn judge_missing(
+    read: &mut Read,
+    found: &mut Verified,
+    missing: Vec<(i64, &str, Option<i64>, Option<i64>)>,
+) -> Result<(), Failure> {
+    let (forgotten_to,): (Option<i64>,) =
+        query("select max(object_id) from audit_events where event = $1 and object_kind = 'audit'")
+            .bind(What::Forgotten.key())
+            .one(read)
+            .await?;
+    let deleted: Vec<(i64,)> = query("select about_id from audit_events where event = $1 and about_id is not null")
+        .bind(What::UserDeleted.key())
+        .all(read)
+        .await?;
+    let deleted: HashSet<i64> = deleted.into_iter().map(|(id,)| id).collect();
+    let is_deleted = |id: Option<i64>| id.is_some_and(|id| deleted.contains(&id));
+    for (seq, name, about, actor) in missing {
+        let may_be = is_deleted(about) || name == "place" && (seq <= forgotten_to.unwrap_or(0) || is_deleted(actor));
+        if may_be {
+            found.forgotten += 1;
+        } else {
+            found.say(format!("the {name} of event {seq} is missing"));
+        }
+    }
+    Ok(())
 }
 
 /// The last event there is, and its hash.

@@ -1,7 +1,7 @@
-//! What a server clears away beside its work: session records, refused forms and sign-ins that are over.
+//! What a server clears away beside its work: session records, refused forms, sign-ins that are over, addresses past their time.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::system;
 use crate::audit::store as audit;
@@ -12,8 +12,8 @@ use crate::sessions::store::{public_delete_long_over, public_forget_places};
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_secs(600);
 
-/// Between two transactions of a hundred rows: others write in between.
-const BETWEEN: Duration = Duration::from_millis(10);
+/// Between two transactions: others write in between.
+const BETWEEN: Duration = Duration::from_millis(5);
 
 /// So many session records in one statement.
 const RECORDS: i64 = 500;
@@ -23,34 +23,64 @@ pub async fn run(site: Arc<Site>) {
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
-        if let Err(failure) = clear(&site).await {
-            tracing::warn!(%failure, "could not clear away what is over");
+        match clear(&site).await {
+            Ok(Cleared { rows: 0, .. }) => {}
+            Ok(Cleared { rows, longest }) => {
+                let longest_ms = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(rows, longest_ms, "cleared away what was over");
+            }
+            Err(failure) => tracing::warn!(%failure, "could not clear away what is over"),
         }
     }
 }
 
+/// How much was cleared away, and how long the longest of its transactions took.
+#[derive(Default)]
+struct Cleared {
+    rows: u64,
+    longest: Duration,
+}
+
+impl Cleared {
+    fn add(&mut self, rows: u64, begun: Instant) {
+        self.rows += rows;
+        self.longest = self.longest.max(begun.elapsed());
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long something took is not the time of day")]
+fn begun() -> Instant {
+    Instant::now()
+}
+
 /// Clears all that is over now, a little in each transaction, so that nobody waits for it.
-pub async fn clear(site: &Site) -> Result<(), Failure> {
+async fn clear(site: &Site) -> Result<Cleared, Failure> {
+    let mut cleared = Cleared::default();
     loop {
+        let at = begun();
         match site.records.delete_expired(RECORDS).await {
             Ok(0) => break,
-            Ok(_) => tokio::time::sleep(BETWEEN).await,
+            Ok(rows) => cleared.add(rows, at),
             Err(error) => {
                 tracing::warn!(%error, "could not clear ended sessions");
                 break;
             }
         }
+        tokio::time::sleep(BETWEEN).await;
     }
     loop {
         let mut write = site.db.begin_write(system()).await?;
-        let cleared = kept_forms::public_delete_expired(&mut write).await?
+        // From here on others wait.
+        let at = begun();
+        let rows = kept_forms::public_delete_expired(&mut write).await?
             + public_delete_long_over(&mut write, site.config.keep_sign_ins).await?
             + public_forget_places(&mut write, site.config.keep_addresses).await?
             + audit::public_forget_places(&mut write, site.config.keep_addresses).await?;
         write.commit().await?;
-        if cleared == 0 {
-            return Ok(());
+        if rows == 0 {
+            return Ok(cleared);
         }
+        cleared.add(rows, at);
         tokio::time::sleep(BETWEEN).await;
     }
 }

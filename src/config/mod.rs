@@ -37,6 +37,8 @@ pub struct Config {
     pub demo: bool,
     /// `LECTERN_TRUSTED_PROXIES`: whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// `LECTERN_ADMIN_NETWORKS`: from where admins may look after people; empty: from anywhere.
+    pub admin_networks: Vec<IpNet>,
     /// `LECTERN_SESSION_IDLE`: a sign-in ends after so long without a click.
     pub session_idle: ByRole,
     /// `LECTERN_SESSION_ABSOLUTE`: and after so long in any case.
@@ -78,7 +80,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 31] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -87,6 +89,7 @@ const KNOWN: [&str; 29] = [
     "LECTERN_SMTP_URL",
     "LECTERN_DEMO",
     "LECTERN_TRUSTED_PROXIES",
+    "LECTERN_ADMIN_NETWORKS",
     "LECTERN_SESSION_IDLE",
     "LECTERN_SESSION_ABSOLUTE",
     "LECTERN_REMEMBER_IDLE",
@@ -97,6 +100,7 @@ const KNOWN: [&str; 29] = [
     "LECTERN_LOG_FORMAT",
     "LECTERN_DRAIN",
     "LECTERN_TEST_SESSION_STORE",
+    "LECTERN_TEST_RACES",
     "LECTERN_CACHE",
     "LECTERN_TOOLS",
     "LECTERN_ORIGIN",
@@ -190,16 +194,18 @@ impl Config {
             });
         }
 
-        let proxies = setting("LECTERN_TRUSTED_PROXIES", "");
-        let trusted_proxies = proxies
-            .split([',', ' '])
-            .filter(|network| !network.is_empty())
-            .map(|network| {
-                network.parse::<IpNet>().or_else(|_| network.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-                    wrong("LECTERN_TRUSTED_PROXIES", "needs networks like 10.0.0.0/8, separated by commas", network)
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let networks = |name: &'static str| {
+            let text = setting(name, "");
+            let parts: Vec<&str> = text.split([',', ' ']).filter(|network| !network.is_empty()).collect();
+            let network = |text: &str| {
+                text.parse::<IpNet>()
+                    .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+                    .map_err(|_| wrong(name, "needs networks like 10.0.0.0/8, separated by commas", text))
+            };
+            parts.into_iter().map(network).collect::<Result<Vec<_>, _>>()
+        };
+        let (trusted_proxies, admin_networks) =
+            (networks("LECTERN_TRUSTED_PROXIES")?, networks("LECTERN_ADMIN_NETWORKS")?);
 
         let metrics_addr =
             match setting("LECTERN_METRICS_ADDR", "").as_str() {
@@ -247,6 +253,7 @@ impl Config {
             data_dir: setting("LECTERN_DATA_DIR", "data").into(),
             demo,
             trusted_proxies,
+            admin_networks,
             session_idle: lasting("LECTERN_SESSION_IDLE", IDLE, Off::Refused)?,
             session_absolute: lasting("LECTERN_SESSION_ABSOLUTE", ABSOLUTE, Off::Refused)?,
             remember_idle: lasting("LECTERN_REMEMBER_IDLE", REMEMBER_IDLE, Off::Allowed)?,
@@ -332,6 +339,7 @@ mod tests {
             ("LECTERN_SESSION_STORE", "paper"),
             ("LECTERN_DEMO", "yes"),
             ("LECTERN_TRUSTED_PROXIES", "everybody"),
+            ("LECTERN_ADMIN_NETWORKS", "the office"),
             ("LECTERN_SESSION_IDLE", "soon"),
             ("LECTERN_SESSION_IDLE", "0h"),
             ("LECTERN_SESSION_ABSOLUTE", "teacher=1h"),

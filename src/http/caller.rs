@@ -24,8 +24,8 @@ use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::random;
-use crate::sessions::api::SignInEnds;
-use crate::sessions::caller::{Caller, Person};
+use crate::sessions::api::{SignInEnds, SignOut, StaySignedIn};
+use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::sessions::records::remove;
 use crate::sessions::store::{Found, public_find_by_earlier_id, public_find_caller, public_note_seen};
 use crate::ui::flash::Flash;
@@ -85,8 +85,11 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         person: None,
         address: request.extensions().get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0),
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+        is_admin_place: true,
         is_system: false,
     };
+    let networks = &site.config.admin_networks;
+    caller.is_admin_place = networks.is_empty() || networks.iter().any(|network| network.contains(&caller.address));
     let session = request.extensions().get::<Session>().cloned();
     let (mut ended, mut is_late) = (None, false);
     if let Some(session) = &session {
@@ -97,35 +100,44 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
             match person_of(site, &caller, sign_in, request.uri().path()).await? {
                 Some(Found::Live(person)) => {
                     if person.id_is_due {
-                        renew_id(site, &caller, session, &person).await?;
+                        renew_id(site, &caller, session, &person).await;
                     }
                     caller.person = Some(person);
                 }
                 // The sign-in is dead, so its session is of no more use to anybody.
                 dead => {
-                    if let Some(Found::Ended(person)) = dead {
-                        ended = Some(person);
+                    // A page that lies open and asks: its form, sent next, must still find out whose it is.
+                    let is_asking = [SignInEnds::PATH, StaySignedIn::PATH].contains(&request.uri().path());
+                    if let Some(Found::Ended(lapsed)) = dead {
+                        if !is_asking {
+                            let event = Event::of(What::UsedAfterEnd).about(lapsed.person).on(Object::SignIn(sign_in));
+                            refusals::note(site, Arc::new(caller.clone()), event).await;
+                        }
+                        ended = Some(lapsed);
                     }
                     tracing::info!(
                         event = "session_use_after_expire",
                         "a session came back after its sign-in had ended"
                     );
-                    let event = Event::of(What::UsedAfterEnd).on(Object::SignIn(sign_in));
-                    refusals::note(site, Arc::new(caller.clone()), Event { about: ended, ..event }).await;
                     // Left where it is, it points at nothing that lives: not worth refusing a page for.
-                    if let Err(error) = remove(session, &site.records).await {
+                    if !is_asking && let Err(error) = remove(session, &site.records).await {
                         tracing::warn!(%error, "could not remove a dead session");
                     }
                 }
             }
         } else if let Some(id) = brought {
             let mut read = site.db.read(Arc::new(caller.clone())).await?;
-            if let Some(Found::Live(person)) = public_find_by_earlier_id(&mut read, &id.to_string()).await? {
+            if let Some(late) = public_find_by_earlier_id(&mut read, &id.to_string()).await? {
+                // Whoever it is, the browser that got the new id keeps it.
                 is_late = true;
+                let person = late.person;
                 // It reads, and changes nothing: what it sends waits until it is sent with the new id.
                 match *request.method() {
+                    _ if !late.is_same_browser => {}
                     Method::GET | Method::HEAD => caller.person = Some(person),
-                    _ => ended = Some(person.id),
+                    // Who signs out means it, whichever id they bring.
+                    _ if request.uri().path() == SignOut::PATH => caller.person = Some(person),
+                    _ => ended = Some(Lapsed { person: person.id, form_key: person.form_key }),
                 }
             }
         }
@@ -180,15 +192,10 @@ async fn find_waiting(site: &Site, tokens: &[String], person: Option<&Person>) -
 
 /// Gives a session the new id that its sign-in is due, since what it may do has changed. When the database or the store cannot
 /// now, the next request tries again; when another request was quicker, this one goes on as what it was when it came.
-async fn renew_id(site: &Site, caller: &Caller, session: &Session, person: &Person) -> Result<(), Failure> {
-    let caller = Arc::new(caller.clone());
-    match tokio::time::timeout(SEEN_PATIENCE, request::renew(site, &caller, session, person)).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(failure)) => {
-            tracing::warn!(%failure, "could not give a session the new id it is due");
-            Ok(())
-        }
-        Err(_) => Ok(()),
+async fn renew_id(site: &Site, caller: &Caller, session: &Session, person: &Person) {
+    // Not cut off by a clock: half a new id would sign somebody out.
+    if let Err(failure) = request::renew(site, &Arc::new(caller.clone()), session, person).await {
+        tracing::warn!(%failure, "could not give a session the new id it is due");
     }
 }
 

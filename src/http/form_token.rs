@@ -19,6 +19,7 @@ use super::request::Ctx;
 use crate::credentials::password::api::{SignIn, SignUp};
 use crate::credentials::set_up_link::api::{MakeFirstAdmin, SetFirstPassword};
 use crate::random;
+use crate::sessions::caller::FormKey;
 
 /// The hidden field.
 pub const TOKEN_FIELD: &str = "_token";
@@ -76,6 +77,11 @@ pub fn origin_of(ctx: &Ctx, path: &str, headers: &HeaderMap, body: &[u8]) -> Ori
         of_person.unwrap_or(true)
     };
     if is_ours { Origin::OurPage } else { Origin::Unknown }
+}
+
+/// Whether a form carries a token of the sign-in with this key.
+pub fn is_marked(key: &FormKey, body: &[u8]) -> bool {
+    form_urlencoded::parse(body).any(|(name, value)| name == TOKEN_FIELD && is_of(key.as_bytes(), &value))
 }
 
 /// Whether a function signs somebody in who need not be.

@@ -25,7 +25,8 @@ use super::local_path::{LocalPath, query_value};
 use super::request::{Answer, Ctx, prove_address, sign_in_address, status_of};
 use super::{Site, error_page, form_body};
 use crate::accounts::api::{
-    DeleteAccount, DisableAccount, EnableAccount, EndTheirSignIn, EndTheirSignIns, SaveProfile, SaveRole,
+    DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, SaveProfile,
+    SaveRole,
 };
 use crate::audit::event::{Event, What};
 use crate::audit::refusals;
@@ -67,10 +68,6 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         Err(refusal) => return refusal,
     };
     let asked = parts.clone();
-    if asked.uri.path() == SignOut::PATH {
-        // Words that waited for one person must not be offered to the next.
-        ctx.say(|answer| answer.unsent = Some(Vec::new()));
-    }
     if form_token::origin_of(&ctx, asked.uri.path(), &asked.headers, &body) == Origin::Unknown {
         tracing::warn!(
             event = "malicious_csrf",
@@ -92,7 +89,12 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let response = next.clone().run(Request::from_parts(parts.clone(), Body::from(body.clone()))).await;
 
-    match refusal(response).await {
+    let answered = refusal(response).await;
+    if answered.is_ok() && asked.uri.path() == SignOut::PATH {
+        // Words that waited for one person must not be offered to the next.
+        ctx.say(|answer| answer.unsent = Some(Vec::new()));
+    }
+    match answered {
         Ok(_) if is_plain => {
             let answer = ctx.answer();
             if let Some(sign_in) = answer.began
@@ -197,7 +199,7 @@ async fn resend(
             // Who was asked for a proof and signs in on another way may have thought better of it: then it goes on waiting.
             let is_meant = match &which {
                 Some(which) => random::digest(&token) == *which,
-                None => !unsent.asks_first || answer.go_to.as_deref() == Some(UNSENT_PAGE),
+                None => !unsent.asks_first,
             };
             match unsent.person {
                 // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
@@ -242,6 +244,7 @@ async fn resend(
         ctx.say(|answer| {
             answer.flash = said.flash;
             answer.keep_form = said.keep_form;
+            answer.forget |= said.forget;
         });
         if let Some(waits) = said.unsent {
             waits.iter().rev().for_each(|token| ctx.waits(token.clone()));
@@ -362,7 +365,10 @@ async fn keep_unsent(
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
     let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
-    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person: ctx.ended, asks_first: false });
+    // Of one that is not marked as a page of that sign-in's would be, its person is asked.
+    let asks_first = ctx.ended.as_ref().is_some_and(|lapsed| !form_token::is_marked(&lapsed.form_key, body));
+    let person = ctx.ended.as_ref().map(|lapsed| lapsed.person);
+    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person, asks_first });
     let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
     ctx.waits(token);
     if request.uri.path() == JoinCourse::PATH {
@@ -416,6 +422,7 @@ pub fn what_it_does(action: &str) -> &'static str {
                 (SaveRole::PATH, "Give somebody another site role"),
                 (DisableAccount::PATH, "Close somebody’s account"),
                 (EnableAccount::PATH, "Open somebody’s account again"),
+                (EndEverybodysSignIns::PATH, "End everybody’s sign-ins"),
                 (EndTheirSignIn::PATH, "End one of somebody’s sign-ins"),
                 (EndTheirSignIns::PATH, "End somebody’s sign-ins"),
                 (EndSignIn::PATH, "End one of your sign-ins"),

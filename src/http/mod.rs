@@ -26,6 +26,7 @@ pub mod whole_page;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::accounts::export;
 use crate::audit::refusals;
 use crate::config::Config;
 use crate::credentials::password::hashing::Hashing;
@@ -52,6 +53,8 @@ pub struct Site {
     pub assets: assets::Assets,
     /// How many refusals the audit log takes.
     pub refusals: PerMinute,
+    /// How many people take their data along.
+    pub exports: PerMinute,
     /// How many reports of browsers are taken.
     pub reports: PerMinute,
     /// How long slow clients are waited for.
@@ -72,8 +75,20 @@ impl Site {
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
-        let (refusals, reports) = (refusals::bound(), reports::bound());
-        Ok(Arc::new(Self { config, db, records, hashing, long_bodies, assets, refusals, reports, patience, stopping }))
+        let (refusals, reports, exports) = (refusals::bound(), reports::bound(), export::bound());
+        Ok(Arc::new(Self {
+            config,
+            db,
+            records,
+            hashing,
+            long_bodies,
+            assets,
+            refusals,
+            reports,
+            exports,
+            patience,
+            stopping,
+        }))
     }
 
     /// From now on `/readyz` says no, and each answer ends its connection, so that a proxy sends people to other nodes.

@@ -21,13 +21,13 @@ use crate::credentials::password::hashing::Turn;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
-use crate::id::{SignInId, UserId};
+use crate::id::SignInId;
 use crate::random;
 use crate::server::arrival::Arrival;
-use crate::sessions::caller::{Caller, Person};
+use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::sessions::policy::Departing;
 use crate::sessions::records::{remove, rotate};
-use crate::sessions::store::{Lasts, public_renew_id};
+use crate::sessions::store::{Lasts, public_keep_earlier_id, public_note_new_id};
 use crate::ui::flash::Flash;
 
 /// One request, as its page or function sees it.
@@ -47,7 +47,7 @@ pub struct Ctx {
     /// The form that came back refused to this page.
     pub refused: Option<RefusedForm>,
     /// Whose sign-in the session cookie named, when it is dead.
-    pub ended: Option<UserId>,
+    pub ended: Option<Lapsed>,
     kept_form_cookie: Option<String>,
     unsent: Vec<String>,
     visit: Option<String>,
@@ -83,7 +83,7 @@ impl Ctx {
         address: String,
         flash: Flash,
         refused: Option<RefusedForm>,
-        ended: Option<UserId>,
+        ended: Option<Lapsed>,
         (kept_form_cookie, unsent, visit): (Option<String>, Vec<String>, Option<String>),
     ) -> Self {
         let answer = Mutex::default();
@@ -368,7 +368,7 @@ pub(super) async fn renew(
 ) -> Result<bool, Failure> {
     if let Some(id) = session.id() {
         let mut write = site.db.begin_write(caller.clone()).await?;
-        public_renew_id(&mut write, person.sign_in, &id.to_string()).await?;
+        public_keep_earlier_id(&mut write, person.sign_in, &id.to_string()).await?;
         write.commit().await?;
     }
     if !rotate(session).await.broken("give a session a new id")? {
@@ -379,6 +379,11 @@ pub(super) async fn renew(
     super::session::lasts(session, person.is_remembered, left);
     // Here, for an answer that reports a failure of ours would keep nothing.
     session.save().await.broken("keep a session")?;
+    if person.id_is_due {
+        let mut write = site.db.begin_write(caller.clone()).await?;
+        public_note_new_id(&mut write, person.sign_in).await?;
+        write.commit().await?;
+    }
     Ok(true)
 }
 

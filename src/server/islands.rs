@@ -8,25 +8,19 @@ use crate::ui::browser;
 /// a person compares the time that is written there with their own.
 #[island]
 pub fn ClockCheck() -> impl IntoView {
-    let apart = RwSignal::new(None::<f64>);
-    // Effects only run in the browser.
+    let says = RwSignal::new(String::new());
+    // Effects only run in the browser. Whole seconds: to write or read a fraction would weigh more than the rest of this.
     Effect::new(move |_| {
         let server = browser::element("[data-server-now]").and_then(|element| element.get_attribute("data-server-now"));
-        if let Some(server) = server.and_then(|now| now.parse::<f64>().ok()) {
-            apart.set(Some((browser::now() - server) / 1_000.0));
-        }
+        let Some(server) = server.and_then(|now| now.parse::<i64>().ok()) else { return };
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+        let apart = (browser::now() as i64 - server) / 1_000;
+        says.set(match apart {
+            // The page was on its way for a while.
+            -29..=29 => "Your clock agrees with it.".to_owned(),
+            ahead @ 30.. => format!("Your clock is {ahead} seconds ahead of it."),
+            behind => format!("Your clock is {} seconds behind it.", -behind),
+        });
     });
-    view! {
-        <span role="status">
-            {move || apart.get().map(|seconds| {
-                // The page was on its way for a while.
-                if seconds.abs() < 30.0 {
-                    "Your clock agrees with it.".to_owned()
-                } else {
-                    format!("Your clock is {:.0} seconds {} it.", seconds.abs(), if seconds > 0.0 { "ahead of" } else { "behind" })
-                }
-            })}
-        </span>
-    }
-    .into_any()
+    view! { <span role="status">{move || says.get()}</span> }.into_any()
 }

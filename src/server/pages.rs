@@ -6,6 +6,7 @@ use super::arrival::Arrival;
 use super::findings::{Finding, of_settings};
 use super::islands::ClockCheck;
 use super::store::ReportRow;
+use crate::accounts::api::EndEverybodysSignIns;
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Admin;
 use crate::clock::Millis;
@@ -13,14 +14,19 @@ use crate::config::Config;
 use crate::error::wait_in_words;
 use crate::failure::Failure;
 use crate::http::request;
+use crate::sessions::caller::Person;
+use crate::sessions::store::public_count_live;
+use crate::ui::form::ask_first;
 use crate::ui::page::{page, page_title};
-use crate::ui::when;
+use crate::ui::{proven, when};
 
 struct Data {
     arrival: Arrival,
     findings: Vec<Finding>,
     limits: Vec<(&'static str, String)>,
     reports: Vec<ReportRow>,
+    live: i64,
+    admin: Option<Person>,
     now: Millis,
 }
 
@@ -34,11 +40,12 @@ async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let mut read = request::read().await?;
     let reports = Admin::claim(&mut read).await?.list_reports().await?;
+    let live = public_count_live(&mut read).await?;
     let now = ctx.site.db.clock().now();
     let arrival = request::arrival()?;
     let mut findings = of_settings(&ctx.site.config, now);
     findings.extend(arrival.findings());
-    Ok(Data { arrival, findings, limits: limits(&ctx.site.config), reports, now })
+    Ok(Data { arrival, findings, limits: limits(&ctx.site.config), reports, live, admin: ctx.person().cloned(), now })
 }
 
 fn limits(config: &Config) -> Vec<(&'static str, String)> {
@@ -63,7 +70,7 @@ fn limits(config: &Config) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn show(Data { arrival, findings, limits, reports, now }: Data) -> AnyView {
+fn show(Data { arrival, findings, limits, reports, live, admin, now }: Data) -> AnyView {
     let bad = findings.iter().filter(|finding| !finding.is_good).count();
     let verdict = match bad {
         0 => "Nothing needs a look.".to_owned(),
@@ -107,6 +114,17 @@ fn show(Data { arrival, findings, limits, reports, now }: Data) -> AnyView {
             <section class="hung" aria-labelledby="checks">
                 <div><h2 id="checks">"Checks"</h2><p>"The same as "<code>"lectern doctor"</code>" says."</p></div>
                 <div><ul class="checks" role="list">{wrong}{good}</ul></div>
+            </section>
+            <section class="hung" aria-labelledby="everybody">
+                <div><h2 id="everybody">"Everybody’s sign-ins"</h2><p>{format!("Live now: {live}")}</p></div>
+                <div>
+                    <p>"After a break-in, end them all. Nothing that anybody wrote is lost; everybody signs in anew."</p>
+                    {admin.map(|admin| proven::note(&admin, now))}
+                    {ask_first::<EndEverybodysSignIns>(
+                        &[], "End everybody’s sign-ins", "",
+                        "This signs out everybody on this site but you, here.".to_owned(), "End them all".to_owned(),
+                    )}
+                </div>
             </section>
             <section class="hung" aria-labelledby="limits">
                 <div><h2 id="limits">"What is set"</h2></div>

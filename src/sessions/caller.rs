@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
 use crate::id::{SignInId, UserId};
+use crate::network::place_of;
+use crate::random;
 use crate::sessions::api::Left;
 
 /// The person and the place a request comes from.
@@ -17,6 +19,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// The browser's own words about itself, at most 400 characters.
     pub user_agent: String,
+    /// Admins may act as such from there.
+    pub is_admin_place: bool,
     /// No request stands behind it: a start, clean-up, the command line.
     pub is_system: bool,
 }
@@ -36,7 +40,8 @@ pub struct Person {
     pub sign_in: SignInId,
     /// This sign-in lasts longer than others, and is worth no more than one proof.
     pub is_remembered: bool,
-    /// When this person last proved who they are, signing in or since.
+    /// When this person last proved who they are, signing in or since; 0 when it was from another place or browser than this
+    /// request comes from.
     pub proven_at: Millis,
     /// When this sign-in was last seen, as stored: at most a minute old.
     pub last_seen_at: Millis,
@@ -58,6 +63,15 @@ impl Left {
         let seconds = |end: Millis| u32::try_from((end - now).max(0) / 1_000).unwrap_or(u32::MAX);
         Self { idle: seconds(person.idle_ends_at), absolute: seconds(person.absolute_ends_at) }
     }
+}
+
+/// A sign-in that is over, and whose it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapsed {
+    /// The account.
+    pub person: UserId,
+    /// What the forms of its pages were marked with.
+    pub form_key: FormKey,
 }
 
 /// 256 random bits of a sign-in, from which the marks of its forms are made. A secret: it prints itself as nothing.
@@ -83,8 +97,19 @@ impl fmt::Debug for FormKey {
 }
 
 impl Caller {
+    /// What a proof is bound to: the place on the network, and the browser.
+    pub fn whereabouts(&self) -> String {
+        random::digest(&format!("{}\n{}", place_of(self.address), self.user_agent))
+    }
+
     /// Nobody, from this machine: the caller of start-up work and of the command line.
     pub fn of_the_system() -> Self {
-        Self { person: None, address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: String::new(), is_system: true }
+        Self {
+            person: None,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: String::new(),
+            is_admin_place: true,
+            is_system: true,
+        }
     }
 }

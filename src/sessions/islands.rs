@@ -92,22 +92,22 @@ pub fn SessionEnd() -> impl IntoView {
             }
         });
     };
+    let says = move || match notice.get() {
+        Notice::Nothing => String::new(),
+        Notice::Idle => format!("You will be signed out at {}, since nothing was clicked here for a while.", when()),
+        Notice::Absolute => format!(
+            "This sign-in ends at {}, however much is clicked. Send what you are writing now, or after signing in again: it is not lost.",
+            when()
+        ),
+        Notice::Stays => "You stay signed in.".to_owned(),
+        Notice::Over => {
+            "You are signed out. What you have typed here is still here: send it, and sign in when asked.".to_owned()
+        }
+    };
     view! {
-        <div class="session-end" role="status" class:quiet=move || notice.get() == Notice::Nothing>
-            {move || match notice.get() {
-                Notice::Nothing => ().into_any(),
-                Notice::Idle => view! {
-                    <p>{format!("You will be signed out at {}, since nothing was clicked here for a while.", when())}</p>
-                    <button type="button" class="button" on:click=stay>"Stay signed in"</button>
-                }.into_any(),
-                Notice::Absolute => view! {
-                    <p>{format!("This sign-in ends at {}, however much is clicked. Send what you are writing now, or after signing in again: it is not lost.", when())}</p>
-                }.into_any(),
-                Notice::Stays => view! { <p>"You stay signed in."</p> }.into_any(),
-                Notice::Over => view! {
-                    <p>"You are signed out. What you have typed here is still here: send it, and sign in when asked."</p>
-                }.into_any(),
-            }}
+        <div class="session-end" role="status" hidden=move || notice.get() == Notice::Nothing>
+            <p>{says}</p>
+            <button type="button" class="button" hidden=move || notice.get() != Notice::Idle on:click=stay>"Stay signed in"</button>
         </div>
     }
     .into_any()

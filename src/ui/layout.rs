@@ -60,7 +60,8 @@ impl Chrome {
             path: ctx.map(|ctx| ctx.path().to_owned()).unwrap_or_default(),
             name: person.map(|person| person.name.clone()),
             is_known: ctx.is_some(),
-            is_admin: person.is_some_and(|person| person.role == SiteRole::Admin),
+            is_admin: person.is_some_and(|person| person.role == SiteRole::Admin)
+                && ctx.is_some_and(|ctx| ctx.caller.is_admin_place),
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
             token: ctx.and_then(Ctx::form_token),
             waits: ctx.is_some_and(|ctx| person.is_some() && ctx.path() != UNSENT_PAGE && !ctx.waiting().is_empty()),

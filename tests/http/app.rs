@@ -14,7 +14,7 @@ use lectern::accounts::policy::SystemTask;
 use lectern::accounts::store::NewAccount;
 use lectern::clock::{Clock, Millis};
 use lectern::config::Config;
-use lectern::credentials::password::hashing::{FLOOR, Hashing};
+use lectern::credentials::password::hashing::{Cost, FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
 use lectern::db::{Db, Place};
 use lectern::http::listen::Patience;
@@ -52,6 +52,14 @@ impl App {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let place = engine::empty(folder.path()).await;
         Self::open(folder, place, Clock::standing_at(START), settings, None).await
+    }
+
+    /// The same with passwords that cost next to nothing, for tests that sign in thousands of times.
+    pub async fn cheap() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let place = engine::empty(folder.path()).await;
+        let hashing = Hashing::new(Cost { memory: 16, passes: 1, lanes: 1 }).unwrap();
+        Self::open(folder, place, Clock::standing_at(START), &[], Some(hashing)).await
     }
 
     async fn open(
@@ -209,13 +217,29 @@ impl Visitor<'_> {
 
     /// Sends a plain form, as a browser without JavaScript does.
     pub async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Page {
-        let body = self.with_token(fields).await;
+        let body = self.body_for(action, fields).await;
         self.send(self.form(action, fields).body(Body::from(body)).unwrap()).await
     }
 
     /// The same without the token that every page of ours puts into its forms.
     pub async fn post_bare(&self, action: &str, fields: &[(&str, &str)]) -> Page {
         self.send(self.form(action, fields).body(Body::from(encode(fields))).unwrap()).await
+    }
+
+    /// A page to sign in at is marked for its browser, whoever was signed in there before.
+    async fn body_for(&self, action: &str, fields: &[(&str, &str)]) -> String {
+        let visit = self.visit_token();
+        match (form_token::signs_in(action), visit) {
+            (true, Some(token)) if fields.iter().all(|(name, _)| *name != "_token") => {
+                encode(&[fields, &[("_token", token.as_str())]].concat())
+            }
+            (true, _) => encode(fields),
+            (false, _) => self.with_token(fields).await,
+        }
+    }
+
+    fn visit_token(&self) -> Option<String> {
+        self.cookie("lectern-visit").map(|visit| form_token::make(visit.as_bytes()))
     }
 
     /// The form as a page of ours would send it. The token is made from what the server keeps, which spares reading a page.
@@ -230,8 +254,7 @@ impl Visitor<'_> {
 
     /// What marks the forms of this browser's pages; nothing for a visitor who was shown none to sign in with.
     pub async fn form_token(&self) -> Option<String> {
-        let visit = self.cookie("lectern-visit").map(|visit| form_token::make(visit.as_bytes()));
-        self.form_token_of_sign_in().await.or(visit)
+        self.form_token_of_sign_in().await.or_else(|| self.visit_token())
     }
 
     async fn form_token_of_sign_in(&self) -> Option<String> {
@@ -241,13 +264,13 @@ impl Visitor<'_> {
         let mut read = self.app.site.db.read(Arc::new(Caller::of_the_system())).await.ok()?;
         match public_find_caller(&mut read, sign_in).await.ok()?? {
             Found::Live(person) => Some(form_token::make(person.form_key.as_bytes())),
-            Found::Ended(_) => None,
+            Found::Ended(lapsed) => Some(form_token::make(lapsed.form_key.as_bytes())),
         }
     }
 
     /// Calls a function as a script does, and gets JSON.
     pub async fn call(&self, action: &str, fields: &[(&str, &str)]) -> Page {
-        let body = self.with_token(fields).await;
+        let body = self.body_for(action, fields).await;
         let mut request = self.form(action, fields).body(Body::from(body)).unwrap();
         request.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
         self.send(request).await

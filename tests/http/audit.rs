@@ -297,3 +297,22 @@ async fn a_sign_in_that_comes_back_after_its_end_is_written_down_once() {
     let page = app.sign_in("sam").await.get("/account/history").await;
     assert_eq!(page.body.matches("Ended sign-in was used").count(), 1, "{}", page.body);
 }
+
+#[tokio::test]
+async fn a_walk_along_a_log_that_grows_meanwhile_finds_nothing_wrong() {
+    let app = App::start().await;
+    app.student("sam").await;
+    let grows = async {
+        for _ in 0..60 {
+            let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+            public_note(&mut write, Event::of(What::Started)).await.unwrap();
+            write.commit().await.unwrap();
+        }
+    };
+    let walks = async {
+        for _ in 0..60 {
+            assert_eq!(verify(&app, None).await.broken, [""; 0]);
+        }
+    };
+    tokio::join!(grows, walks);
+}

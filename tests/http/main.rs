@@ -21,6 +21,7 @@ mod people;
 mod powers;
 mod privacy;
 mod proving;
+mod races;
 mod refused_forms;
 mod server;
 mod sessions;

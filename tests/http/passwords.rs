@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use lectern::credentials::guessing::{Guess, public_count_made};
+use lectern::id::SignInId;
 use lectern::sessions::caller::Caller;
 
 use crate::app::{App, PASSWORD};
@@ -297,14 +298,15 @@ async fn a_hundred_tries_at_one_account_from_many_places_slow_down_unknown_place
 
 /// ASVS 6.3.1
 #[tokio::test]
-async fn three_hundred_wrong_ones_in_a_minute_close_the_site_to_unknown_places_alone() {
+async fn after_three_hundred_wrong_ones_in_a_minute_unknown_places_have_one_try_each() {
     let app = App::start().await;
     app.student("sam").await;
     for number in 0..300 {
         let from = format!("198.51.{}.{}", 100 + number / 250, number % 250);
         assert!(wrong_from(&app, &format!("person{number}"), &from, false).await, "{number}");
     }
-    assert!(!wrong_from(&app, "someone", "203.0.113.9", false).await);
+    assert!(wrong_from(&app, "someone", "203.0.113.9", false).await, "each place has one try in the minute");
+    assert!(!wrong_from(&app, "another", "203.0.113.9", false).await, "and no more");
     assert_eq!(app.anonymous().sign_in("sam", PASSWORD).await.location(), "/", "a known place");
     app.clock.advance(60_000);
     assert!(wrong_from(&app, "someone", "203.0.113.9", false).await);
@@ -341,4 +343,21 @@ async fn a_clock_that_jumps_makes_nobody_wait_longer_than_the_longest_wait() {
     app.clock.advance(-86_400_000);
     let page = guesser.call("/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD)]).await;
     assert_eq!((page.status, page.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "900"));
+}
+
+/// Whoever has somebody's session must not guess the password with it from a thousand addresses.
+#[tokio::test]
+async fn guessing_inside_a_stolen_session_is_counted_wherever_it_comes_from() {
+    let app = App::start().await;
+    let sign_in = SignInId(7);
+    let mut taken = 0;
+    for number in 0..40 {
+        let guess = Guess::at_own_password("sam@uni.example", [198, 51, 100, number].into(), sign_in);
+        let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+        if guess.count(&mut write).await.is_ok() {
+            write.commit().await.unwrap();
+            taken += 1;
+        }
+    }
+    assert_eq!(taken, 21, "twenty are free, and the one after them begins the wait");
 }

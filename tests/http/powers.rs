@@ -115,7 +115,9 @@ impl World {
         Some(match path {
             "/fn/sign_up" => vec![("email", "new@uni.example".to_owned()), ("name", "New".to_owned()), password],
             "/fn/sign_in" => vec![email, password],
-            "/fn/sign_out" | "/fn/end_other_sign_ins" | "/fn/end_all_sign_ins" => vec![],
+            "/fn/sign_out" | "/fn/end_other_sign_ins" | "/fn/end_all_sign_ins" | "/fn/end_everybodys_sign_ins" => {
+                vec![]
+            }
             "/fn/change_password" => vec![
                 ("current_password", PASSWORD.to_owned()),
                 ("new_password", "eleven loud geese at dawn".to_owned()),

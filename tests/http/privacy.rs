@@ -111,3 +111,48 @@ async fn who_is_needed_can_not_go() {
     tess.post("/fn/archive_course", &[("course", &course.id)]).await;
     assert_eq!(tess.post("/fn/delete_account", &[("confirm", "tess@uni.example")]).await.location(), "/");
 }
+
+/// An address that a deleted account gets must not be one that somebody else can have before.
+#[tokio::test]
+async fn nobody_can_stand_in_the_way_of_a_deletion() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    let sam = app.student("sam").await;
+    let id = admin.id_of("sam").await;
+    for (name, email) in [("a", format!("deleted-{id}@lectern.invalid")), ("b", format!("deleted{id}@x.example"))] {
+        app.anonymous().post("/fn/sign_up", &[("email", email.as_str()), ("name", name), ("password", PASSWORD)]).await;
+    }
+    assert_eq!(sam.post("/fn/delete_account", &[("confirm", "sam@uni.example")]).await.location(), "/");
+    let page = app
+        .anonymous()
+        .call("/fn/sign_up", &[("email", &format!("deleted {id}")), ("name", "c"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "it is no address");
+}
+
+/// Another device's request after the deletion must not write the person's address down again.
+#[tokio::test]
+async fn a_device_that_comes_back_after_a_deletion_leaves_no_trace() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let phone = app.sign_in("sam").await;
+    sam.post("/fn/delete_account", &[("confirm", "sam@uni.example")]).await;
+    let before = (app.count("audit_events").await, app.count("audit_details").await);
+    assert!(phone.get("/account").await.location().starts_with("/login"));
+    assert_eq!((app.count("audit_events").await, app.count("audit_details").await), before);
+}
+
+#[tokio::test]
+async fn the_file_is_made_a_few_times_a_minute_and_a_name_saved_as_it_is_is_no_event() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    let before = app.count("audit_events").await;
+    for _ in 0..5 {
+        sam.post("/fn/save_profile", &[("name", "sam")]).await;
+    }
+    assert_eq!(app.count("audit_events").await, before);
+    for _ in 0..5 {
+        assert_eq!(sam.get("/account/data.json").await.status, StatusCode::OK);
+    }
+    assert_eq!(sam.get("/account/data.json").await.status, StatusCode::TOO_MANY_REQUESTS);
+}

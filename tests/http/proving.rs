@@ -76,6 +76,7 @@ async fn each_of_these_needs_a_recent_proof() {
         ("/fn/disable_account", vec![person]),
         ("/fn/enable_account", vec![person]),
         ("/fn/end_their_sign_in", vec![person, sign_in]),
+        ("/fn/end_everybodys_sign_ins", vec![]),
         ("/fn/end_their_sign_ins", vec![person]),
         ("/fn/end_sign_in", vec![sign_in]),
         ("/fn/end_other_sign_ins", vec![]),
@@ -99,6 +100,41 @@ async fn guessing_at_prove_is_counted_together_with_signing_in() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     app.clock.advance(2 * SECOND);
     assert_eq!(sam.call("/fn/prove_again", &[("password", PASSWORD)]).await.status, StatusCode::OK);
+}
+
+/// ASVS 8.2.4
+#[tokio::test]
+async fn a_proof_counts_where_it_was_given_alone() {
+    let app = App::with(&[("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let sam = app.student("sam").await;
+    let mut elsewhere = app.visitor(&sam.jar());
+    elsewhere.user_agent = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0".to_owned();
+    assert_eq!(elsewhere.get("/account").await.status, StatusCode::OK, "it reads");
+    assert_eq!(elsewhere.call("/fn/end_other_sign_ins", &[]).await.body, "\"ProveAgain\"", "another browser");
+    let body = sam.with_token(&[]).await;
+    let mut request = sam.form("/fn/end_other_sign_ins", &[]).body(body.into()).unwrap();
+    request.headers_mut().insert("accept", "application/json".parse().unwrap());
+    request.headers_mut().insert("x-forwarded-for", "198.51.100.7".parse().unwrap());
+    assert_eq!(sam.send(request).await.body, "\"ProveAgain\"", "another address");
+    assert_eq!(sam.call("/fn/end_other_sign_ins", &[]).await.status, StatusCode::OK);
+}
+
+/// ASVS 8.4.2
+#[tokio::test]
+async fn an_admin_is_one_from_the_networks_that_are_named_alone() {
+    let app = App::with(&[("LECTERN_ADMIN_NETWORKS", "10.0.0.0/8"), ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let admin = app.admin("ada").await;
+    app.student("sam").await;
+    assert!(!admin.get("/").await.has("/admin/users"));
+    for page in ["/admin/users", "/admin/audit", "/admin/audit.csv", "/admin/server", "/people/2"] {
+        let inside = async |address: &str| {
+            let request = admin.request(axum::http::Method::GET, page).header("x-forwarded-for", address);
+            admin.send(request.body(axum::body::Body::empty()).unwrap()).await.status
+        };
+        assert_eq!(inside("198.51.100.7").await, StatusCode::NOT_FOUND, "{page}");
+        assert_ne!(inside("10.1.2.3").await, StatusCode::NOT_FOUND, "{page}");
+    }
+    assert_eq!(admin.post("/fn/disable_account", &[("person", "1")]).await.status, StatusCode::NOT_FOUND);
 }
 
 /// A clock that was set back must not make an old proof new.

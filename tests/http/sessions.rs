@@ -354,6 +354,18 @@ async fn an_admin_sees_somebodys_sign_ins_and_ends_one_some_or_all() {
 }
 
 /// ASVS 7.3.1, 7.3.2
+/// ASVS 7.4.5
+#[tokio::test]
+async fn an_admin_ends_everybodys_sign_ins_but_their_own() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    let (sam, tess) = (app.student("sam").await, app.instructor("tess").await);
+    assert!(admin.get("/admin/server").await.has("Live now: 3"));
+    admin.post("/fn/end_everybodys_sign_ins", &[("_page", "/admin/server")]).await;
+    assert!(admin.get("/admin/server").await.has("2 sign-ins ended."));
+    assert!(!is_signed_in(&sam).await && !is_signed_in(&tess).await && is_signed_in(&admin).await);
+}
+
 #[tokio::test]
 async fn a_remembered_sign_in_outlives_the_browser_and_the_hour_but_not_the_month() {
     let app = App::start().await;
@@ -517,4 +529,82 @@ async fn what_is_long_over_is_deleted() {
     assert_eq!(delete().await, 0, "a sign-in of a day that ended 29 days ago is still shown");
     app.clock.advance(DAY);
     assert_eq!((delete().await, app.count("sign_ins").await), (1, 0));
+}
+
+/// The notice at the end promises that what was typed can be sent: asking when it ends must not take away by whom.
+#[tokio::test]
+async fn a_page_that_asks_after_the_end_leaves_its_form_a_sender() {
+    let app = App::start().await;
+    let teacher = app.instructor("teacher").await;
+    let token = teacher.form_token().await.unwrap();
+    app.clock.advance(HOUR + 1);
+    for asks in ["/fn/sign_in_ends", "/fn/stay_signed_in"] {
+        assert_eq!(teacher.call(asks, &[]).await.status, StatusCode::UNAUTHORIZED);
+        assert!(teacher.cookie("lectern").is_some(), "{asks}");
+    }
+    let fields =
+        [("title", "Rivers"), ("summary", "S"), ("description", ""), ("_page", "/courses/new"), ("_token", &token)];
+    let page = teacher.post_bare("/fn/create_course", &fields).await;
+    assert_eq!(page.location(), "/login?next=%2Fresend&ended=1");
+    let signed_in = [("email", "teacher@uni.example"), ("password", PASSWORD), ("next", "/resend")];
+    assert_eq!(teacher.post("/fn/sign_in", &signed_in).await.location(), "/courses/rivers");
+    let history = teacher.get("/account/history").await;
+    assert_eq!(history.body.matches("Ended sign-in was used").count(), 1, "the form alone: {}", history.body);
+}
+
+/// A form that no page of the ended sign-in was marked for is shown first, whoever signs in: it may be forged.
+#[tokio::test]
+async fn a_form_of_an_ended_sign_in_without_its_mark_asks_first() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    app.student("sam").await;
+    let id = admin.id_of("sam").await;
+    app.clock.advance(HOUR);
+    let page = admin.post_bare("/fn/disable_account", &[("person", &id), ("_page", "/admin/users")]).await;
+    assert_eq!(page.location(), "/login?next=%2Fresend&ended=1");
+    let signed_in = [("email", "ada@uni.example"), ("password", PASSWORD), ("next", "/resend")];
+    assert_eq!(admin.post("/fn/sign_in", &signed_in).await.location(), "/resend");
+    assert!(admin.get("/resend").await.has("Close somebody’s account"));
+    assert!(admin.get(&format!("/people/{id}")).await.has("Can sign in"), "nothing was done");
+}
+
+#[tokio::test]
+async fn a_sign_out_that_was_refused_throws_nothing_away() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    sam.post_bare("/fn/save_profile", &[("name", "Waits"), ("_page", "/account")]).await;
+    assert!(sam.get("/resend").await.has("Waits"));
+    assert_eq!(sam.post_bare("/fn/sign_out", &[]).await.status, StatusCode::FORBIDDEN);
+    assert!(sam.get("/resend").await.has("Waits"));
+    sam.post("/fn/sign_out", &[]).await;
+    assert!(sam.cookie("lectern-unsent").is_none());
+}
+
+/// What a proof was asked for has the browser forget as well, when it ends the sign-in.
+#[tokio::test]
+async fn ending_all_through_a_proof_has_the_browser_forget() {
+    let app = App::start().await;
+    let sam = app.student("sam").await;
+    app.clock.advance(10 * MINUTE);
+    let asked = sam.post("/fn/end_all_sign_ins", &[("_page", "/account/sessions")]).await;
+    let form = sam.get(asked.location()).await;
+    let fields = [("password", PASSWORD), ("next", "/"), ("_send", &form.hidden("_send"))];
+    let page = sam.post("/fn/prove_again", &fields).await;
+    assert_eq!(page.header("clear-site-data"), "\"cache\", \"storage\"", "{}", page.location());
+    assert!(!is_signed_in(&sam).await);
+}
+
+/// A browser that got a new name or address since it signed in must not lose the new cookie to a late answer.
+#[tokio::test]
+async fn a_late_request_of_an_updated_browser_keeps_the_new_cookie() {
+    let app = App::start().await;
+    let mut sam = app.student("sam").await;
+    sam.user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0".to_owned();
+    let mut late = app.visitor(&sam.jar());
+    sam.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+    late.user_agent.clone_from(&sam.user_agent);
+    assert_eq!(late.get("/account").await.status, StatusCode::OK, "the browser that got the new id");
+    late.user_agent = "another".to_owned();
+    assert!(late.get("/account").await.location().starts_with("/login"), "it reads nothing");
+    assert!(late.cookie("lectern").is_some(), "and takes nothing away");
 }

@@ -433,6 +433,35 @@ fn the_documents_say_to_give_the_site_a_host_of_its_own_and_its_log_another_mach
     }
 }
 
+/// What `docs/SECURITY.md` says keeps other systems' bugs away is there.
+#[test]
+fn each_test_that_the_documents_name_exists() {
+    fn read(folder: &std::path::Path, into: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, into);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                into.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut sources = String::new();
+    for folder in ["src", "tests"] {
+        read(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut sources);
+    }
+    let text = document("SECURITY.md");
+    let table = text.split("## Bugs that other systems shipped").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut named = 0;
+    for line in table.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        for name in line.split('`').skip(1).step_by(2).filter(|name| name.contains('_')) {
+            assert!(sources.contains(&format!("fn {name}(")), "{name}");
+            named += 1;
+        }
+    }
+    assert!(named >= 15, "{named}");
+}
+
 /// A browser that lies about itself gets what any other gets, and what it says is text wherever it is shown.
 #[tokio::test]
 async fn headers_that_lie_about_the_client_change_nothing() {

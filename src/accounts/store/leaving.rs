@@ -180,13 +180,14 @@ impl RecentlyProven<Oneself<'_, Write>> {
             .bind(now)
             .execute(write)
             .await?;
+        // What stands in the place of an address is none, so that nobody can have it before.
         for statement in [
             "delete from sign_ins where user_id = $1",
             "delete from kept_forms where user_id = $1",
             "delete from set_up_links where user_id = $1",
             "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",
             "delete from audit_details where kind = 'place' and seq in (select seq from audit_events where about_id = $1 or actor_id = $1)",
-            "update users set email = 'deleted-' || id || '@lectern.invalid', email_key = 'deleted-' || id || '@lectern.invalid',
+            "update users set email = 'deleted ' || id, email_key = 'deleted ' || id,
                     name = 'Deleted person ' || id, role = 'student', password_hash = null, epoch = epoch + 1 where id = $1",
         ] {
             query(statement).bind(user).execute(write).await?;

@@ -94,6 +94,9 @@ impl Oneself<'_, Write> {
     /// Changes their name, which pages show from the next request on.
     pub async fn rename(&mut self, name: &PersonName) -> Result<(), Failure> {
         let (user, before) = (self.person().id, self.person().name.clone());
+        if before == name.as_str() {
+            return Ok(());
+        }
         let write = self.connection();
         let now = write.now();
         query("update users set name = $2, changed_at = $3 where id = $1")

@@ -1,6 +1,6 @@
 //! Guessing slows down the guesser, and nobody else.
 //!
-//! Four counts, each in the database, the same on every node:
+//! Five counts, each in the database, the same on every node:
 //!
 //! - **An account and a place together.** Five tries are free, then each failed one doubles the wait, from a second to a quarter
 //!   of an hour. A try is counted before the password is compared, so that a hundred at once are a hundred, and after it has
@@ -9,9 +9,11 @@
 //! - **A place**, at whatever accounts: one password tried on many accounts is as much guessing as many on one. Twenty wrong
 //!   ones in a minute, then the place waits for the minute to end. Counted after the comparison, so that a class that signs in at
 //!   once does not stand in its own way.
-//! - **An account**, from wherever: a hundred tries are free (NIST), then the same waits. Places from which its person has signed in
-//!   before are neither counted nor made to wait, so that nobody can lock somebody out of where they are.
-//! - **The site.** Three hundred wrong ones in a minute, then places that are not known for the account wait for it to end.
+//! - **An account**, from wherever: a hundred tries are free (NIST), then one in half a minute. Places from which its person has
+//!   signed in before are neither counted nor made to wait, so that nobody can lock somebody out of where they are.
+//! - **The site.** With three hundred wrong ones in a minute, a place that is not known for the account has one try in it.
+//! - **A sign-in**, for who guesses the password of somebody whose session they have: twenty tries from wherever are free, then
+//!   the waits above.
 //!
 //! Accounts that are made are counted for a place as well: five hundred in an hour, more than any class.
 
@@ -27,7 +29,7 @@ use crate::db::Write;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
-use crate::id::UserId;
+use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
 
@@ -40,6 +42,10 @@ const OF_ALL: i64 = 300;
 const WINDOW: Millis = MINUTE;
 /// Tries at one account from places that are not known (NIST SP 800-63B-4, 3.2.2: 100 consecutive ones at most).
 const FREE_ELSEWHERE: i64 = 100;
+/// And the longest of their waits: strangers share it with the account's person, who may be at a new place.
+const LONGEST_ELSEWHERE: Millis = 30 * SECOND;
+/// Tries inside one sign-in, from wherever.
+const FREE_INSIDE: i64 = 20;
 /// Accounts made from one place (ours: a course of 500 behind one address signs up in its first lesson).
 const MADE: i64 = 500;
 const MADE_WINDOW: Millis = HOUR;
@@ -55,8 +61,18 @@ pub struct Guess {
     at: String,
     /// Digest of the place alone, where wrong ones count for it.
     place: Option<String>,
-    /// Digest of the account alone, where it is guessed at from a place that is not known for it.
-    account: Option<String>,
+    from: From,
+}
+
+/// Whose place it is.
+#[derive(Clone, Debug)]
+enum From {
+    /// The account's person has signed in from there before.
+    Known,
+    /// Nobody's that is known. Digest of the account alone.
+    Unknown(String),
+    /// Somebody with the account's own session. Digest of the sign-in.
+    Inside(String),
 }
 
 /// All wrong ones together.
@@ -64,34 +80,52 @@ const SITE: &str = "site";
 
 impl Guess {
     /// The password of the account with this address, whether there is one or not. `is_known`: its person has signed in from
-    /// there before, or is signed in.
+    /// there before.
     pub fn at_password(email_key: &str, from: IpAddr, is_known: bool) -> Self {
-        let place = place_of(from);
+        let account = || From::Unknown(random::digest(&format!("account\n{email_key}")));
+        Self::at(email_key, from, if is_known { From::Known } else { account() })
+    }
+
+    /// The password of somebody's own account, by who has their session.
+    pub fn at_own_password(email_key: &str, from: IpAddr, sign_in: SignInId) -> Self {
+        Self::at(email_key, from, From::Inside(random::digest(&format!("sign-in\n{sign_in}"))))
+    }
+
+    fn at(email_key: &str, address: IpAddr, from: From) -> Self {
+        let place = place_of(address);
         Self {
             at: random::digest(&format!("password\n{email_key}\n{place}")),
             place: Some(random::digest(&format!("place\n{place}"))),
-            account: (!is_known).then(|| random::digest(&format!("account\n{email_key}"))),
+            from,
         }
     }
 
     /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
     /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {
-        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None, account: None }
+        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None, from: From::Known }
     }
 
     /// Counts one more try. Refused with the wait that is left when it comes too early, for this account from this place or
     /// for the place as a whole.
     pub async fn count(&self, write: &mut Write) -> Result<(), Failure> {
         if let Some(place) = &self.place {
-            store::public_check_window(write, place, OF_ONE_PLACE).await?;
+            let is_full = matches!(self.from, From::Unknown(_))
+                && store::public_check_window(write, SITE, OF_ALL)
+                    .await
+                    .is_err_and(|failure| matches!(failure, Failure::Refused(_)));
+            store::public_check_window(write, place, if is_full { 1 } else { OF_ONE_PLACE }).await?;
         }
-        if let Some(account) = &self.account {
-            store::public_check_window(write, SITE, OF_ALL).await?;
+        let elsewhere = match &self.from {
+            From::Known => None,
+            From::Unknown(account) => Some((account, FREE_ELSEWHERE, LONGEST_ELSEWHERE)),
+            From::Inside(sign_in) => Some((sign_in, FREE_INSIDE, LONGEST_WAIT)),
+        };
+        if let Some((key, free, longest)) = elsewhere {
             store::public_check(write, &self.at).await?;
-            store::public_count(write, account, FREE_ELSEWHERE).await?;
+            store::public_count(write, key, free, longest).await?;
         }
-        store::public_count(write, &self.at, FREE).await
+        store::public_count(write, &self.at, FREE, LONGEST_WAIT).await
     }
 
     /// The same in a transaction of its own. `about` is the account that is guessed at, where there is one.
@@ -130,7 +164,7 @@ impl Guess {
         if let Some(place) = &self.place {
             store::public_count_in_window(write, place, WINDOW).await?;
         }
-        if self.account.is_some() {
+        if matches!(self.from, From::Unknown(_)) {
             store::public_count_in_window(write, SITE, WINDOW).await?;
         }
         Ok(())
@@ -140,8 +174,8 @@ impl Guess {
     /// guess was none. Says whether there had been wrong ones.
     pub async fn was_right(&self, write: &mut Write) -> Result<bool, Failure> {
         let mut were_wrong = store::public_clear(write, &self.at).await?;
-        if let Some(account) = &self.account {
-            were_wrong |= store::public_clear(write, account).await?;
+        if let From::Unknown(key) | From::Inside(key) = &self.from {
+            were_wrong |= store::public_clear(write, key).await?;
         }
         Ok(were_wrong)
     }

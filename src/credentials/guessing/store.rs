@@ -17,8 +17,8 @@ pub async fn public_check(write: &mut Write, key: &str) -> Result<(), Failure> {
     }
 }
 
-/// Counts one more try, of which `free` cost nothing; refuses while the count has to wait.
-pub async fn public_count(write: &mut Write, key: &str, free: i64) -> Result<(), Failure> {
+/// Counts one more try, of which `free` cost nothing and none waits longer than `longest`; refuses while the count has to wait.
+pub async fn public_count(write: &mut Write, key: &str, free: i64, longest: Millis) -> Result<(), Failure> {
     let now = write.now();
     query("delete from guesses where key in (select key from guesses where last_at < $1 order by last_at limit 50)")
         .bind(now - FORGOTTEN)
@@ -28,7 +28,7 @@ pub async fn public_count(write: &mut Write, key: &str, free: i64) -> Result<(),
         query("select failures, waits_until from guesses where key = $1").bind(key).optional(write).await?;
     let (failures, waits_until) = counted.unwrap_or((0, 0));
     if waits_until > now {
-        return Err(too_many((waits_until - now).min(LONGEST_WAIT)));
+        return Err(too_many((waits_until - now).min(longest)));
     }
     query(
         "insert into guesses (key, failures, last_at, waits_until) values ($1, $2, $3, $4)
@@ -37,7 +37,7 @@ pub async fn public_count(write: &mut Write, key: &str, free: i64) -> Result<(),
     .bind(key)
     .bind(failures + 1)
     .bind(now)
-    .bind(now + wait(failures + 1, free))
+    .bind(now + wait(failures + 1, free).min(longest))
     .execute(write)
     .await
     .map(drop)

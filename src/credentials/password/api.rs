@@ -220,8 +220,9 @@ async fn show_own_password(
     field: &'static str,
 ) -> Result<PasswordShown, AppError> {
     let turn = request::hashing_turn()?;
-    // Who is signed in is not made to wait for what strangers try elsewhere.
-    let guess = Guess::at_password(Email::parse(email)?.key(), request::current()?.caller.address, true);
+    let ctx = request::current()?;
+    let sign_in = ctx.person().ok_or(AppError::SignInRequired)?.sign_in;
+    let guess = Guess::at_own_password(Email::parse(email)?.key(), ctx.caller.address, sign_in);
     let about = Some(stored.user);
     guess.take(about).await?;
     match PasswordShown::by_oneself(&turn, stored, password, field).await {

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
-use crate::sessions::caller::{FormKey, Person};
+use crate::sessions::caller::{Caller, FormKey, Lapsed, Person};
 
 /// Whom a session record points at: alive, or only known by name.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub enum Found {
     /// Signed in.
     Live(Person),
     /// This person was signed in, and is not any more.
-    Ended(UserId),
+    Ended(Lapsed),
 }
 
 #[derive(sqlx::FromRow)]
@@ -29,6 +29,7 @@ struct Pointed {
     sign_in: SignInId,
     remembered: bool,
     proven_at: Millis,
+    proven_from_digest: Option<String>,
     last_seen_at: Millis,
     created_at: Millis,
     idle_ends_at: Millis,
@@ -39,9 +40,9 @@ struct Pointed {
 }
 
 impl Pointed {
-    fn into_found(self) -> Found {
+    fn into_found(self, asker: &Caller) -> Found {
         if !self.live {
-            return Found::Ended(self.id);
+            return Found::Ended(Lapsed { person: self.id, form_key: FormKey::new(self.form_key) });
         }
         Found::Live(Person {
             id: self.id,
@@ -50,7 +51,11 @@ impl Pointed {
             role: self.role,
             sign_in: self.sign_in,
             is_remembered: self.remembered,
-            proven_at: self.proven_at,
+            // A stolen session brings its thief's place and browser along (ASVS 8.2.4).
+            proven_at: match &self.proven_from_digest {
+                Some(digest) if *digest != asker.whereabouts() => 0,
+                _ => self.proven_at,
+            },
             last_seen_at: self.last_seen_at,
             signed_in_at: self.created_at,
             idle_ends_at: self.idle_ends_at,
@@ -65,7 +70,7 @@ impl Pointed {
 pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> Result<Option<Found>, Failure> {
     let now = on.now();
     let row = query(
-        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.last_seen_at, s.created_at,
+        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
                 s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
                 (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
                  and u.disabled_at is null and s.epoch = u.epoch) as live
@@ -75,46 +80,56 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     .bind(now)
     .optional::<Pointed>(on)
     .await?;
-    Ok(row.map(Pointed::into_found))
+    let asker = on.caller();
+    Ok(row.map(|row| row.into_found(asker)))
 }
 
 /// How long the session id before the last new one still reads: the requests of one page are under way together, and a new
 /// id in one of their answers must not sign the others out.
 const EARLIER_ID_READS: Millis = 10 * SECOND;
 
-/// Who asks with the session id that was in force up to ten seconds ago, from the browser and the address of that sign-in:
-/// for a thief elsewhere the old id is dead at once. `session_id` is what the cookie held.
-pub async fn public_find_by_earlier_id(on: &mut impl Connection, session_id: &str) -> Result<Option<Found>, Failure> {
-    let now = on.now();
-    let (address, user_agent) = (on.caller().address.to_string(), on.caller().user_agent.clone());
-    let row = query(
-        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.last_seen_at, s.created_at,
-                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
-                (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
-                 and u.disabled_at is null and s.epoch = u.epoch) as live
-         from sign_ins s join users u on u.id = s.user_id where s.earlier_id_digest = $1 and s.earlier_id_until > $2
-           and s.address = $3 and s.user_agent = $4",
-    )
-    .bind(random::digest(session_id))
-    .bind(now)
-    .bind(address)
-    .bind(user_agent)
-    .optional::<Pointed>(on)
-    .await?;
-    Ok(row.map(Pointed::into_found))
+/// Who asks with the session id that was in force up to ten seconds ago. `session_id` is what the cookie held.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// Whose sign-in it is.
+    pub person: Person,
+    /// It comes from the browser and the address that got the new id: for a thief elsewhere the old one is dead at once.
+    pub is_same_browser: bool,
 }
 
-/// Writes down that a sign-in gets a new session id in place of `session_id`, which still reads for a moment.
-pub async fn public_renew_id(write: &mut Write, sign_in: SignInId, session_id: &str) -> Result<(), Failure> {
+/// Finds out whose session id this was until a moment ago.
+pub async fn public_find_by_earlier_id(on: &mut impl Connection, session_id: &str) -> Result<Option<Late>, Failure> {
+    let now = on.now();
+    let row: Option<(SignInId, Option<String>)> =
+        query("select id, earlier_id_from_digest from sign_ins where earlier_id_digest = $1 and earlier_id_until > $2")
+            .bind(random::digest(session_id))
+            .bind(now)
+            .optional(on)
+            .await?;
+    let Some((sign_in, from)) = row else { return Ok(None) };
+    let Some(Found::Live(person)) = public_find_caller(on, sign_in).await? else { return Ok(None) };
+    Ok(Some(Late { person, is_same_browser: from == Some(on.caller().whereabouts()) }))
+}
+
+/// Writes down that a sign-in is about to get a new session id in place of `session_id`, which still reads for a moment.
+pub async fn public_keep_earlier_id(write: &mut Write, sign_in: SignInId, session_id: &str) -> Result<(), Failure> {
     let now = write.now();
-    query("update sign_ins set earlier_id_digest = $2, earlier_id_until = $3, id_is_due = $4 where id = $1")
-        .bind(sign_in)
-        .bind(random::digest(session_id))
-        .bind(now + EARLIER_ID_READS)
-        .bind(false)
-        .execute(write)
-        .await
-        .map(drop)
+    let from = write.caller().whereabouts();
+    query(
+        "update sign_ins set earlier_id_digest = $2, earlier_id_until = $3, earlier_id_from_digest = $4 where id = $1",
+    )
+    .bind(sign_in)
+    .bind(random::digest(session_id))
+    .bind(now + EARLIER_ID_READS)
+    .bind(from)
+    .execute(write)
+    .await
+    .map(drop)
+}
+
+/// Writes down that it has the new id it was due.
+pub async fn public_note_new_id(write: &mut Write, sign_in: SignInId) -> Result<(), Failure> {
+    query("update sign_ins set id_is_due = $2 where id = $1").bind(sign_in).bind(false).execute(write).await.map(drop)
 }
 
 /// How many sign-ins are live now.
@@ -153,7 +168,8 @@ const KNOWN_FROM: i64 = 200;
 /// Whether somebody has signed in to this account from that place before, as far back as sign-ins are kept.
 pub async fn public_is_known_place(on: &mut impl Connection, user: UserId, from: IpAddr) -> Result<bool, Failure> {
     let addresses: Vec<(String,)> = query(
-        "select distinct address from (select address from sign_ins where user_id = $1 order by created_at desc limit $2) as last",
+        "select distinct address from
+            (select coalesce(first_address, address) as address from sign_ins where user_id = $1 order by created_at desc limit $2) as last",
     )
     .bind(user)
     .bind(KNOWN_FROM)

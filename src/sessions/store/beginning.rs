@@ -65,10 +65,11 @@ impl Arriving<'_> {
         let id = SignInId(random::id63());
         let now = write.now();
         let (address, user_agent) = (write.caller().address.to_string(), write.caller().user_agent.clone());
+        let from = write.caller().whereabouts();
         query(
             "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
-                                   idle_ends_at, absolute_ends_at, form_key, id_is_due)
-             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11 from users u where u.id = $2",
+                                   idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address)
+             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4 from users u where u.id = $2",
         )
         .bind(id)
         .bind(user)
@@ -81,6 +82,7 @@ impl Arriving<'_> {
         .bind(lasts.is_remembered)
         .bind(random::token())
         .bind(false)
+        .bind(from)
         .execute(write)
         .await?;
         query(
@@ -113,7 +115,13 @@ impl Oneself<'_, Write> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
         let now = write.now();
-        query("update sign_ins set proven_at = $2 where id = $1").bind(sign_in).bind(now).execute(write).await?;
+        let from = write.caller().whereabouts();
+        query("update sign_ins set proven_at = $2, proven_from_digest = $3 where id = $1")
+            .bind(sign_in)
+            .bind(now)
+            .bind(from)
+            .execute(write)
+            .await?;
         note(write, Event::of(What::ProvenAgain).about(user).on(Object::SignIn(sign_in))).await
     }
 
@@ -121,11 +129,13 @@ impl Oneself<'_, Write> {
     pub(crate) async fn renew_after_password_change(&mut self) -> Result<u64, Failure> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
+        let from = write.caller().whereabouts();
         let now = write.now();
-        query("update sign_ins set epoch = (select epoch from users where id = $1), proven_at = $3 where id = $2")
+        query("update sign_ins set epoch = (select epoch from users where id = $1), proven_at = $3, proven_from_digest = $4 where id = $2")
             .bind(user)
             .bind(sign_in)
             .bind(now)
+            .bind(from)
             .execute(write)
             .await?;
         end_of_earlier_epochs(write, user).await

@@ -135,6 +135,24 @@ impl RecentlyProven<Admin<'_, Write>> {
         Ok(ended)
     }
 
+    /// Ends every live sign-in on the site but the one that asks, and says how many.
+    pub async fn end_everybodys_sign_ins(&mut self) -> Result<u64, Failure> {
+        let own = self.inner().person().map(|person| person.sign_in.0);
+        let write = self.inner().connection();
+        let now = write.now();
+        let count = query(
+            "update sign_ins set ended_at = $2, ended_why = 'ended_by_admin'
+             where id is distinct from $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2",
+        )
+        .bind(own)
+        .bind(now)
+        .execute(write)
+        .await?;
+        let event = Event::of(What::SignInEnded).before(format!("{count} live, of everybody")).after("ended_by_admin");
+        note(write, event).await?;
+        Ok(count)
+    }
+
     /// Ends one live sign-in of `user`; `None` when it is not theirs, or over.
     pub async fn end_sign_in_of(&mut self, user: UserId, sign_in: SignInId) -> Result<Option<EndedSignIn>, Failure> {
         end_one(self.inner().connection(), user, sign_in, "ended_by_admin").await
@@ -197,7 +215,7 @@ pub async fn public_delete_long_over(write: &mut Write, kept: Millis) -> Result<
 pub async fn public_forget_places(write: &mut Write, kept: Millis) -> Result<u64, Failure> {
     let now = write.now();
     query(
-        "update sign_ins set address = '', user_agent = '' where id in
+        "update sign_ins set address = '', first_address = '', user_agent = '' where id in
             (select id from sign_ins where absolute_ends_at <= $1 and address <> '' order by absolute_ends_at limit 100)",
     )
     .bind(now - kept)

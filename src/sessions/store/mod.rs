@@ -6,8 +6,8 @@ mod ending;
 mod listing;
 
 pub use asking::{
-    Found, public_count_live, public_find_by_earlier_id, public_find_caller, public_is_known_place, public_note_seen,
-    public_renew_id,
+    Found, Late, public_count_live, public_find_by_earlier_id, public_find_caller, public_is_known_place,
+    public_keep_earlier_id, public_note_new_id, public_note_seen,
 };
 pub use beginning::{How, Lasts, PARALLEL};
 pub use ending::{public_delete_long_over, public_forget_places};
