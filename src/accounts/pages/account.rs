@@ -4,14 +4,15 @@ use leptos::prelude::*;
 
 use crate::accounts::api::{DeleteAccount, SaveProfile};
 use crate::accounts::policy::Oneself;
+use crate::clock::Millis;
 use crate::credentials::password::api::ChangePassword;
 use crate::credentials::password::pages::signup::PASSWORD_HINT;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
 use crate::ui::form::{Field, Form};
-use crate::ui::islands;
 use crate::ui::page::{form_title, page};
+use crate::ui::{islands, proven};
 
 /// One's own name, password, and the way to one's sign-ins, for whoever is signed in.
 #[component]
@@ -19,13 +20,13 @@ pub fn Account() -> impl IntoView {
     page(load(), show)
 }
 
-async fn load() -> Result<(Person, AnyView), Failure> {
+async fn load() -> Result<(Person, AnyView, Millis), Failure> {
     let ctx = request::current()?;
     let person = Oneself::claim(&mut request::read().await?).await?.person().clone();
-    Ok((person, islands::start(&ctx)))
+    Ok((person, islands::start(&ctx), ctx.site.db.clock().now()))
 }
 
-fn show((person, start): (Person, AnyView)) -> AnyView {
+fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
     let (profile, password, deletion) =
         (Form::to::<SaveProfile>(), Form::to::<ChangePassword>(), Form::to::<DeleteAccount>());
     let is_refused = profile.is_refused() || password.is_refused() || deletion.is_refused();
@@ -72,6 +73,7 @@ fn show((person, start): (Person, AnyView)) -> AnyView {
             <section class="hung" aria-labelledby="data">
                 <div><h2 id="data">"Your data"</h2></div>
                 <div>
+                    {proven::note(&person, now)}
                     <p>"Everything this site holds of you, in one file: account, sign-ins, courses, marks, and what was written down about you."</p>
                     <p><a class="button" href="/account/data.json" download="lectern-my-data.json">"Download your data"</a></p>
                 </div>
