@@ -21,8 +21,7 @@ async fn what_browsers_report_is_counted_and_shown_to_an_admin_as_text() {
     let admin = app.admin("ada").await;
     assert!(admin.get("/admin/server").await.has("No browser has reported anything"));
     let policy = admin.get("/").await;
-    assert!(policy.header("content-security-policy").contains("report-uri /reports/csp; report-to csp"));
-    assert_eq!(policy.header("reporting-endpoints"), "csp=\"/reports/csp\"");
+    assert!(policy.header("content-security-policy").ends_with("report-uri /reports/csp"));
     let body = r#"{"csp-report":{"document-uri":"http://localhost:3000/courses","violated-directive":"img-src","blocked-uri":"https://evil.example/<b>"}}"#;
     for _ in 0..3 {
         assert_eq!(app.send(report(body)).await.status, StatusCode::NO_CONTENT);
