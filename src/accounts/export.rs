@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::{EventRow, public_note};
-use crate::error::AppError;
+use crate::error::{AppError, Denied};
 use crate::failure::{Broken, Failure};
+use crate::http::cross_site::is_from_elsewhere;
 use crate::http::error_page;
 use crate::http::request::Ctx;
 use crate::network::{PerMinute, Turn};
@@ -33,6 +34,9 @@ pub fn bound() -> PerMinute {
 pub async fn serve(request: Request) -> Response {
     let parts = request.into_parts().0;
     let Some(ctx) = parts.extensions.get::<Arc<Ctx>>().cloned() else { return StatusCode::NOT_FOUND.into_response() };
+    if is_from_elsewhere(&parts.headers) {
+        return error_page::answer(&ctx.site, &parts, AppError::Forbidden(Denied::CrossSite));
+    }
     match gather(&ctx).await {
         Ok(text) => {
             let name = HeaderValue::from_static("attachment; filename=\"lectern-my-data.json\"");

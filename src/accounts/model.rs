@@ -185,6 +185,8 @@ pub struct AccountRow {
     pub created_at: i64,
     /// Milliseconds since 1970; none while its person may sign in.
     pub disabled_at: Option<i64>,
+    /// Its person deleted it: the row is there for what hangs on it.
+    pub is_deleted: bool,
     /// Live sign-ins.
     pub sign_ins: i64,
     /// Courses they are in, as anything.

@@ -7,14 +7,15 @@ use axum::extract::Request;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::event::{Event, What};
 use super::pages::admin_audit::Asked;
 use super::store::{EventRow, Filter, public_note};
 use crate::accounts::policy::Admin;
-use crate::error::AppError;
+use crate::error::{AppError, Denied};
 use crate::failure::{Broken, Failure};
+use crate::http::cross_site::is_from_elsewhere;
 use crate::http::error_page;
 use crate::http::request::Ctx;
 use crate::sessions::policy::RecentlyProven;
@@ -33,9 +34,12 @@ const HEAD: [&str; 13] = [
 pub async fn serve(request: Request) -> Response {
     let parts = request.into_parts().0;
     let Some(ctx) = parts.extensions.get::<Arc<Ctx>>().cloned() else { return StatusCode::NOT_FOUND.into_response() };
+    if is_from_elsewhere(&parts.headers) {
+        return error_page::answer(&ctx.site, &parts, AppError::Forbidden(Denied::CrossSite));
+    }
     match begin(&ctx).await {
         Ok(filter) => {
-            let body = Body::from_stream(stream::unfold(Some((ctx, filter, true)), |state| async {
+            let parts = stream::unfold(Some((ctx, filter, true)), |state| async {
                 let (ctx, filter, is_first) = state?;
                 let part = part(&ctx, &filter, is_first).await;
                 Some(match part {
@@ -46,7 +50,9 @@ pub async fn serve(request: Request) -> Response {
                     // What was sent is cut off, and the browser says so: better than a file that looks whole.
                     Err(failure) => (Err(std::io::Error::other(failure.to_string())), None),
                 })
-            }));
+            });
+            // Compression asks once more after the end.
+            let body = Body::from_stream(parts.fuse());
             let name = HeaderValue::from_static("attachment; filename=\"lectern-audit.csv\"");
             let kind = HeaderValue::from_static("text/csv; charset=utf-8");
             ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], body).into_response()
@@ -81,7 +87,8 @@ async fn part(ctx: &Ctx, filter: &Filter, is_first: bool) -> Result<(Vec<u8>, Op
 fn record(row: EventRow) -> [String; 13] {
     let (place, change) = (row.place().unwrap_or_default(), row.change());
     let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
-    let by = row.actor.clone().unwrap_or_else(|| row.actor_kind.clone());
+    // In brackets, so that no name looks like them.
+    let by = row.actor.clone().unwrap_or_else(|| format!("({})", row.actor_kind));
     let object = row.object_kind.clone().map(|kind| format!("{kind} {}", id(row.object_id))).unwrap_or_default();
     [
         row.seq.to_string(),

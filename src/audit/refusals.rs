@@ -9,9 +9,10 @@ use crate::http::Site;
 use crate::network::{PerMinute, Turn};
 use crate::sessions::caller::Caller;
 
-/// So many of one place in a minute; in the place of the last an event says that there were more.
+/// So many of one place, or of one person who is signed in, in a minute; in the place of the last an event says that there were
+/// more.
 const OF_ONE_PLACE: u32 = 20;
-/// And of all places together, for those who have many.
+/// And of all places together, and of all people.
 const OF_ALL: u32 = 200;
 /// How long an answer waits for its refusal to be written.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -24,7 +25,12 @@ pub fn bound() -> PerMinute {
 /// Writes a refusal down, unless there were too many. What cannot be written now stays in the server's log alone: a refusal is
 /// a refusal all the same.
 pub async fn note(site: &Arc<Site>, caller: Arc<Caller>, event: Event) {
-    let event = match site.refusals.turn(caller.address, site.db.clock().now()) {
+    let now = site.db.clock().now();
+    let turn = match &caller.person {
+        Some(person) => site.refusals_of_people.turn_of(person.id.to_string(), now),
+        None => site.refusals.turn(caller.address, now),
+    };
+    let event = match turn {
         Turn::Free => event,
         Turn::Last => Event::of(What::TooMuch).after("more refusals in this minute are not written"),
         Turn::Over => return,

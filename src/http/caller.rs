@@ -12,7 +12,7 @@ use leptos::server_fn::ServerFn;
 use tower_sessions::Session;
 
 use super::headers::Nonce;
-use super::kept_forms::{RefusedForm, Unsent, WAITING};
+use super::kept_forms::WAITING;
 use super::log::Client;
 use super::request::Ctx;
 use super::session::{CookieStays, SIGN_IN};
@@ -23,7 +23,6 @@ use crate::clock::MINUTE;
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
-use crate::random;
 use crate::sessions::api::{SignInEnds, SignOut, StaySignedIn};
 use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::sessions::records::remove;
@@ -130,7 +129,8 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
             if let Some(late) = public_find_by_earlier_id(&mut read, &id.to_string()).await? {
                 // Whoever it is, the browser that got the new id keeps it.
                 is_late = true;
-                let person = late.person;
+                // It has proven nothing: what needs a proof takes the new id.
+                let person = Person { proven_at: 0, ..late.person };
                 // It reads, and changes nothing: what it sends waits until it is sent with the new id.
                 match *request.method() {
                     _ if !late.is_same_browser => {}
@@ -149,7 +149,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         Some(token) if is_page_view => kept_forms::find_for_page(site, token, request.uri().path()).await?,
         // The page that shows a form which waits for its sender finds it by the other cookie.
         _ if is_page_view && request.uri().path() == kept_forms::UNSENT_PAGE => {
-            find_waiting(site, &cookies.unsent, caller.person.as_ref()).await?
+            kept_forms::find_waiting(site, &cookies.unsent, caller.person.as_ref()).await?.into_iter().next()
         }
         _ => None,
     };
@@ -175,19 +175,6 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         (cookies.kept_form, cookies.unsent, cookies.visit),
     );
     Ok((ctx, is_late))
-}
-
-/// The newest form that waits in this browser for `person`, or for somebody who was not known.
-async fn find_waiting(site: &Site, tokens: &[String], person: Option<&Person>) -> Result<Option<RefusedForm>, Failure> {
-    for token in tokens {
-        let form = kept_forms::find_for_page(site, token, kept_forms::UNSENT_PAGE).await?;
-        let is_theirs =
-            |unsent: &Unsent| unsent.person.is_none_or(|sender| person.is_some_and(|person| person.id == sender));
-        if let Some(form) = form.filter(|form| form.unsent.as_ref().is_some_and(is_theirs)) {
-            return Ok(Some(RefusedForm { which: random::digest(token), ..form }));
-        }
-    }
-    Ok(None)
 }
 
 /// Gives a session the new id that its sign-in is due, since what it may do has changed. When the database or the store cannot

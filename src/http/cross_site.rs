@@ -67,6 +67,12 @@ fn is_or_could_be(from: &HeaderValue, origin: &str) -> bool {
         .is_ok_and(|from| from.eq_ignore_ascii_case(origin) || is_this_machine(origin) && is_this_machine(from))
 }
 
+/// Whether a browser says that another site had it ask: for pages that write something down although they are only read. A link
+/// somebody follows from a mail or types comes from nowhere.
+pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get_all("sec-fetch-site").into_iter().any(|site| site != "same-origin" && site != "none")
+}
+
 /// Whether the request carries our session cookie.
 fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     headers

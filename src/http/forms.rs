@@ -37,6 +37,7 @@ use crate::error::{AppError, Denied, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::network::{PerMinute, Turn};
 use crate::random;
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn, SignOut};
 use crate::sessions::store::{Found, public_find_caller};
@@ -53,6 +54,14 @@ pub const RESEND_FIELD: &str = "_resend";
 /// The field of the form at `/prove` that says which of the forms that wait is sent afterwards: the digest of its token.
 pub const SEND_FIELD: &str = "_send";
 
+/// So many forms in a minute of one person: twenty a second are more than anybody sends, and fewer than fill a disk.
+const OF_ONE: u32 = 1_200;
+
+/// How many forms are taken in a minute, on this node.
+pub fn bound() -> PerMinute {
+    PerMinute::new(u32::MAX, OF_ONE)
+}
+
 /// Reads what is posted under `/fn/`, and answers it.
 pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
@@ -61,6 +70,11 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     let Some(ctx) = request.extensions().get::<Arc<Ctx>>().cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    if let Some(person) = ctx.person()
+        && site.forms.turn_of(person.id.to_string(), site.db.clock().now()) == Turn::Over
+    {
+        return error_page::answer(&site, &request.into_parts().0, AppError::TooMany { retry_after: 60 });
+    }
     let (mut parts, body) = request.into_parts();
     let is_plain = wants_page(&parts.headers);
     let body = match form_body::read(&site, &ctx, &parts, body).await {

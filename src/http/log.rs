@@ -74,7 +74,7 @@ pub async fn name_route(request: Request, next: Next) -> Response {
 
 /// The path for the log. Of one that anybody could take for a set-up link, however it is written, not the part that opens
 /// an account: who mistypes one will type it right next time.
-fn shown_path(path: &str) -> String {
+pub fn shown_path(path: &str) -> String {
     let read = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     if read.split(['/', '\\']).any(|part| part.trim().eq_ignore_ascii_case("set-up")) {
         return "/set-up/…".to_owned();

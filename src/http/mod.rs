@@ -51,8 +51,12 @@ pub struct Site {
     pub long_bodies: Scarce,
     /// The names of the built files, as found at start.
     pub assets: assets::Assets,
-    /// How many refusals the audit log takes.
+    /// How many refusals of visitors the audit log takes.
     pub refusals: PerMinute,
+    /// And of people who are signed in: strangers must not use up what is theirs.
+    pub refusals_of_people: PerMinute,
+    /// How much a person sends.
+    pub forms: PerMinute,
     /// How many people take their data along.
     pub exports: PerMinute,
     /// How many reports of browsers are taken.
@@ -75,7 +79,8 @@ impl Site {
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
-        let (refusals, reports, exports) = (refusals::bound(), reports::bound(), export::bound());
+        let (refusals, refusals_of_people) = (refusals::bound(), refusals::bound());
+        let (forms, reports, exports) = (forms::bound(), reports::bound(), export::bound());
         Ok(Arc::new(Self {
             config,
             db,
@@ -84,6 +89,8 @@ impl Site {
             long_bodies,
             assets,
             refusals,
+            refusals_of_people,
+            forms,
             reports,
             exports,
             patience,

@@ -50,7 +50,7 @@ async fn load() -> Result<Data, Failure> {
 
 fn limits(config: &Config) -> Vec<(&'static str, String)> {
     let long = |time: Millis| match time {
-        0 => "never".to_owned(),
+        0 => "(cannot)".to_owned(),
         time => wait_in_words(u32::try_from(time / 1_000).unwrap_or(u32::MAX)),
     };
     let by_role = |of: &dyn Fn(SiteRole) -> Millis| {
@@ -58,9 +58,9 @@ fn limits(config: &Config) -> Vec<(&'static str, String)> {
     };
     vec![
         ("A sign-in ends without a click after", by_role(&|role| config.session_idle.of(role))),
-        ("and in any case after", by_role(&|role| config.session_absolute.of(role))),
-        ("Stays signed in without a click for", by_role(&|role| config.remember_idle.of(role))),
-        ("and at most for", by_role(&|role| config.remember_absolute.of(role))),
+        ("A sign-in ends in any case after", by_role(&|role| config.session_absolute.of(role))),
+        ("One that stays signed in ends without a click after", by_role(&|role| config.remember_idle.of(role))),
+        ("and in any case after", long(config.remember_absolute.of(SiteRole::Student))),
         ("Ended sign-ins are kept for", long(config.keep_sign_ins)),
         ("Addresses are kept for", long(config.keep_addresses)),
         ("Sessions are kept at", config.session_store.to_string()),

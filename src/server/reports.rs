@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::store::public_take_report;
 use crate::http::Site;
-use crate::http::log::Client;
+use crate::http::cross_site::is_from_elsewhere;
+use crate::http::log::{Client, shown_path};
 use crate::network::{PerMinute, Turn};
 use crate::sessions::caller::Caller;
 
@@ -45,6 +46,9 @@ pub struct Report {
 
 /// Takes what a browser reports, within a bound for each place. Answers the same whatever becomes of it.
 pub async fn take(State(site): State<Arc<Site>>, parts: Parts, body: Bytes) -> StatusCode {
+    if is_from_elsewhere(&parts.headers) {
+        return StatusCode::FORBIDDEN;
+    }
     let address = parts.extensions.get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0);
     for report in read(&body) {
         if site.reports.turn(address, site.db.clock().now()) == Turn::Over {
@@ -98,7 +102,8 @@ fn report(body: &Value) -> Option<Report> {
         .split_once("//")
         .and_then(|(_, rest)| rest.split_once('/'))
         .map_or("/".to_owned(), |(_, path)| format!("/{path}"));
-    let page = if page.starts_with("/set-up/") { "/set-up/…".to_owned() } else { without_query(&page) };
+    let page = shown_path(&without_query(&page));
+    let blocked = if shown_path(&blocked).starts_with("/set-up/") { "/set-up/…".to_owned() } else { blocked };
     Some(Report { directive, blocked, page })
 }
 
@@ -136,7 +141,14 @@ mod tests {
 
     #[test]
     fn a_link_with_a_secret_is_not_kept() {
-        let body = br#"{"csp-report":{"document-uri":"https://l.example/set-up/SECRET","violated-directive":"img-src","blocked-uri":"data"}}"#;
-        assert_eq!(read(body)[0].page, "/set-up/…");
+        for address in
+            ["/set-up/SECRET", "//set-up/SECRET", "/SET-UP/SECRET", "/x/../set-up/SECRET", "/set%2Dup/SECRET"]
+        {
+            let body = format!(
+                r#"{{"csp-report":{{"document-uri":"https://l.example{address}","violated-directive":"img-src","blocked-uri":"https://l.example{address}"}}}}"#
+            );
+            let report = read(body.as_bytes()).remove(0);
+            assert_eq!((report.page.as_str(), report.blocked.as_str()), ("/set-up/…", "/set-up/…"), "{address}");
+        }
     }
 }

@@ -135,7 +135,7 @@ pub fn ProofCountdown() -> impl IntoView {
         browser::every_second(move || {
             let left = (ends_at - browser::now()) / 1_000.0;
             if left <= 0.0 {
-                sentence.set_text_content(Some("The next change here asks for your password."));
+                sentence.set_text_content(Some("What you change or take out here asks for your password now."));
                 return false;
             }
             if let Some(words) = browser::element("[data-proof-left] .left") {

@@ -64,7 +64,9 @@ impl Chrome {
                 && ctx.is_some_and(|ctx| ctx.caller.is_admin_place),
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
             token: ctx.and_then(Ctx::form_token),
-            waits: ctx.is_some_and(|ctx| person.is_some() && ctx.path() != UNSENT_PAGE && !ctx.waiting().is_empty()),
+            waits: ctx.is_some_and(|ctx| {
+                person.is_some() && ctx.path() != UNSENT_PAGE && ctx.path() != "/prove" && !ctx.waiting().is_empty()
+            }),
             is_bare: person.is_some_and(|person| person.role == SiteRole::Admin)
                 && !site.config.public_url.https
                 && !site.config.public_url.is_this_machine(),
@@ -196,7 +198,7 @@ fn bare() -> AnyView {
 fn waiting() -> AnyView {
     view! {
         <div class="flash wrap">
-            <p>"Something you wrote was not sent yet, since you had to sign in or show who you are first."</p>
+            <p>"Something you sent was not done yet, since you had to sign in or show who you are first."</p>
             <a class="button small" href=UNSENT_PAGE>"See it"</a>
         </div>
     }

@@ -14,7 +14,7 @@ pub fn note(person: &Person, now: Millis) -> AnyView {
     let left = person.proven_at + PROOF_LASTS - now;
     if !(1..=PROOF_LASTS).contains(&left) {
         return view! {
-            <p class="proof">"Changes here need your password once more. We ask for it then, and go on with what you were doing."</p>
+            <p class="proof">"What you change or take out here needs your password once more. We ask for it then, and go on."</p>
         }
         .into_any();
     }
@@ -22,7 +22,7 @@ pub fn note(person: &Person, now: Millis) -> AnyView {
     let words = wait_in_words(seconds);
     view! {
         <p class="proof" data-proof-left=seconds>
-            "You showed who you are. For "<span class="left">{words}</span>" more we do not ask again."
+            "You showed who you are. For "<span class="left">{words}</span>" more, nothing here asks for your password."
             <ProofCountdown />
         </p>
     }

@@ -68,8 +68,9 @@ async fn what_happens_is_written_down_with_who_what_where_before_and_after() {
         "course “Rivers”",
         "Site role changed",
         "student → instructor",
-        "by ada",
-        "account of Samuel",
+        "<bdi>ada</bdi></a>",
+        " (no. ",
+        "account of",
         "sam → Samuel",
         "Wrong password",
         "Sign-in ended",
@@ -108,7 +109,7 @@ async fn the_log_is_found_through_filters_and_pages() {
         page.body
     );
     let page = admin.get("/admin/audit?person=SAM%40uni").await;
-    assert!(page.has("by sam") && !page.has("by ada") && !page.has("start 1"), "{}", page.body);
+    assert!(page.has("<bdi>sam</bdi>") && !page.has("<bdi>ada</bdi>") && !page.has("start 1"), "{}", page.body);
     let page = admin.get("/admin/audit?from=2026-11-03").await;
     assert!(page.has("Nothing like that was written down"), "{}", page.body);
     let page = admin.get("/admin/audit?from=2026-11-02&to=2026-11-02&what=user_created").await;
@@ -315,4 +316,40 @@ async fn a_walk_along_a_log_that_grows_meanwhile_finds_nothing_wrong() {
         }
     };
     tokio::join!(grows, walks);
+}
+
+/// A browser asks for it compressed, and what compresses asks the stream once more after its end.
+#[tokio::test]
+async fn the_table_arrives_whole_however_it_is_compressed() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    for coding in ["identity", "gzip", "br", "gzip, deflate, br, zstd"] {
+        let request = admin.request(axum::http::Method::GET, "/admin/audit.csv").header("accept-encoding", coding);
+        let page = admin.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert!(page.status == StatusCode::OK && !page.body.is_empty(), "{coding}");
+    }
+}
+
+/// Strangers must not use up what is written down of people, nor another site's links have somebody's browser take data out.
+#[tokio::test]
+async fn refusals_of_people_are_written_beside_those_of_strangers() {
+    let app = App::start().await;
+    let admin = app.admin("ada").await;
+    let sam = app.student("sam").await;
+    for _ in 0..30 {
+        let stranger = app.anonymous();
+        let mut request = stranger.form("/fn/save_profile", &[]).body("name=x".into()).unwrap();
+        request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+        stranger.send(request).await;
+    }
+    sam.get("/admin/users").await;
+    assert!(admin.get("/admin/audit?person=sam").await.has("/admin/users"));
+    for path in ["/account/data.json", "/admin/audit.csv"] {
+        let request = admin.request(axum::http::Method::GET, path).header("sec-fetch-site", "cross-site");
+        assert_eq!(
+            admin.send(request.body(axum::body::Body::empty()).unwrap()).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
 }

@@ -24,7 +24,7 @@ async fn what_is_sensitive_asks_again_and_then_goes_on() {
     let page = format!("/people/{sam}");
     let role = |role| [("person", sam.as_str()), ("role", role), ("_page", page.as_str())];
     app.clock.advance(9 * MINUTE);
-    assert!(admin.get(&page).await.has("For <span class=\"left\">1 minute</span> more we do not ask again"));
+    assert!(admin.get(&page).await.has("For <span class=\"left\">1 minute</span> more, nothing here"));
     assert_eq!(
         admin.post("/fn/save_role", &role("instructor")).await.location(),
         page,
@@ -35,7 +35,7 @@ async fn what_is_sensitive_asks_again_and_then_goes_on() {
     let asked = admin.post("/fn/save_role", &role("student")).await;
     assert!(asked.location().starts_with(&format!("/prove?next=%2Fpeople%2F{sam}&send=")), "{}", asked.location());
     let before = admin.get(&page).await;
-    assert!(before.has("selected>Instructor") && before.has("need your password once more"), "{}", before.body);
+    assert!(before.has("selected>Instructor") && before.has("needs your password once more"), "{}", before.body);
 
     let cookie = admin.cookie("lectern").unwrap();
     assert_eq!(prove(&admin, &asked, "not the right one at all").await.location(), asked.location());

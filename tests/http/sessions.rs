@@ -455,6 +455,7 @@ async fn what_was_under_way_with_the_old_id_still_reads_for_ten_seconds_and_chan
     let page = late.get("/account").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(late.cookie("lectern").is_some(), "an answer that removes the cookie would sign the browser out");
+    assert_eq!(late.get("/account/data.json").await.location(), "/prove?next=%2Faccount%2Fdata.json");
     let fields = [("name", "Too late"), ("_token", token.as_str()), ("_page", "/account")];
     let page = late.post_bare("/fn/save_profile", &fields).await;
     assert_eq!(page.location(), "/login?next=%2Fresend&ended=1");

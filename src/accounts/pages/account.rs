@@ -75,7 +75,7 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                 <div>
                     {proven::note(&person, now)}
                     <p>"Everything this site holds of you, in one file: account, sign-ins, courses, marks, and what was written down about you."</p>
-                    <p><a class="button" href="/account/data.json" download="lectern-my-data.json">"Download your data"</a></p>
+                    <p><a class="button" href="/account/data.json">"Download your data"</a></p>
                 </div>
             </section>
             <section class="hung" aria-labelledby="delete">

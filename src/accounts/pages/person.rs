@@ -59,6 +59,9 @@ async fn load(id: Option<UserId>) -> Result<Option<Data>, Failure> {
 const ADDRESS_MAX: usize = 45;
 
 fn show(Data { account, sign_ins, filter, admin, now }: Data) -> AnyView {
+    if account.is_deleted {
+        return gone(&account, now);
+    }
     let id = ("person", account.id.to_string());
     let role = Form::to::<SaveRole>();
     let choices: Vec<(&'static str, &'static str)> = SiteRole::ALL.map(|each| (each.key(), each.word())).to_vec();
@@ -140,8 +143,8 @@ fn their_sign_ins(account: &AccountRow, sign_ins: SignIns, filter: &(String, Opt
     let end = (count > 0).then(|| {
         let words = match (is_filtered, count) {
             (false, _) => None,
-            (true, 1) => Some("This ends the one that is shown."),
-            (true, _) => Some("This ends those that are shown."),
+            (true, 1) => Some("This ends the one that is shown.".to_owned()),
+            (true, many) => Some(format!("This ends the {many} that are shown.")),
         };
         view! {
             {words.map(|words| view! { <p>{words}</p> })}
@@ -153,8 +156,8 @@ fn their_sign_ins(account: &AccountRow, sign_ins: SignIns, filter: &(String, Opt
     let finder = (is_filtered || count > 1).then(|| {
         view! {
             <form class="finder" method="get" action=format!("/people/{}", account.id)>
-                <div class="field"><label for="address">"Last seen from"</label><input class="input" id="address" name="address" value=address.clone() autocomplete="off" spellcheck="false" /></div>
-                <div class="field"><label for="unused">"Not used for so many days"</label><input class="input" id="unused" name="unused" inputmode="numeric" value=days autocomplete="off" /></div>
+                <div class="field"><label for="address">"Last seen from (IP address)"</label><input class="input" id="address" name="address" value=address.clone() autocomplete="off" spellcheck="false" /></div>
+                <div class="field"><label for="unused">"Days without use, at least"</label><input class="input" id="unused" name="unused" inputmode="numeric" value=days autocomplete="off" /></div>
                 <button class="button">"Show"</button>
                 {all}
             </form>
@@ -162,9 +165,26 @@ fn their_sign_ins(account: &AccountRow, sign_ins: SignIns, filter: &(String, Opt
     });
     view! {
         {finder}
-        {list}
-        {end}
-        <details class="gap-above"><summary>"What ended in the last 30 days"</summary>{rows::ended(sign_ins.ended, false, now)}</details>
+        <div class="gap-above">{list}</div>
+        <div class="gap-above">{end}</div>
+        <details class="gap-above"><summary>"What ended in the last 30 days"</summary><div class="gap-above">{rows::ended(sign_ins.ended, false, now)}</div></details>
+    }
+    .into_any()
+}
+
+/// The page of an account that its person deleted: nothing can be done with it.
+fn gone(account: &AccountRow, now: Millis) -> AnyView {
+    let when = account.disabled_at.map(|at| view! { " "{when::time(at, when::words(at, now), false)} });
+    view! {
+        {page_title(&account.name)}
+        <div class="page wrap">
+            <div class="head"><div>
+                <p class="crumb"><a href="/admin/users">"Users"</a></p>
+                <h1>{account.name.clone()}</h1>
+                <p class="lede">"This person deleted their account"{when}". Their places in courses and what they wrote there stay, without a name. \
+                    The "<a href=format!("/admin/audit?person={}", account.name.replace(' ', "+"))>"audit log"</a>" still has what was done, by number."</p>
+            </div></div>
+        </div>
     }
     .into_any()
 }

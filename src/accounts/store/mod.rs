@@ -152,7 +152,7 @@ impl Admin<'_, Read> {
         .one(read)
         .await?;
         let rows = query(
-            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at,
+            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
@@ -178,7 +178,7 @@ impl PersonKeeper<'_, Read> {
         let (read, user) = self.connection();
         let now = read.now();
         query(
-            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at,
+            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $2 and s.absolute_ends_at > $2) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses

@@ -131,7 +131,7 @@ fn show(Data { asked, rows, older, admin, now }: Data) -> AnyView {
                 {all}
             </form>
             {list}
-            <div class="buttons gap-above">{newest}{older}<a class="button quiet" href=csv download="lectern-audit.csv">"Download as CSV"</a></div>
+            <div class="buttons gap-above">{newest}{older}<a class="button quiet" href=csv>"Download as CSV"</a></div>
         </div>
     }
     .into_any()

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::audit::event::What;
 use crate::audit::store::EventRow;
 use crate::clock::Millis;
+use crate::id::UserId;
 use crate::sessions::device::Device;
 use crate::ui::when;
 
@@ -26,15 +27,25 @@ pub fn list(rows: Vec<EventRow>, reader: Reader, now: Millis) -> AnyView {
 fn event(row: EventRow, reader: Reader, now: Millis) -> AnyView {
     let words = row.what().map_or_else(|| row.event.clone(), |what| what.words().to_owned());
     let is_own = row.actor_id.is_some() && row.actor_id == row.about_id;
-    let who = match (row.actor_kind.as_str(), &row.actor, reader) {
-        ("person", _, Reader::Oneself) if is_own => "by you".to_owned(),
-        ("person", _, Reader::Oneself) => "by somebody who may: an admin, or who teaches the course".to_owned(),
-        ("person", Some(name), Reader::Admin) => format!("by {name}"),
-        ("system", ..) => "by this server".to_owned(),
-        _ => "by somebody who was not signed in".to_owned(),
+    let fact = |words: &str| view! { <bdi>{words.to_owned()}</bdi> }.into_any();
+    // Two people may have the same name, and one may take another's: the number and the page tell them apart.
+    let person = |words: &'static str, name: &str, id: UserId| {
+        view! { {words}" "<a href=format!("/people/{id}")><bdi>{name.to_owned()}</bdi></a>{format!(" (no. {id})")} }
+            .into_any()
     };
-    let whose =
-        row.about.clone().filter(|_| reader == Reader::Admin && !is_own).map(|name| format!("account of {name}"));
+    let who = match (row.actor_kind.as_str(), row.actor.as_deref().zip(row.actor_id), reader) {
+        ("person", _, Reader::Oneself) if is_own => fact("by you"),
+        ("person", _, Reader::Oneself) => fact("by somebody who may: an admin, or who teaches the course"),
+        ("person", Some((name, id)), Reader::Admin) => person("by", name, id),
+        ("system", ..) => fact("by this server"),
+        _ => fact("by somebody who was not signed in"),
+    };
+    let whose = row
+        .about
+        .as_deref()
+        .zip(row.about_id)
+        .filter(|_| reader == Reader::Admin && !is_own)
+        .map(|(name, id)| person("account of", name, id));
     let thing = match (row.object_kind.as_deref(), &row.title) {
         (Some("course"), Some(title)) => Some(format!("course “{title}”")),
         (Some("lesson"), Some(title)) => Some(format!("lesson “{title}”")),
@@ -61,11 +72,9 @@ fn event(row: EventRow, reader: Reader, now: Millis) -> AnyView {
             format!("from {}, {}", place.address, Device::of(&place.browser).words)
         }
     });
-    let facts: Vec<AnyView> = [Some(who), whose, thing, change, place]
-        .into_iter()
-        .flatten()
-        .map(|fact| view! { <li><bdi>{fact}</bdi></li> }.into_any())
-        .collect();
+    let others = [thing, change, place].into_iter().flatten().map(|words| fact(&words));
+    let facts: Vec<AnyView> =
+        [who].into_iter().chain(whose).chain(others).map(|fact| view! { <li>{fact}</li> }.into_any()).collect();
     let key = (reader == Reader::Admin).then(|| view! { <code>{row.event.clone()}</code> });
     view! {
         <li>

@@ -17,7 +17,7 @@ use crate::error::FieldErrors;
 use crate::failure::{Broken, Failure};
 use crate::id::UserId;
 use crate::random;
-use crate::sessions::caller::Caller;
+use crate::sessions::caller::{Caller, Person};
 
 /// Where a form that waits for its sender is shown.
 pub const UNSENT_PAGE: &str = "/resend";
@@ -107,6 +107,24 @@ pub async fn find_for_page(site: &Site, token: &str, path: &str) -> Result<Optio
     let mut read = site.db.read(Arc::new(Caller::of_the_system())).await?;
     let Some(content) = store::public_find(&mut read, &random::digest(token), path).await? else { return Ok(None) };
     serde_json::from_str(&content).broken("read a refused form").map(Some)
+}
+
+/// The forms that wait in this browser for `person`, or for somebody who was not known, the newest first.
+pub async fn find_waiting(
+    site: &Site,
+    tokens: &[String],
+    person: Option<&Person>,
+) -> Result<Vec<RefusedForm>, Failure> {
+    let mut found = Vec::new();
+    for token in tokens {
+        let form = find_for_page(site, token, UNSENT_PAGE).await?;
+        let is_theirs =
+            |unsent: &Unsent| unsent.person.is_none_or(|sender| person.is_some_and(|person| person.id == sender));
+        if let Some(form) = form.filter(|form| form.unsent.as_ref().is_some_and(is_theirs)) {
+            found.push(RefusedForm { which: random::digest(token), ..form });
+        }
+    }
+    Ok(found)
 }
 
 /// Takes the form kept under `token` out of the store, when it waits for its sender: it is sent at most once.

@@ -9,6 +9,7 @@ use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
+use crate::sessions::device::Device;
 use crate::sessions::policy::{Departing, Everywhere, RecentlyProven};
 
 impl Departing<'_> {
@@ -49,7 +50,7 @@ async fn end_one(
     why: &str,
 ) -> Result<Option<EndedSignIn>, Failure> {
     let now = write.now();
-    let row = query(
+    let row: Option<EndedSignIn> = query(
         "update sign_ins set ended_at = $3, ended_why = $4
          where id = $1 and user_id = $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
          returning name, user_agent",
@@ -60,8 +61,9 @@ async fn end_one(
     .bind(why)
     .optional(write)
     .await?;
-    if row.is_some() {
-        note(write, ended(user, why).on(Object::SignIn(sign_in))).await?;
+    if let Some(row) = &row {
+        let device = row.name.clone().unwrap_or_else(|| Device::of(&row.user_agent).words);
+        note(write, ended(user, why).on(Object::SignIn(sign_in)).before(device)).await?;
     }
     Ok(row)
 }
@@ -164,9 +166,9 @@ impl Everywhere<'_> {
     /// request; never lengthens one.
     pub async fn tighten(self, lasts: Lasts) -> Result<(), Failure> {
         let (write, user) = self.into_parts();
-        // Being remembered was asked for with another role; a person who wants it signs in again.
+        // Being remembered was asked for with another role, and so was what was proven: neither counts for this one.
         query(
-            "update sign_ins set id_is_due = $4, remembered = $5,
+            "update sign_ins set id_is_due = $4, remembered = $5, proven_at = 0,
                     absolute_ends_at = case when absolute_ends_at > created_at + $2 then created_at + $2 else absolute_ends_at end,
                     idle_ends_at = case when idle_ends_at > last_seen_at + $3 then last_seen_at + $3 else idle_ends_at end
              where user_id = $1 and ended_at is null",

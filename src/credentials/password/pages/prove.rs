@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::accounts::policy::Oneself;
 use crate::credentials::password::api::ProveAgain;
 use crate::failure::Failure;
-use crate::http::forms::SEND_FIELD;
+use crate::http::forms::{SEND_FIELD, what_it_does};
+use crate::http::kept_forms;
 use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::sessions::api::ForgetWaiting;
@@ -18,6 +19,8 @@ struct Data {
     next: String,
     /// The form that is sent then, by the digest of its token; empty for none.
     send: String,
+    /// What that form does, in words; none when it does not wait any more.
+    does: Option<&'static str>,
     person: Person,
 }
 
@@ -30,22 +33,21 @@ pub fn Prove() -> impl IntoView {
 async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let person = Oneself::claim(&mut request::read().await?).await?.person().clone();
+    let send = ctx.query("send").unwrap_or_default();
+    let does = kept_forms::find_waiting(&ctx.site, &ctx.waiting(), Some(&person)).await?;
+    let does = does.into_iter().find(|form| form.which == send).map(|form| what_it_does(&form.action));
     let next = ctx.query("next").as_deref().and_then(LocalPath::parse).unwrap_or_else(LocalPath::root);
-    Ok(Data {
-        form: Form::to::<ProveAgain>(),
-        next: next.as_str().to_owned(),
-        send: ctx.query("send").unwrap_or_default(),
-        person,
-    })
+    Ok(Data { form: Form::to::<ProveAgain>(), next: next.as_str().to_owned(), send, does, person })
 }
 
-fn show(Data { form, next, send, person }: Data) -> AnyView {
-    let words = if send.is_empty() {
-        "What you want to see needs a proof that is not older than ten minutes."
-    } else {
-        "What you want to do needs a proof that is not older than ten minutes. Then it is done at once."
+fn show(Data { form, next, send, does, person }: Data) -> AnyView {
+    let words = match does {
+        None => {
+            "This needs your password, since you last showed it more than ten minutes ago, or elsewhere.".to_owned()
+        }
+        Some(does) => format!("{does}: enter your password, and it is done at once."),
     };
-    let (is_sent, which) = (!send.is_empty(), send.clone());
+    let (is_sent, which) = (does.is_some(), send.clone());
     view! {
         {form_title("Show that it is you", form.is_refused())}
         <div class="page wrap">
@@ -64,7 +66,9 @@ fn show(Data { form, next, send, person }: Data) -> AnyView {
                     {(!is_sent).then(|| view! { <a class="button quiet large" href=next.clone()>"Leave it"</a> })}
                 </div>
             </form>
-            {is_sent.then(|| button::<ForgetWaiting>(&[("which", which), ("next", next)], "button", "Do not do it", ""))}
+            <div class="gap-above">
+                {is_sent.then(|| button::<ForgetWaiting>(&[("which", which), ("next", next)], "button", "Do not do it", ""))}
+            </div>
         </div>
     }
     .into_any()
