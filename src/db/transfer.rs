@@ -1,6 +1,7 @@
 //! `lectern move`: everything in one database, copied into another of either engine, in one transaction and compared.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
@@ -91,6 +92,9 @@ impl fmt::Display for Sum {
 const ROWS_AT_ONCE: usize = 200;
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
+/// So many tenths of a second a server's last connections are waited for.
+const LETTING_GO: u32 = 20;
+
 /// The ends of a move: a connection inside the one transaction.
 enum End {
     File(SqliteConnection),
@@ -173,7 +177,22 @@ async fn open_source(place: &Place) -> Result<End, Failure> {
 /// Nodes that are still up would go on writing into what has been copied already. (A file's server holds a lock.)
 async fn refuse_while_served(end: &mut End, place: &Place) -> Result<(), Failure> {
     let End::Server(connection) = end else { return Ok(()) };
-    #[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+    // A connection that was just closed is there for a moment more.
+    for _ in 0..LETTING_GO {
+        if connections_of_ours(connection).await? == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let connections = connections_of_ours(connection).await?;
+    if connections > 0 {
+        return refuse(format!("{place} is in use by {connections} connections of a server: stop it first"));
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "db/ is where SQL may stand")]
+async fn connections_of_ours(connection: &mut PgConnection) -> Result<i64, Failure> {
     let (connections,): (i64,) = sqlx::query_as(
         "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1",
     )
@@ -181,10 +200,7 @@ async fn refuse_while_served(end: &mut End, place: &Place) -> Result<(), Failure
     .fetch_one(connection)
     .await
     .broken("look who uses the source")?;
-    if connections > 0 {
-        return refuse(format!("{place} is in use by {connections} connections of a server: stop it first"));
-    }
-    Ok(())
+    Ok(connections)
 }
 
 /// A target with as much as one row, or with tables of somebody else, is left as it is.

@@ -15,6 +15,7 @@ use {
     crate::error::{Denied, FieldErrors},
     crate::failure::Failure,
     crate::http::request,
+    crate::sessions::policy::RecentlyProven,
     crate::ui::flash::{Flash, Undo},
 };
 
@@ -109,9 +110,9 @@ pub async fn save_course_role(
     CourseManager::claim(&mut request::read().await?, course).await?;
     let role: CourseRole = role.parse()?;
     let mut write = request::begin_write().await?;
-    let mut manager = CourseManager::claim(&mut write, course).await?;
-    let name = manager.change_role(person, role).await?;
+    let manager = CourseManager::claim(&mut write, course).await?;
     let standing = manager.standing().clone();
+    let name = RecentlyProven::of(manager)?.change_role(person, role).await?;
     write.commit().await?;
     let said = Flash::said(format!("{name} is now {} of the course.", role.with_article()));
     // Who has changed their own role may not be let back to where they did it.

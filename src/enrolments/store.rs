@@ -11,6 +11,7 @@ use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
+use crate::sessions::policy::RecentlyProven;
 
 /// Puts a person who is not in a course into it, or back. Whatever they were there before is over.
 async fn put(write: &mut Write, course: CourseId, user: UserId, role: CourseRole) -> Result<(), Failure> {
@@ -240,13 +241,16 @@ impl CourseManager<'_, Write> {
         put(write, course, user, role_wanted).await?;
         Ok(Added::Added(name))
     }
+}
 
+impl RecentlyProven<CourseManager<'_, Write>> {
     /// Gives somebody who is in the course another role in it. Answers the name.
     pub async fn change_role(&mut self, user: UserId, role: CourseRole) -> Result<String, Failure> {
-        let (write, course) = self.connection();
+        let manager = self.inner();
+        let (write, course) = manager.connection();
         let (name, was) = member(write, course, user).await?;
-        self.spare_owners(user, Some(role)).await?;
-        let (write, course) = self.connection();
+        manager.spare_owners(user, Some(role)).await?;
+        let (write, course) = manager.connection();
         if !role_keeps_owner(write, course, user, Some(role)).await? {
             return Err(AppError::Forbidden(Denied::LastOwner).into());
         }
@@ -259,7 +263,9 @@ impl CourseManager<'_, Write> {
         note(write, in_course(course, user).before(was.key()).after(role.key())).await?;
         Ok(name)
     }
+}
 
+impl CourseManager<'_, Write> {
     /// Takes somebody out of the course. Answers the name.
     pub async fn remove(&mut self, user: UserId) -> Result<String, Failure> {
         let (write, course) = self.connection();

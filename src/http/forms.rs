@@ -32,7 +32,7 @@ use crate::audit::event::{Event, What};
 use crate::audit::refusals;
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::set_up_link::api::SetFirstPassword;
-use crate::enrolments::api::JoinCourse;
+use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::error::{AppError, Denied, FieldErrors, wait_in_words};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
@@ -436,6 +436,7 @@ pub fn what_it_does(action: &str) -> &'static str {
                 (SaveRole::PATH, "Give somebody another site role"),
                 (DisableAccount::PATH, "Close somebody’s account"),
                 (EnableAccount::PATH, "Open somebody’s account again"),
+                (SaveCourseRole::PATH, "Give somebody another role in a course"),
                 (EndEverybodysSignIns::PATH, "End everybody’s sign-ins"),
                 (EndTheirSignIn::PATH, "End one of somebody’s sign-ins"),
                 (EndTheirSignIns::PATH, "End somebody’s sign-ins"),

@@ -2,6 +2,7 @@
 
 use crate::accounts::policy::{Admin, Asked, Oneself};
 use crate::clock::{MINUTE, Millis};
+use crate::courses::policy::CourseManager;
 use crate::db::{Connection, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -47,6 +48,13 @@ impl<C: Asked> Proven for Admin<'_, C> {
     fn proven_at(&mut self) -> Option<(Millis, Millis)> {
         let proven_at = self.person().map(|person| person.proven_at)?;
         Some((proven_at, self.connection().now()))
+    }
+}
+
+impl Proven for CourseManager<'_, Write> {
+    fn proven_at(&mut self) -> Option<(Millis, Millis)> {
+        let proven_at = self.standing().person.as_ref().map_or(0, |person| person.proven_at);
+        Some((proven_at, self.connection().0.now()))
     }
 }
 

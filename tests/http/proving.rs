@@ -68,6 +68,8 @@ async fn each_of_these_needs_a_recent_proof() {
     app.student("sam").await;
     let sam = admin.id_of("sam").await;
     let theirs = admin.get(&format!("/people/{sam}")).await.hidden("sign_in");
+    let course = admin.published_course("Rivers", 1).await;
+    admin.post("/fn/add_person", &[("course", &course.id), ("email", "sam@uni.example"), ("role", "student")]).await;
     app.clock.advance(10 * MINUTE);
     let person = ("person", sam.as_str());
     let sign_in = ("sign_in", theirs.as_str());
@@ -77,6 +79,7 @@ async fn each_of_these_needs_a_recent_proof() {
         ("/fn/enable_account", vec![person]),
         ("/fn/end_their_sign_in", vec![person, sign_in]),
         ("/fn/end_everybodys_sign_ins", vec![]),
+        ("/fn/save_course_role", vec![("course", course.id.as_str()), person, ("role", "assistant")]),
         ("/fn/end_their_sign_ins", vec![person]),
         ("/fn/end_sign_in", vec![sign_in]),
         ("/fn/end_other_sign_ins", vec![]),
