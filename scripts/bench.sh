@@ -109,3 +109,4 @@ done
 
 say "First load"
 scripts/first_load.sh
+scripts/bench_sessions.sh

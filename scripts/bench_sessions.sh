@@ -37,7 +37,7 @@ sign_ins() { # database's name, how many, their end in ms from now
     with recursive n(i) as (select 1 union all select i + 1 from n where i < $2)
     insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
                           idle_ends_at, absolute_ends_at, form_key, id_is_due)
-    select 1000000 + i, 6 + i % 28, 0, 'password', 1, 0, '192.0.2.1', 'Mozilla/5.0', t, t, t, t + $3, t + $3, hex(randomblob(32)), 0
+    select abs(random() / 2), 6 + i % 28, 0, 'password', 1, 0, '192.0.2.1', 'Mozilla/5.0', t, t, t, t + $3, t + $3, hex(randomblob(32)), 0
       from n, (select unixepoch() * 1000 as t);
     with recursive n(i) as (select 1 union all select i + 1 from n where i < $2)
     insert into session_records (id, data, expiry_date)

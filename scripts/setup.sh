@@ -132,7 +132,7 @@ case "$want" in
   build) build ;;
   test) build; browser_tests; services ;;
   services) services ;;
-  bench) build; services; apt_install "the load generator" wrk ;;
+  bench) build; services; apt_install "the load generator" wrk; apt_install "a shell for SQLite files" sqlite3 ;;
   deny) cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny ;;
   *) die "setup.sh knows build, test, services, bench and deny, not $want" ;;
 esac
