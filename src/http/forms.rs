@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -21,28 +21,19 @@ use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 
 use super::form_token::{self, Origin, TOKEN_FIELD};
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
-use super::local_path::{LocalPath, query_value};
-use super::request::{Answer, Ctx, prove_address, sign_in_address, status_of};
-use super::{Site, error_page, form_body};
-use crate::accounts::api::{
-    DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, SaveProfile,
-    SaveRole,
-};
+use super::local_path::LocalPath;
+use super::request::{Ctx, prove_address, sign_in_address, status_of};
+use super::what_forms_do::of_a_stranger;
+use super::{Site, error_page, form_body, waiting};
 use crate::audit::event::{Event, What};
 use crate::audit::refusals;
-use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::set_up_link::api::SetFirstPassword;
-use crate::enrolments::api::{JoinCourse, SaveCourseRole};
+use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, Denied, FieldErrors, wait_in_words};
-use crate::failure::{Broken, Failure};
-use crate::id::SignInId;
-use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::failure::Failure;
 use crate::network::{PerMinute, Turn};
-use crate::random;
-use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn, SignOut};
-use crate::sessions::store::{Found, public_find_caller};
+use crate::sessions::api::SignOut;
 use crate::ui::error_page::Again;
-use crate::ui::flash::Flash;
 
 /// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
 pub const PAGE_FIELD: &str = "_page";
@@ -94,9 +85,9 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         };
     }
     if let Some(shown) = field(&body, RESEND_FIELD) {
-        match take_waiting(&site, &ctx, &shown).await {
+        match waiting::take(&site, &ctx, &shown).await {
             Ok(true) => {}
-            Ok(false) => return no_longer_waits(&site, &asked, &body),
+            Ok(false) => return waiting::no_longer(&site, &asked, &body),
             Err(failure) => return error_page::answer(&site, &asked, AppError::from(failure)),
         }
     }
@@ -112,7 +103,8 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         Ok(_) if is_plain => {
             let answer = ctx.answer();
             if let Some(sign_in) = answer.began
-                && let Some(resent) = resend(&site, &ctx, sign_in, &answer, field(&body, SEND_FIELD), parts, next).await
+                && let Some(resent) =
+                    waiting::send(&site, &ctx, sign_in, &answer, field(&body, SEND_FIELD), parts, next).await
             {
                 return resent;
             }
@@ -155,158 +147,12 @@ async fn from_elsewhere(
         let sent = error_page::Sent { page: Some(page), again: None, lost };
         return Ok(error_page::answer_with_form(site, asked, refused, sent));
     }
-    let mut form = RefusedForm::new(action, sent, FieldErrors::default());
-    form.unsent =
-        Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id), asks_first: true });
-    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
-    ctx.waits(token);
+    waiting::keep(site, ctx, action, sent, asked_again(ctx, &page)).await?;
     Ok(see_other(UNSENT_PAGE))
 }
 
-/// Takes the form that waited out of the store: it is sent at most once. `shown` is the digest of the one that was shown;
-/// another may wait by now, and stays.
-async fn take_waiting(site: &Site, ctx: &Ctx, shown: &str) -> Result<bool, Failure> {
-    let Some(token) = ctx.waiting().into_iter().find(|token| random::digest(token) == shown) else {
-        return Ok(false);
-    };
-    ctx.waits_no_more(&token);
-    Ok(kept_forms::take_unsent(site, &token).await?.is_some())
-}
-
-/// It was sent already, in another window or by a second press; or its hour is over, and then the words are lost if they are
-/// not shown now.
-fn no_longer_waits(site: &Arc<Site>, asked: &Parts, body: &Bytes) -> Response {
-    let page = page_of(body, &asked.headers, site);
-    let words = "This was sent already, or it has waited for more than an hour. Look at the page it belongs to first.";
-    let lost = RefusedForm::without_secrets(fields(body));
-    let sent = error_page::Sent { page: Some(page), again: None, lost };
-    error_page::answer_with_form(site, asked, AppError::Conflict(words.to_owned()), sent)
-}
-
-/// After somebody signed in or proved again who they are: sends the form that had waited for them, once, when it was theirs.
-/// Of several the one that `which` names, else the newest; the others go on waiting. Nothing when there is none, or when its
-/// sender is not known: that one is shown first, and asks. Joining a course is sent in any case: nothing was written, and
-/// whoever signs in after pressing `Join course` means it.
-async fn resend(
-    site: &Arc<Site>,
-    ctx: &Arc<Ctx>,
-    sign_in: SignInId,
-    answer: &Answer,
-    which: Option<String>,
-    mut parts: Parts,
-    next: Next,
-) -> Option<Response> {
-    if ctx.waiting().is_empty() {
-        return None;
-    }
-    let outcome: Result<Option<Response>, Failure> = async {
-        let mut read = site.db.read(ctx.caller.clone()).await?;
-        let Some(Found::Live(person)) = public_find_caller(&mut read, sign_in).await? else { return Ok(None) };
-        drop(read);
-        let mut theirs = None;
-        for token in ctx.waiting() {
-            let found = kept_forms::find_for_page(site, &token, UNSENT_PAGE).await?;
-            let Some((form, unsent)) = found.and_then(|form| Some((form.clone(), form.unsent?))) else {
-                ctx.waits_no_more(&token);
-                continue;
-            };
-            // Who was asked for a proof and signs in on another way may have thought better of it: then it goes on waiting.
-            let is_meant = match &which {
-                Some(which) => random::digest(&token) == *which,
-                None => !unsent.asks_first,
-            };
-            match unsent.person {
-                // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
-                None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
-                None => continue,
-                // Somebody else's words on a shared computer: neither sent nor shown.
-                Some(sender) if sender != person.id => {
-                    kept_forms::take_unsent(site, &token).await?;
-                    ctx.waits_no_more(&token);
-                    continue;
-                }
-                Some(_) => {}
-            }
-            if is_meant && theirs.is_none() {
-                theirs = Some((token, form, unsent));
-            }
-        }
-        let Some((token, form, unsent)) = theirs else { return Ok(None) };
-        if kept_forms::take_unsent(site, &token).await?.is_none() {
-            return Ok(None);
-        }
-        ctx.waits_no_more(&token);
-        let theirs = Arc::new(ctx.on_behalf_of(person));
-        let body = Bytes::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.values).finish());
-        parts.uri = form.action.parse().broken("read a kept form's address")?;
-        parts.extensions.insert(theirs.clone());
-        // The length is that of the sign-in's form.
-        let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
-        request.headers_mut().remove(CONTENT_LENGTH);
-        let answered = refusal(next.run(request).await).await;
-        let page = LocalPath::parse(&unsent.page).unwrap_or_else(LocalPath::root);
-        let response = match answered {
-            Ok(_) => see_other(&theirs.answer().go_to.unwrap_or_else(|| page.as_str().to_owned())),
-            // Who turns out to be in the course already is there.
-            Err(AppError::Forbidden(_)) if form.action == JoinCourse::PATH => see_other(page.as_str()),
-            Err(error) => {
-                let body = [&body[..], format!("&{PAGE_FIELD}={}", query_value(page.as_str())).as_bytes()].concat();
-                still_unsent(site, &theirs, &parts, &Bytes::from(body), error, &form).await
-            }
-        };
-        let said = theirs.answer();
-        ctx.say(|answer| {
-            answer.flash = said.flash;
-            answer.keep_form = said.keep_form;
-            answer.forget |= said.forget;
-        });
-        if let Some(waits) = said.unsent {
-            waits.iter().rev().for_each(|token| ctx.waits(token.clone()));
-        }
-        Ok(Some(response))
-    }
-    .await;
-    match outcome {
-        Ok(response) => response,
-        // Signing in went well; the form is still kept, and its page says so.
-        Err(failure) => {
-            let _logged = AppError::from(failure);
-            Some(see_other(UNSENT_PAGE))
-        }
-    }
-}
-
-/// The answer when a form that waited was taken out and then refused. Never a 5xx: for such an answer the session layer keeps
-/// nothing, and the sign-in that went well a moment ago would be lost with it. So what our side failed at waits again.
-async fn still_unsent(
-    site: &Arc<Site>,
-    theirs: &Arc<Ctx>,
-    parts: &Parts,
-    body: &Bytes,
-    error: AppError,
-    form: &RefusedForm,
-) -> Response {
-    let refused = if status_of(&error).is_server_error() {
-        let kept = kept_forms::keep(site, theirs.caller.clone(), UNSENT_PAGE, form).await;
-        kept.map(|token| {
-            theirs.waits(token);
-            theirs.say(|answer| answer.flash = Flash::said("We could not save this just now. Try again in a minute."));
-            see_other(UNSENT_PAGE)
-        })
-    } else {
-        refuse_plainly(site, theirs, parts, body, error.clone()).await
-    };
-    refused.unwrap_or_else(|failure| {
-        let _logged = AppError::from(failure);
-        let sent = error_page::Sent { page: None, again: None, lost: form.values.clone() };
-        let mut response = error_page::answer_with_form(site, parts, error, sent);
-        *response.status_mut() = StatusCode::OK;
-        response
-    })
-}
-
 /// Takes the refusal out of a server function's answer, where it is one.
-async fn refusal(response: Response) -> Result<Response, AppError> {
+pub(super) async fn refusal(response: Response) -> Result<Response, AppError> {
     if !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return Ok(response);
     }
@@ -316,7 +162,7 @@ async fn refusal(response: Response) -> Result<Response, AppError> {
     }
 }
 
-async fn refuse_plainly(
+pub(super) async fn refuse_plainly(
     site: &Arc<Site>,
     ctx: &Arc<Ctx>,
     request: &Parts,
@@ -378,17 +224,19 @@ async fn keep_unsent(
     if !RefusedForm::is_whole(&sent) || !may_wait {
         return Ok(see_other(&sign_in_address(page.as_str(), ended)));
     }
-    let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
     // Of one that is not marked as a page of that sign-in's would be, its person is asked.
     let asks_first = ctx.ended.as_ref().is_some_and(|lapsed| !form_token::is_marked(&lapsed.form_key, body));
     let person = ctx.ended.as_ref().map(|lapsed| lapsed.person);
-    form.unsent = Some(Unsent { page: page.as_str().to_owned(), person, asks_first });
-    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
-    ctx.waits(token);
-    if request.uri.path() == JoinCourse::PATH {
+    waiting::keep(site, ctx, action, sent, Unsent { page: page.as_str().to_owned(), person, asks_first }).await?;
+    if action == JoinCourse::PATH {
         return Ok(see_other(&format!("{}&joining=1", sign_in_address(page.as_str(), ended))));
     }
     Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))
+}
+
+/// Waits for more than a sign-in, for whoever is signed in.
+fn asked_again(ctx: &Ctx, page: &LocalPath) -> Unsent {
+    Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id), asks_first: true }
 }
 
 /// Keeps a form whose sender has to prove again who they are, and leads there. It is sent when they have.
@@ -403,52 +251,8 @@ async fn keep_until_proven(
     if !RefusedForm::is_whole(&sent) {
         return Ok(see_other(&prove_address(page.as_str(), None)));
     }
-    let mut form = RefusedForm::new(request.uri.path(), sent, FieldErrors::default());
-    form.unsent =
-        Some(Unsent { page: page.as_str().to_owned(), person: ctx.person().map(|person| person.id), asks_first: true });
-    let token = kept_forms::keep(site, ctx.caller.clone(), UNSENT_PAGE, &form).await?;
-    let which = random::digest(&token);
-    ctx.waits(token);
+    let which = waiting::keep(site, ctx, request.uri.path(), sent, asked_again(ctx, page)).await?;
     Ok(see_other(&prove_address(page.as_str(), Some(&which))))
-}
-
-/// What a form does that may wait although nobody knows who sent it; nothing for the others. Whoever signs in next on that
-/// browser is asked to send it, so it must be something written, and never a power that a stranger would like to borrow.
-pub fn of_a_stranger(action: &str) -> Option<&'static str> {
-    [
-        (CreateCourse::PATH, "Make a new course"),
-        (SaveCourse::PATH, "Change a course’s text"),
-        (AddLesson::PATH, "Add a lesson"),
-        (SaveLesson::PATH, "Change a lesson"),
-        (SaveProfile::PATH, "Change your name"),
-        (JoinCourse::PATH, "Join a course"),
-    ]
-    .into_iter()
-    .find_map(|(path, words)| (path == action).then_some(words))
-}
-
-/// What a form does, for the page that asks whether to send it.
-pub fn what_it_does(action: &str) -> &'static str {
-    of_a_stranger(action)
-        .or_else(|| {
-            [
-                (DeleteAccount::PATH, "Delete your account"),
-                (SaveRole::PATH, "Give somebody another site role"),
-                (DisableAccount::PATH, "Close somebody’s account"),
-                (EnableAccount::PATH, "Open somebody’s account again"),
-                (SaveCourseRole::PATH, "Give somebody another role in a course"),
-                (EndEverybodysSignIns::PATH, "End everybody’s sign-ins"),
-                (EndTheirSignIn::PATH, "End one of somebody’s sign-ins"),
-                (EndTheirSignIns::PATH, "End somebody’s sign-ins"),
-                (EndSignIn::PATH, "End one of your sign-ins"),
-                (EndOtherSignIns::PATH, "End all your other sign-ins"),
-                (EndAllSignIns::PATH, "End all your sign-ins"),
-                (NameSignIn::PATH, "Name one of your devices"),
-            ]
-            .into_iter()
-            .find_map(|(path, words)| (path == action).then_some(words))
-        })
-        .unwrap_or("Send a form")
 }
 
 /// A refusal for a script: its status, and the refusal itself.
@@ -475,7 +279,7 @@ fn field(body: &[u8], name: &str) -> Option<String> {
 }
 
 /// What was typed: without the fields that are for this layer.
-fn fields(body: &[u8]) -> Vec<(String, String)> {
+pub(super) fn fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body)
         .filter(|(name, _)| ![PAGE_FIELD, RESEND_FIELD, SEND_FIELD, TOKEN_FIELD].contains(&&**name))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -483,7 +287,7 @@ fn fields(body: &[u8]) -> Vec<(String, String)> {
 }
 
 /// The page a form stands on: what the form says, else where the browser says it was, else home.
-fn page_of(body: &[u8], headers: &HeaderMap, site: &Site) -> LocalPath {
+pub(super) fn page_of(body: &[u8], headers: &HeaderMap, site: &Site) -> LocalPath {
     let named =
         form_urlencoded::parse(body).find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| LocalPath::parse(&page));
     named
@@ -494,7 +298,7 @@ fn page_of(body: &[u8], headers: &HeaderMap, site: &Site) -> LocalPath {
         .unwrap_or_else(LocalPath::root)
 }
 
-fn see_other(address: &str) -> Response {
+pub(super) fn see_other(address: &str) -> Response {
     match HeaderValue::from_str(address) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
         Err(_) => (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static("/"))]).into_response(),

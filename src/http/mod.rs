@@ -21,6 +21,8 @@ pub mod log;
 pub mod request;
 pub mod router;
 pub mod session;
+mod waiting;
+pub mod what_forms_do;
 pub mod whole_page;
 
 use std::sync::Arc;

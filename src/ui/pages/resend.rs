@@ -6,9 +6,10 @@ use leptos::server_fn::ServerFn;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::form_token::TOKEN_FIELD;
-use crate::http::forms::{PAGE_FIELD, RESEND_FIELD, what_it_does};
+use crate::http::forms::{PAGE_FIELD, RESEND_FIELD};
 use crate::http::kept_forms::{RefusedForm, Unsent};
 use crate::http::request;
+use crate::http::what_forms_do::what_it_does;
 use crate::sessions::api::ForgetWaiting;
 use crate::ui::page::{page, page_title};
 use crate::ui::typed::{typed, typed_list};
@@ -61,7 +62,7 @@ fn show(form: RefusedForm, unsent: Unsent, token: String) -> AnyView {
                 <input type="hidden" name=TOKEN_FIELD value=token.clone() />
                 {hidden}
                 <button class="button primary large">"Send it now"</button>
-                <a class="button quiet large" href=unsent.page>"Leave it for now"</a>
+                <a class="button quiet large" href=unsent.page>"Let it wait"</a>
             </form>
             <form class="gap-above" method="post" action=ForgetWaiting::PATH>
                 <input type="hidden" name=TOKEN_FIELD value=token />

@@ -1,0 +1,53 @@
+//! What a form that waits would do, in words, for the page that asks whether to send it.
+
+use leptos::server_fn::ServerFn;
+
+use crate::accounts::api::{
+    DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, SaveProfile,
+    SaveRole,
+};
+use crate::courses::api::{CreateCourse, SaveCourse};
+use crate::enrolments::api::{JoinCourse, SaveCourseRole};
+use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
+
+/// Those that may wait although nobody knows who sent them. Whoever signs in next on that browser is asked to send it, so it must be
+/// something written, and never a power that a stranger would like to borrow.
+const OF_STRANGERS: [(&str, &str); 6] = [
+    (CreateCourse::PATH, "Make a new course"),
+    (SaveCourse::PATH, "Change a course’s text"),
+    (AddLesson::PATH, "Add a lesson"),
+    (SaveLesson::PATH, "Change a lesson"),
+    (SaveProfile::PATH, "Change your name"),
+    (JoinCourse::PATH, "Join a course"),
+];
+
+/// Those that wait for their known sender alone.
+const OF_KNOWN: [(&str, &str); 12] = [
+    (DeleteAccount::PATH, "Delete your account"),
+    (SaveRole::PATH, "Give somebody another site role"),
+    (DisableAccount::PATH, "Close somebody’s account"),
+    (EnableAccount::PATH, "Open somebody’s account again"),
+    (SaveCourseRole::PATH, "Give somebody another role in a course"),
+    (EndEverybodysSignIns::PATH, "End everybody’s sign-ins"),
+    (EndTheirSignIn::PATH, "End one of somebody’s sign-ins"),
+    (EndTheirSignIns::PATH, "End somebody’s sign-ins"),
+    (EndSignIn::PATH, "End one of your sign-ins"),
+    (EndOtherSignIns::PATH, "End all your other sign-ins"),
+    (EndAllSignIns::PATH, "End all your sign-ins"),
+    (NameSignIn::PATH, "Name one of your devices"),
+];
+
+/// In words, when nobody has to be known for it to wait; nothing for the others.
+pub fn of_a_stranger(action: &str) -> Option<&'static str> {
+    words(&OF_STRANGERS, action)
+}
+
+/// In words, whoever sent it.
+pub fn what_it_does(action: &str) -> &'static str {
+    of_a_stranger(action).or_else(|| words(&OF_KNOWN, action)).unwrap_or("Send a form")
+}
+
+fn words(of: &[(&str, &'static str)], action: &str) -> Option<&'static str> {
+    of.iter().find_map(|(path, words)| (*path == action).then_some(*words))
+}
