@@ -4,7 +4,7 @@
 #   scripts/services.sh halt FOLDER NAME       ends one, by process id, and keeps what it wrote
 #   scripts/services.sh resume FOLDER NAME     starts it again, on the same port, with what it wrote
 #   scripts/services.sh stop FOLDER            ends all of them and removes the folder
-# Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone).
+# Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone), mail (with a second port that asks for TLS).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -69,17 +69,23 @@ start_mysql() {
   echo "mysql=mysql://root@127.0.0.1:$port"
 }
 
+# A certificate for localhost in FOLDER, and the authority that signed it.
+certificate() {
+  local data="$1"
+  if [ ! -e "$data/server.crt" ]; then
+    mkdir -p "$data"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Lectern tests" -keyout "$data/ca.key" -out "$data/ca.crt" 2>"$data/openssl.log"
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout "$data/server.key" -out "$data/server.csr" 2>>"$data/openssl.log"
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' >"$data/server.ext"
+    openssl x509 -req -in "$data/server.csr" -CA "$data/ca.crt" -CAkey "$data/ca.key" -days 2 -extfile "$data/server.ext" -out "$data/server.crt" 2>>"$data/openssl.log"
+  fi
+}
+
 start_redis() {
   local port tls data="$1/redis"
   command -v redis-server >/dev/null || die "there is no Redis here: install it"
   port=$(port_of "$1" redis) tls=$(port_of "$1" rediss)
-  if [ ! -d "$data" ]; then
-    mkdir -p "$data"
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Lectern tests" -keyout "$data/ca.key" -out "$data/ca.crt" 2>"$1/redis.log"
-    openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout "$data/server.key" -out "$data/server.csr" 2>>"$1/redis.log"
-    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' >"$data/server.ext"
-    openssl x509 -req -in "$data/server.csr" -CA "$data/ca.crt" -CAkey "$data/ca.key" -days 2 -extfile "$data/server.ext" -out "$data/server.crt" 2>>"$1/redis.log"
-  fi
+  certificate "$data"
   redis-server --bind 127.0.0.1 --port "$port" --tls-port "$tls" --tls-cert-file "$data/server.crt" --tls-key-file "$data/server.key" \
     --tls-ca-cert-file "$data/ca.crt" --tls-auth-clients no --dir "$data" --appendonly yes --appendfsync no >>"$1/redis.log" 2>&1 &
   echo $! >"$1/redis.pid"
@@ -87,6 +93,19 @@ start_redis() {
   echo "redis=redis://127.0.0.1:$port"
   echo "rediss=rediss://localhost:$tls"
   echo "authority=$data/ca.crt"
+}
+
+start_mail() {
+  local port tls data="$1/mail"
+  port=$(port_of "$1" mail) tls=$(port_of "$1" mails)
+  certificate "$data"
+  "$LECTERN_TOOLS/python/bin/python" end2end/outside/mail.py "$port" "$tls" "$data/received" "$data/server.crt" "$data/server.key" >>"$1/mail.log" 2>&1 &
+  echo $! >"$1/mail.pid"
+  until_it_answers "$1" mail grep -q ready "$1/mail.log"
+  echo "mail=smtp://127.0.0.1:$port"
+  echo "mails=smtp://lectern:mail-secret-for-tests@localhost:$tls?tls=required"
+  echo "received=$data/received"
+  echo "mail_authority=$data/ca.crt"
 }
 
 # Ends the process of a file made above. PostgreSQL takes INT for "break connections off, but write everything down".

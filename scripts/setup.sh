@@ -11,6 +11,7 @@ mkdir -p "$LECTERN_TOOLS/bin"
 CARGO_DENY_VERSION=0.20.2
 CARGO_LEPTOS_VERSION=0.3.11
 BINARYEN_VERSION=132.0.0
+AIOSMTPD_VERSION=1.4.6
 # The command-line half must match the library to the letter.
 WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
 
@@ -117,6 +118,17 @@ browser_tests() {
   fi
 }
 
+# A mail server that really receives, in an environment of its own.
+mail_server() {
+  local python="$LECTERN_TOOLS/python/bin/python"
+  "$python" -c "import aiosmtpd; assert aiosmtpd.__version__ == '$AIOSMTPD_VERSION'" 2>/dev/null && return 0
+  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null ||
+    apt_install "the mail server of the tests" python3 python3-venv
+  say "Fetching aiosmtpd $AIOSMTPD_VERSION"
+  python3 -m venv "$LECTERN_TOOLS/python"
+  "$LECTERN_TOOLS/python/bin/pip" install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD_VERSION"
+}
+
 services() {
   node
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
@@ -126,6 +138,7 @@ services() {
   command -v nginx >/dev/null || apt_install "the tests put several nodes behind it" nginx-light
   command -v caddy >/dev/null || apt_install "reads the example that is for it" caddy
   command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
+  mail_server
 }
 
 case "$want" in

@@ -7,6 +7,7 @@ scripts/setup.sh test
 scripts/check.sh
 scripts/test_engines.sh
 scripts/test_stores.sh
+scripts/test_outside.sh
 make --no-print-directory build
 scripts/first_load.sh
 say "kill -9 loses nothing"

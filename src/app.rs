@@ -5,16 +5,22 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::accounts::address::pages::{ConfirmPage, NewAddressPage};
 use crate::accounts::pages::{account::Account, admin_users::AdminUsers, person::PersonPage};
 use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
 };
+use crate::credentials::not_me::pages::{NotMeDone, NotMePage};
+use crate::credentials::pages::security::Security;
 use crate::credentials::password::pages::{login::Login, prove::Prove, signup::SignUp};
+use crate::credentials::reset::pages::{Forgot, ResetPage};
 use crate::credentials::set_up_link::pages::SetUp;
+use crate::credentials::sign_up_link::pages::Welcome;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
 use crate::http::request;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
+use crate::mail::pages::{letter::LetterPage, outbox::Outbox};
 use crate::server::pages::Server;
 use crate::sessions::pages::sessions::Sessions;
 use crate::ui::layout::{Chrome, document};
@@ -40,13 +46,23 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/welcome/:token") view=Welcome ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=Forgot ssr=SsrMode::Async />
+                <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/confirm/:token") view=ConfirmPage ssr=SsrMode::Async />
+                <Route path=path!("/new-address/:token") view=NewAddressPage ssr=SsrMode::Async />
+                <Route path=path!("/not-me") view=NotMeDone ssr=SsrMode::Async />
+                <Route path=path!("/not-me/:token") view=NotMePage ssr=SsrMode::Async />
                 <Route path=path!("/prove") view=Prove ssr=SsrMode::Async />
                 <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                <Route path=path!("/account/security") view=Security ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
                 <Route path=path!("/admin/server") view=Server ssr=SsrMode::Async />
+                <Route path=path!("/admin/outbox") view=Outbox ssr=SsrMode::Async />
+                <Route path=path!("/admin/outbox/:id") view=LetterPage ssr=SsrMode::Async />
                 <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
                 <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />

@@ -71,6 +71,8 @@ pub enum Denied {
     LastOwner,
     /// The site never loses its last admin.
     LastAdmin,
+    /// What opens another admin's account is for whoever runs the server.
+    AnotherAdmin,
     /// The course does not take new people now.
     NotOpen,
     /// Concluded and archived courses are read-only.
@@ -93,6 +95,7 @@ impl Denied {
             Self::NotIn => "You are not in this course",
             Self::LastOwner => "This course needs an owner",
             Self::LastAdmin => "Lectern needs an admin",
+            Self::AnotherAdmin => "This is about another admin",
             Self::NotOpen => "This course takes nobody new at the moment",
             Self::ReadOnly => "This course can only be read now",
             Self::CrossSite => "This request came from another site",
@@ -112,6 +115,9 @@ impl Denied {
             Self::NotIn => "There is nothing to leave.",
             Self::LastOwner => "You are its last owner. Make somebody else an owner first.",
             Self::LastAdmin => "This is the last admin who can sign in. Make somebody else an admin first.",
+            Self::AnotherAdmin => {
+                "What opens an admin’s account is for whoever runs the server: lectern outbox shows it there."
+            }
             Self::NotOpen => "Its instructors have closed it for joining. Ask them whether it opens again.",
             Self::ReadOnly => "It is concluded or archived. Its lessons stay, and nothing in it changes.",
             Self::CrossSite => {

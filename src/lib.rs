@@ -19,6 +19,7 @@ pub mod error;
 pub mod field;
 pub mod id;
 pub mod lessons;
+pub mod mail;
 pub mod server;
 pub mod sessions;
 pub mod ui;
@@ -44,9 +45,13 @@ pub mod metrics;
 #[cfg(feature = "ssr")]
 pub mod network;
 #[cfg(feature = "ssr")]
+pub mod notices;
+#[cfg(feature = "ssr")]
 pub mod powers;
 #[cfg(feature = "ssr")]
 pub mod random;
+#[cfg(feature = "ssr")]
+pub mod site_key;
 
 /// The browser's entry: wakes the islands of the page.
 #[cfg(feature = "hydrate")]

@@ -18,12 +18,14 @@ use tokio::net::TcpListener;
 use crate::failure::{Broken, Failure};
 use crate::http::Site;
 use crate::http::listen::{self, Patience};
+use crate::mail::smtp::Sent;
 use crate::sessions::caller::Caller;
 use crate::sessions::store::{How, public_count_live};
 
 const REQUESTS: &str = "lectern_http_requests_total";
 const SECONDS: &str = "lectern_http_request_seconds";
 const SIGN_INS: &str = "lectern_sign_ins_total";
+const MAIL: &str = "lectern_mail_total";
 const LIVE: &str = "lectern_sign_ins_live";
 const CONNECTIONS: &str = "lectern_database_connections";
 const QUEUE: &str = "lectern_queue_length";
@@ -55,6 +57,16 @@ pub fn signing_in(how: How, outcome: Outcome) {
     counter!(SIGN_INS, "how" => how.key(), "outcome" => outcome).increment(1);
 }
 
+/// Counts a letter that was tried to be sent.
+pub fn mail(sent: &Sent) {
+    let outcome = match sent {
+        Sent::Yes => "sent",
+        Sent::Later(_) => "later",
+        Sent::Never(_) => "never",
+    };
+    counter!(MAIL, "outcome" => outcome).increment(1);
+}
+
 /// Counts an answered request. `route` is the pattern it matched: never what a client made up, of which there is no end.
 pub fn answered(route: Option<&str>, method: &Method, status: u16, took: Duration) {
     let method = match method.as_str() {
@@ -77,6 +89,7 @@ pub async fn serve(site: Arc<Site>, listener: TcpListener, stop: impl Future<Out
     describe_counter!(REQUESTS, "Answered requests by route, method and status");
     describe_histogram!(SECONDS, "How long answers took, in seconds, by route and method");
     describe_counter!(SIGN_INS, "Attempts to sign in by way and outcome (success, wrong, wait)");
+    describe_counter!(MAIL, "Letters tried by outcome (sent, later, never)");
     describe_gauge!(LIVE, "Sign-ins that are live now, on all nodes");
     describe_gauge!(CONNECTIONS, "Connections to the database by pool and state (used, idle)");
     describe_gauge!(QUEUE, "What is under way and limited: passwords to check, long forms being read");

@@ -59,6 +59,13 @@ pub fn salt() -> [u8; 16] {
     bytes
 }
 
+/// 24 random bytes: the nonce of a seal.
+pub fn seal_nonce() -> [u8; 24] {
+    let mut bytes = [0; 24];
+    fill(&mut bytes);
+    bytes
+}
+
 /// What is stored in place of a random token: its SHA-256. A plain hash is enough, for there is nothing to guess.
 pub fn digest(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))

@@ -4,6 +4,7 @@
 //! they are in a course stands in `enrolments`. Invariants: one account per address however it is typed; the last admin
 //! who can sign in can neither be demoted nor disabled; a change of role or a disabling holds at the next request.
 
+pub mod address;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod export;

@@ -27,6 +27,10 @@ pub enum What {
     PasswordChanged,
     /// A one-time link was made.
     LinkMade,
+    /// An address was confirmed, or changed.
+    AddressChanged,
+    /// Somebody said that what a notice told them was not done by them: the account is closed until a new password is set.
+    NotMe,
     /// A sign-in was ended, by its person or by an admin.
     SignInEnded,
     /// A sign-in came back after it had ended.
@@ -59,7 +63,7 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SignedIn,
         Self::SignedInAfterWrong,
         Self::WrongPassword,
@@ -67,6 +71,8 @@ impl What {
         Self::ProvenAgain,
         Self::PasswordChanged,
         Self::LinkMade,
+        Self::AddressChanged,
+        Self::NotMe,
         Self::SignInEnded,
         Self::UsedAfterEnd,
         Self::UserCreated,
@@ -101,6 +107,8 @@ impl What {
             Self::ProvenAgain => "session_renewed",
             Self::PasswordChanged => "authn_password_change",
             Self::LinkMade => "authn_token_created",
+            Self::AddressChanged => "user_updated_address",
+            Self::NotMe => "account_frozen",
             Self::SignInEnded => "authn_token_revoked",
             Self::UsedAfterEnd => "session_use_after_expire",
             Self::RoleChanged => "authz_change",
@@ -137,6 +145,8 @@ impl What {
             Self::ProvenAgain => "Showed again who they are",
             Self::PasswordChanged => "Password changed",
             Self::LinkMade => "One-time link made",
+            Self::AddressChanged => "Email address changed or confirmed",
+            Self::NotMe => "“This was not me” was pressed",
             Self::SignInEnded => "Sign-in ended",
             Self::UsedAfterEnd => "Ended sign-in was used",
             Self::RoleChanged => "Site role changed",

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::system;
 use crate::audit::store as audit;
+use crate::credentials::mail_link::store as mail_link;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
+use crate::mail::store as mail;
 use crate::sessions::store::{public_delete_long_over, public_forget_places};
 
 /// How often it is looked for.
@@ -75,7 +77,9 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
         let rows = kept_forms::public_delete_expired(&mut write).await?
             + public_delete_long_over(&mut write, site.config.keep_sign_ins).await?
             + public_forget_places(&mut write, site.config.keep_addresses).await?
-            + audit::public_forget_places(&mut write, site.config.keep_addresses).await?;
+            + audit::public_forget_places(&mut write, site.config.keep_addresses).await?
+            + mail_link::public_delete_over(&mut write).await?
+            + mail::public_delete_over(&mut write, site.mailer.is_some()).await?;
         write.commit().await?;
         if rows == 0 {
             return Ok(cleared);

@@ -3,6 +3,7 @@
 mod audit;
 mod cleaning;
 mod doctor;
+mod outbox;
 mod people;
 mod serve;
 
@@ -67,6 +68,17 @@ enum Command {
     /// The log of who did what
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Mail that waits or could not be sent, with its links; tries a letter again, or deletes it
+    Outbox {
+        /// Tries the letter with this number again
+        #[arg(long, value_name = "NUMBER", conflicts_with = "delete")]
+        retry: Option<i64>,
+        /// Deletes the letter with this number
+        #[arg(long, value_name = "NUMBER")]
+        delete: Option<i64>,
+    },
+    /// Gives up what a lost key had sealed (letters that wait, code apps), so that the server starts with a new one
+    ForgetKey,
     /// Says in plain words what is misconfigured
     Doctor,
     /// Prints who may do what
@@ -132,6 +144,10 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::Restore { file } => restore(config, file).await,
         Command::Move { from, to } => transfer(&from, &to).await,
         Command::Audit(AuditCommand::Verify { known }) => audit::verify(config, known).await,
+        Command::Outbox { retry: Some(id), .. } => outbox::retry(config, task, id).await,
+        Command::Outbox { delete: Some(id), .. } => outbox::delete(config, task, id).await,
+        Command::Outbox { .. } => outbox::list(config, task).await,
+        Command::ForgetKey => outbox::forget_key(config, task).await,
         Command::Doctor => doctor::examine(config).await,
         Command::Powers => {
             print!("{}", powers::table());

@@ -17,6 +17,8 @@ use crate::demo;
 use crate::failure::Failure;
 use crate::http::listen::{self, Patience};
 use crate::http::{Site, router};
+use crate::mail::sending;
+use crate::mail::store::public_check_key;
 use crate::metrics;
 use crate::sessions::records::place::StorePlace;
 
@@ -48,9 +50,6 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     let db = open(&config).await?;
     let origin = config.public_url.origin.clone();
     let wants_demo = config.demo;
-    for name in &config.unused {
-        tracing::warn!("{name} is set, and this version does not use it");
-    }
     for name in &config.unknown {
         tracing::warn!("{name} is set, and there is no such setting");
     }
@@ -64,6 +63,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
         tracing::warn!("this binary was built without its style sheet and scripts: build it with `make build`");
     }
 
+    check_key(&site).await?;
     let is_empty = public_is_empty(&mut site.db.read(system()).await?).await?;
     let mut demo_people = is_empty && wants_demo;
     if demo_people {
@@ -102,6 +102,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
 
     note_in_log(&site, What::Started).await;
     let cleaner = tokio::spawn(cleaning::run(site.clone()));
+    let postman = tokio::spawn(sending::run(site.clone()));
     // Scraped to the last: how a node stops is worth seeing.
     let counting =
         metrics_listener.map(|listener| tokio::spawn(metrics::serve(site.clone(), listener, std::future::pending())));
@@ -122,6 +123,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     };
     listen::serve(listener, service, site.patience, stop).await;
     cleaner.abort();
+    postman.abort();
     if let Some(counting) = counting {
         counting.abort();
     }
@@ -129,6 +131,19 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     site.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A start with another key than before would find that nothing opens, one person after the other.
+async fn check_key(site: &Site) -> Result<(), Failure> {
+    let mut write = site.db.begin_write(system()).await?;
+    if public_check_key(&mut write, &site.key).await? {
+        return write.commit().await;
+    }
+    Err(Failure::Broken(anyhow::anyhow!(
+        "LECTERN_KEY_FILE: {} is not the key that this database was used with. Put that one back, or give up what it sealed: \
+         `lectern forget-key`",
+        site.config.key_file().display()
+    )))
 }
 
 /// Writes down that this server started or stopped. A log that cannot be written to is no reason not to serve: whatever needs

@@ -9,11 +9,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 
 use self::time::{Off, by_role, duration};
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::db::Place;
+use crate::mail::smtp::MailPlace;
 use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
 
@@ -33,6 +35,10 @@ pub struct Config {
     pub session_store: StorePlace,
     /// `LECTERN_DATA_DIR`: the folder for backups and other files.
     pub data_dir: PathBuf,
+    /// `LECTERN_KEY_FILE`: where the site's key is, when it is not in that folder.
+    pub key_file: Option<PathBuf>,
+    /// `LECTERN_SMTP_URL` and `LECTERN_MAIL_FROM`: where mail leaves by; nowhere when not set.
+    pub mail: Option<MailPlace>,
     /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
     pub demo: bool,
     /// `LECTERN_TRUSTED_PROXIES`: whose forwarding headers are believed.
@@ -57,8 +63,6 @@ pub struct Config {
     pub drain: Duration,
     /// `LECTERN_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
-    /// Settings of the contract that are set, and that this version has no use for.
-    pub unused: Vec<&'static str>,
     /// Variables that look like settings and are none: mostly a slip of the pen.
     pub unknown: Vec<String>,
 }
@@ -80,13 +84,15 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 31] = [
+const KNOWN: [&str; 36] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
     "LECTERN_SESSION_STORE",
     "LECTERN_DATA_DIR",
+    "LECTERN_KEY_FILE",
     "LECTERN_SMTP_URL",
+    "LECTERN_MAIL_FROM",
     "LECTERN_DEMO",
     "LECTERN_TRUSTED_PROXIES",
     "LECTERN_ADMIN_NETWORKS",
@@ -101,6 +107,9 @@ const KNOWN: [&str; 31] = [
     "LECTERN_DRAIN",
     "LECTERN_TEST_SESSION_STORE",
     "LECTERN_TEST_RACES",
+    "LECTERN_TEST_MAIL",
+    "LECTERN_TEST_MAILS",
+    "LECTERN_TEST_RECEIVED",
     "LECTERN_CACHE",
     "LECTERN_TOOLS",
     "LECTERN_ORIGIN",
@@ -113,9 +122,6 @@ const KNOWN: [&str; 31] = [
     "LECTERN_TEST_REDIS",
     "LECTERN_TEST_REDISS",
 ];
-
-/// What later versions of Lectern will read.
-const NOT_USED_YET: [&str; 1] = ["LECTERN_SMTP_URL"];
 
 /// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
@@ -179,6 +185,21 @@ impl Config {
                 &redact(&store),
             )
         })?;
+
+        let from = setting("LECTERN_MAIL_FROM", &format!("Lectern <lectern@{}>", public_url.host()));
+        let from: Mailbox = from
+            .parse()
+            .map_err(|_| wrong("LECTERN_MAIL_FROM", "needs an address like Lectern <lectern@uni.example>", &from))?;
+        let mail = match setting("LECTERN_SMTP_URL", "").as_str() {
+            "" => None,
+            url => Some(MailPlace::parse(url, from).ok_or_else(|| {
+                wrong(
+                    "LECTERN_SMTP_URL",
+                    "needs smtps://user:password@host or smtp://user:password@host:port",
+                    &redact(url),
+                )
+            })?),
+        };
 
         let demo = match setting("LECTERN_DEMO", "0").as_str() {
             "0" => false,
@@ -251,6 +272,8 @@ impl Config {
             database,
             session_store,
             data_dir: setting("LECTERN_DATA_DIR", "data").into(),
+            key_file: Some(setting("LECTERN_KEY_FILE", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            mail,
             demo,
             trusted_proxies,
             admin_networks,
@@ -264,7 +287,6 @@ impl Config {
             drain,
             log_json,
             unknown: Vec::new(),
-            unused: NOT_USED_YET.into_iter().filter(|name| !setting(name, "").is_empty()).collect(),
         })
     }
 
@@ -294,6 +316,11 @@ impl Config {
     /// How long after its last click a sign-in ends.
     pub fn idle(&self, role: SiteRole, is_remembered: bool) -> Millis {
         if is_remembered { self.lasts_remembered(role).idle } else { self.session_idle.of(role) }
+    }
+
+    /// Where the site's key is.
+    pub fn key_file(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data_dir.join("lectern.key"))
     }
 
     /// Where copies of the database go.
@@ -352,6 +379,8 @@ mod tests {
             ("LECTERN_LOG_FORMAT", "xml"),
             ("LECTERN_METRICS_ADDR", "yes"),
             ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
+            ("LECTERN_SMTP_URL", "mail.uni.example"),
+            ("LECTERN_MAIL_FROM", "nobody"),
             ("LECTERN_DRAIN", "a while"),
             ("LECTERN_DRAIN", "6m"),
         ] {
@@ -375,8 +404,9 @@ mod tests {
 
     #[test]
     fn a_setting_that_does_nothing_is_named() {
-        assert_eq!(with(&[("LECTERN_SMTP_URL", "smtp://localhost")]).unwrap().unused, ["LECTERN_SMTP_URL"]);
-        assert!(with(&[("LECTERN_SMTP_URL", " ")]).unwrap().unused.is_empty());
+        assert!(with(&[("LECTERN_SMTP_URL", " ")]).unwrap().mail.is_none());
+        let mail = with(&[("LECTERN_SMTP_URL", "smtp://localhost"), ("LECTERN_PUBLIC_URL", "https://a.example:8443")]);
+        assert_eq!(mail.unwrap().mail.unwrap().from.to_string(), "Lectern <lectern@a.example>");
     }
 
     #[test]

@@ -29,6 +29,15 @@ impl PublicUrl {
         Some(Self { origin: format!("{}{host}", if https { "https://" } else { "http://" }), https })
     }
 
+    /// Name or address, without the port.
+    pub fn host(&self) -> &str {
+        let host = self.origin.split("//").nth(1).unwrap_or_default();
+        match host.rsplit_once(':') {
+            Some((name, port)) if !port.contains(']') => name,
+            _ => host,
+        }
+    }
+
     /// The port a browser goes to.
     pub fn port(&self) -> u16 {
         let after_host = self.origin.rsplit_once(']').map_or(self.origin.as_str(), |(_, rest)| rest);

@@ -2,5 +2,11 @@
 
 #[cfg(feature = "ssr")]
 pub mod guessing;
+pub mod mail_link;
+pub mod not_me;
+#[cfg(feature = "ssr")]
+pub mod pages;
 pub mod password;
+pub mod reset;
 pub mod set_up_link;
+pub mod sign_up_link;

@@ -32,7 +32,7 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     let span = tracing::info_span!("request", id);
     #[expect(clippy::disallowed_methods, reason = "how long an answer took is not the time of day")]
     let begun = Instant::now();
-    // The path is logged, the query is not: searches are people's own words. Nor is what follows /set-up/.
+    // The path is logged, the query is not: searches are people's own words. Nor is what opens an account.
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
     let route = Route::default();
     if let Some(path) = request.extensions().get::<MatchedPath>() {
@@ -72,12 +72,24 @@ pub async fn name_route(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The path for the log. Of one that anybody could take for a set-up link, however it is written, not the part that opens
-/// an account: who mistypes one will type it right next time.
-pub fn shown_path(path: &str) -> String {
+/// Pages whose address holds what opens an account.
+const SECRET: [&str; 6] = ["set-up", "reset", "welcome", "confirm", "new-address", "not-me"];
+
+/// What may be shown of a path that anybody could take for a one-time link, however it is written: not the part that opens an
+/// account, since who mistypes one will type it right next time. None for every other path.
+pub fn hidden_path(path: &str) -> Option<String> {
     let read = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    if read.split(['/', '\\']).any(|part| part.trim().eq_ignore_ascii_case("set-up")) {
-        return "/set-up/…".to_owned();
+    let mut parts = read.split(['/', '\\']).map(str::trim);
+    // A course may be called "Welcome", and has addresses of its own.
+    let is_course = read.starts_with("/courses/") && parts.clone().all(|part| part != "..");
+    let known = parts.find_map(|part| SECRET.into_iter().find(|secret| part.eq_ignore_ascii_case(secret)))?;
+    (!is_course || known == "set-up").then(|| format!("/{known}/…"))
+}
+
+/// The path for the log.
+pub fn shown_path(path: &str) -> String {
+    if let Some(hidden) = hidden_path(path) {
+        return hidden;
     }
     // Control characters in an address must not become lines of the log.
     path.chars().take(300).flat_map(char::escape_debug).collect()
@@ -95,6 +107,11 @@ mod tests {
         {
             assert_eq!(shown_path(written), "/set-up/…", "{written}");
         }
+        for secret in SECRET {
+            assert_eq!(shown_path(&format!("/{secret}/T")), format!("/{secret}/…"));
+        }
+        assert_eq!(shown_path("/courses/welcome/lessons/reset"), "/courses/welcome/lessons/reset");
+        assert_eq!(shown_path("/courses/../reset/T"), "/reset/…");
         assert_eq!(shown_path("/courses/how-to-set-up/lessons"), "/courses/how-to-set-up/lessons");
         assert_eq!(shown_path("/a\u{1b}[2J"), "/a\\u{1b}[2J");
     }

@@ -34,9 +34,11 @@ use crate::config::Config;
 use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
 use crate::failure::Failure;
+use crate::mail::smtp::Mailer;
 use crate::network::{PerMinute, Scarce};
 use crate::server::reports;
 use crate::sessions::records::Records;
+use crate::site_key::SiteKey;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -47,6 +49,10 @@ pub struct Site {
     pub db: Db,
     /// Where session records are kept.
     pub records: Records,
+    /// What seals what only this site reads.
+    pub key: SiteKey,
+    /// What sends mail; none: nothing is sent.
+    pub mailer: Option<Mailer>,
     /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
     /// The long forms that are being read: one for all requests as well.
@@ -78,6 +84,9 @@ impl Site {
     ) -> Result<Arc<Self>, Failure> {
         let records = Records::open(&config.session_store, &db).await;
         let records = records.map_err(|failure| failure.of_setting("LECTERN_SESSION_STORE"))?;
+        let key =
+            SiteKey::open_or_make(&config.key_file()).map_err(|failure| failure.of_setting("LECTERN_KEY_FILE"))?;
+        let mailer = config.mail.as_ref().map(|place| Mailer::new(place, &config.public_url.origin)).transpose()?;
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
@@ -87,6 +96,8 @@ impl Site {
             config,
             db,
             records,
+            key,
+            mailer,
             hashing,
             long_bodies,
             assets,

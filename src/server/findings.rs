@@ -56,12 +56,18 @@ pub fn of_settings(config: &Config, now: Millis) -> Vec<Finding> {
             "this binary was built without its style sheet and scripts: build it with `make build`",
         ),
     ];
-    found.extend(
-        config
-            .unused
-            .iter()
-            .map(|name| Finding::of(false, "", format!("{name} is set, and this version does not use it"))),
-    );
+    found.push(match &config.mail {
+        None => Finding::of(
+            true,
+            "no mail is sent (LECTERN_SMTP_URL is not set): what people ask for waits at /admin/outbox to be handed over",
+            "",
+        ),
+        Some(place) => Finding::of(
+            !place.is_open,
+            format!("mail leaves by {place}, from {}", place.from),
+            format!("mail leaves by {place} without TLS: links that open accounts can be read on the way"),
+        ),
+    });
     found.extend(
         config
             .unknown

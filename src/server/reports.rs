@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::store::public_take_report;
 use crate::http::Site;
 use crate::http::cross_site::is_from_elsewhere;
-use crate::http::log::{Client, shown_path};
+use crate::http::log::{Client, hidden_path, shown_path};
 use crate::network::{PerMinute, Turn};
 use crate::sessions::caller::Caller;
 
@@ -103,7 +103,7 @@ fn report(body: &Value) -> Option<Report> {
         .and_then(|(_, rest)| rest.split_once('/'))
         .map_or("/".to_owned(), |(_, path)| format!("/{path}"));
     let page = shown_path(&without_query(&page));
-    let blocked = if shown_path(&blocked).starts_with("/set-up/") { "/set-up/…".to_owned() } else { blocked };
+    let blocked = hidden_path(&blocked).unwrap_or(blocked);
     Some(Report { directive, blocked, page })
 }
 

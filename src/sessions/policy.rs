@@ -105,6 +105,11 @@ pub struct Everywhere<'w> {
 }
 
 impl<'w> Everywhere<'w> {
+    /// For who holds a link that says that somebody else is in there.
+    pub(crate) fn of_who_said_not_me(write: &'w mut Write, user: UserId) -> Self {
+        Self { write, user }
+    }
+
     /// Nothing more is asked: who holds the admin's proof may. An id that nobody has has no sign-ins.
     pub fn of(admin: &'w mut RecentlyProven<Admin<'_, Write>>, user: UserId) -> Self {
         Self { write: admin.inner().connection(), user }

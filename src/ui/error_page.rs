@@ -101,6 +101,9 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
     Trouble { number: number.to_string(), heading, reason, ways, again: None, lost: Vec::new() }
 }
 
+/// Where links in mails lead.
+const MAIL_LINKS: [&str; 5] = ["/welcome/", "/reset/", "/confirm/", "/new-address/", "/not-me/"];
+
 impl Trouble {
     /// The page of a status that no refusal of ours stands behind.
     pub fn of_status(status: StatusCode) -> Self {
@@ -154,6 +157,11 @@ impl Trouble {
                 "It was used, a newer one took its place, or it is older than a day. Ask the person who gave it \
                            to you for another."
                     .to_owned();
+        }
+        if self.number == "404" && MAIL_LINKS.iter().any(|page| path.starts_with(page)) {
+            self.heading = "This link does not work any more".to_owned();
+            self.reason = "It was used, a newer one took its place, or its time is over. Ask for another where you asked for this one.".to_owned();
+            self.ways.insert(0, ("/login".to_owned(), "Sign in"));
         }
         let slug = path.strip_prefix("/courses/").and_then(|rest| rest.split('/').next()).filter(|slug| *slug != "new");
         let is_its_page = slug.is_some_and(|slug| path == format!("/courses/{slug}"));

@@ -129,6 +129,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token:
     if is_admin {
         links.push(("/admin/users", "Users"));
         links.push(("/admin/audit", "Audit"));
+        links.push(("/admin/outbox", "Mail"));
         links.push(("/admin/server", "Server"));
     }
     let nav: Vec<AnyView> = links

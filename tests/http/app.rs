@@ -19,7 +19,9 @@ use lectern::credentials::password::model::Password;
 use lectern::db::{Db, Place};
 use lectern::http::listen::Patience;
 use lectern::http::{Site, form_token, router};
+use lectern::mail::letter;
 use lectern::sessions::caller::Caller;
+use lectern::sessions::policy::RecentlyProven;
 use lectern::sessions::store::{Found, public_find_caller};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -73,7 +75,10 @@ impl App {
         // scripts/test_stores.sh runs the tests of sessions on each store.
         let store =
             |name: &str| std::env::var("LECTERN_TEST_SESSION_STORE").ok().filter(|_| name == "LECTERN_SESSION_STORE");
-        let config = Config::read(|name| set(name).or_else(|| store(name))).unwrap();
+        let key = |name: &str| {
+            (name == "LECTERN_KEY_FILE").then(|| folder.path().join("lectern.key").to_str().unwrap().to_owned())
+        };
+        let config = Config::read(|name| set(name).or_else(|| store(name)).or_else(|| key(name))).unwrap();
         let db = Db::open(&place, &folder.path().join("backups"), clock.clone()).await.unwrap();
         let hashing = match hashing {
             Some(hashing) => hashing,
@@ -172,9 +177,15 @@ impl App {
 
     /// Somebody who exists, signed in on one more device.
     pub async fn sign_in(&self, name: &str) -> Visitor<'_> {
+        self.sign_in_with(name, PASSWORD).await
+    }
+
+    /// The same with another password.
+    pub async fn sign_in_with(&self, name: &str, password: &str) -> Visitor<'_> {
         let visitor = self.anonymous();
-        let page = visitor.sign_in(name, PASSWORD).await;
+        let page = visitor.sign_in(name, password).await;
         assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/"), "{}", page.body);
+        assert!(visitor.cookie(self.site.config.public_url.cookie_name()).is_some(), "{name} is not signed in");
         visitor
     }
 
@@ -183,6 +194,31 @@ impl App {
         let visitor = self.anonymous();
         visitor.cookies.borrow_mut().extend(jar.iter().cloned());
         visitor
+    }
+
+    /// The letters that wait in the outbox, the oldest first.
+    pub async fn letters(&self) -> Vec<Post> {
+        let system = Arc::new(Caller::of_the_system());
+        let mut read = self.site.db.read(system.clone()).await.unwrap();
+        let rows = task().admin(&mut read).list_letters("waiting", 0, 1_000).await.unwrap();
+        drop(read);
+        let mut letters = Vec::new();
+        for row in rows.into_iter().rev() {
+            let mut write = self.site.db.begin_write(system.clone()).await.unwrap();
+            let mut admin = RecentlyProven::of(task().admin(&mut write)).unwrap();
+            let parts = admin.open_letter(row.id, &self.site.key).await.unwrap().parts.unwrap();
+            letters.push(Post { kind: row.kind, address: row.address, text: letter::text(&parts, ORIGIN) });
+        }
+        letters
+    }
+
+    /// The last letter to an address.
+    pub async fn letter_to(&self, address: &str) -> Post {
+        let letters = self.letters().await;
+        letters
+            .into_iter()
+            .rfind(|letter| letter.address == address)
+            .unwrap_or_else(|| panic!("no letter to {address}"))
     }
 
     /// The service itself, to be put behind a port.
@@ -195,6 +231,27 @@ impl App {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Page { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+/// A letter in the outbox.
+#[derive(Debug)]
+pub struct Post {
+    pub kind: String,
+    pub address: String,
+    pub text: String,
+}
+
+impl Post {
+    /// The path of the link in it.
+    pub fn link(&self) -> String {
+        let at = self.text.find(&format!("{ORIGIN}/")).unwrap_or_else(|| panic!("no link in {}", self.text));
+        self.text[at + ORIGIN.len()..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// What stands at the end of that link.
+    pub fn token(&self) -> String {
+        self.link().rsplit('/').next().unwrap().to_owned()
     }
 }
 

@@ -13,6 +13,7 @@ mod evidence;
 mod form_tokens;
 mod headers;
 mod lessons;
+mod mail;
 mod migrations;
 mod moving;
 mod operations;

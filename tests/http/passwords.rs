@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use lectern::credentials::guessing::{Guess, public_count_made};
+use lectern::credentials::guessing::{Few, Guess, public_take_one};
 use lectern::id::SignInId;
 use lectern::sessions::caller::Caller;
 
@@ -317,7 +317,7 @@ async fn one_place_makes_five_hundred_accounts_in_an_hour() {
     let app = App::start().await;
     let made = async || {
         let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
-        let counted = public_count_made(&mut write, [127, 0, 0, 1].into()).await;
+        let counted = public_take_one(&mut write, Few::Accounts, "127.0.0.1").await;
         write.commit().await.unwrap();
         counted.is_ok()
     };

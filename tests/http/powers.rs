@@ -123,6 +123,16 @@ impl World {
                 ("new_password", "eleven loud geese at dawn".to_owned()),
             ],
             "/fn/prove_again" => vec![password],
+            "/fn/ask_reset" => vec![email],
+            "/fn/change_address" => vec![("email", "newer@uni.example".to_owned())],
+            "/fn/ask_confirmation" => vec![],
+            "/fn/confirm_address" | "/fn/take_new_address" | "/fn/say_not_me" | "/fn/finish_sign_up" => {
+                vec![("token", "unknown".to_owned())]
+            }
+            "/fn/reset_password" => {
+                vec![("token", "unknown".to_owned()), ("new_password", "eleven loud geese at dawn".to_owned())]
+            }
+            "/fn/retry_letter" | "/fn/delete_letter" => vec![("letter", "1".to_owned())],
             "/fn/delete_account" => vec![("confirm", "someone@uni.example".to_owned())],
             "/fn/name_sign_in" => vec![("sign_in", self.sign_in.clone()), ("device_name", "The lab".to_owned())],
             "/fn/sign_in_ends" | "/fn/stay_signed_in" => vec![],

@@ -6,7 +6,7 @@ use crate::accounts::api::{DeleteAccount, SaveProfile};
 use crate::accounts::policy::Oneself;
 use crate::clock::Millis;
 use crate::credentials::password::api::ChangePassword;
-use crate::credentials::password::pages::signup::PASSWORD_HINT;
+use crate::credentials::password::pages::password_section;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
@@ -49,22 +49,11 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                     </form>
                 </div>
             </section>
-            <section class="hung" id="change-password">
-                <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
-                <div>
-                    <form class="fields" method="post" action=password.action() novalidate>
-                        {password.summary()}
-                        {password.hidden(&[])}
-                        <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
-                        {password.password(Field { name: "current_password", label: "Current password", autocomplete: "current-password", ..Field::default() })}
-                        {password.new_password(Field { name: "new_password", label: "New password", hint: PASSWORD_HINT, autocomplete: "new-password", ..Field::default() })}
-                        <div class="buttons"><button class="button">"Change password"</button></div>
-                    </form>
-                </div>
-            </section>
+            {password_section(&person, &password)}
             <section class="hung" aria-labelledby="places">
                 <div><h2 id="places">"Sign-ins"</h2></div>
                 <div>
+                    <p><a href="/account/security">"How you sign in"</a></p>
                     <p>"See each browser that can act as you, and end the ones you do not know."</p>
                     <p><a href="/account/sessions">"Where you are signed in"</a></p>
                     <p><a href="/account/history">"What happened to your account"</a></p>

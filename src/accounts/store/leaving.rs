@@ -22,6 +22,8 @@ pub struct OwnAccount {
     pub name: String,
     /// On the whole site.
     pub role: String,
+    /// When the address was confirmed, where it was.
+    pub email_verified_at: Option<Millis>,
     /// When it was made, in milliseconds since 1970, as all times here.
     pub created_at: Millis,
     /// When it last changed.
@@ -112,10 +114,11 @@ impl RecentlyProven<Oneself<'_, Read>> {
     pub async fn take_along(&mut self) -> Result<OwnData, Failure> {
         let user = self.inner().person().id;
         let read = self.inner().connection();
-        let account = query("select id, email, name, role, created_at, changed_at from users where id = $1")
-            .bind(user)
-            .one(read)
-            .await?;
+        let account =
+            query("select id, email, name, role, email_verified_at, created_at, changed_at from users where id = $1")
+                .bind(user)
+                .one(read)
+                .await?;
         let sign_ins = query(
             "select how, remembered, name, address, user_agent, created_at, last_seen_at, absolute_ends_at, ended_at, ended_why
              from sign_ins where user_id = $1 order by created_at, id",
@@ -185,10 +188,13 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from sign_ins where user_id = $1",
             "delete from kept_forms where user_id = $1",
             "delete from set_up_links where user_id = $1",
+            "delete from mail_links where user_id = $1",
+            "delete from outbox where user_id = $1",
             "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",
             "delete from audit_details where kind = 'place' and seq in (select seq from audit_events where about_id = $1 or actor_id = $1)",
             "update users set email = 'deleted ' || id, email_key = 'deleted ' || id,
-                    name = 'Deleted person ' || id, role = 'student', password_hash = null, epoch = epoch + 1 where id = $1",
+                    name = 'Deleted person ' || id, role = 'student', password_hash = null, email_verified_at = null, frozen_at = null,
+                    epoch = epoch + 1 where id = $1",
         ] {
             query(statement).bind(user).execute(write).await?;
         }

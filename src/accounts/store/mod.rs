@@ -64,6 +64,13 @@ pub async fn public_sign_up(
     insert(write, account).await
 }
 
+/// Where a person is written to; none for an account that is not there, or was deleted.
+pub async fn public_find_addressee(on: &mut impl Connection, user: UserId) -> Result<Option<String>, Failure> {
+    let row: Option<(String,)> =
+        query("select email from users where id = $1 and deleted_at is null").bind(user).optional(on).await?;
+    Ok(row.map(|(email,)| email))
+}
+
 /// Whether anybody could sign in as an admin. Asked at start, to offer the first admin's link.
 pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure> {
     let (admins,): (i64,) =

@@ -46,9 +46,6 @@ const FREE_ELSEWHERE: i64 = 100;
 const LONGEST_ELSEWHERE: Millis = 30 * SECOND;
 /// Tries inside one sign-in, from wherever.
 const FREE_INSIDE: i64 = 20;
-/// Accounts made from one place (ours: a course of 500 behind one address signs up in its first lesson).
-const MADE: i64 = 500;
-const MADE_WINDOW: Millis = HOUR;
 const FIRST_WAIT: Millis = SECOND;
 const LONGEST_WAIT: Millis = 15 * MINUTE;
 /// A count that rests so long is forgotten.
@@ -181,11 +178,42 @@ impl Guess {
     }
 }
 
-/// Counts one more account that was made from a place. Refused with the wait that is left when there were too many.
-pub async fn public_count_made(write: &mut Write, from: IpAddr) -> Result<(), Failure> {
-    let key = random::digest(&format!("made\n{}", place_of(from)));
-    store::public_check_window(write, &key, MADE).await?;
-    store::public_count_in_window(write, &key, MADE_WINDOW).await
+/// What is done only so often in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Few {
+    /// Accounts made from one place (ours: a course of 500 behind one address signs up in its first lesson).
+    Accounts,
+    /// Letters that one place asks for, to whomever: links to set a password, to confirm an address, codes (ours: a class).
+    LettersForPlace,
+    /// Such letters to one address (security.md: a minute between two).
+    LettersForAddress,
+}
+
+impl Few {
+    /// So many in such a time, in milliseconds.
+    pub fn bound(self) -> (i64, Millis) {
+        match self {
+            Self::Accounts => (500, HOUR),
+            Self::LettersForPlace => (60, HOUR),
+            Self::LettersForAddress => (1, MINUTE),
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Accounts => "made",
+            Self::LettersForPlace => "letters of a place",
+            Self::LettersForAddress => "letters to an address",
+        }
+    }
+}
+
+/// Counts one more, for whatever `of` tells apart. Refused with the wait that is left when there were too many.
+pub async fn public_take_one(write: &mut Write, few: Few, of: &str) -> Result<(), Failure> {
+    let (most, window) = few.bound();
+    let key = random::digest(&format!("{}\n{of}", few.key()));
+    store::public_check_window(write, &key, most).await?;
+    store::public_count_in_window(write, &key, window).await
 }
 
 /// How long the next try waits after `failures` tries of which `free` cost nothing.

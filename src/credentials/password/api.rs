@@ -13,20 +13,24 @@ use {
         policy::Oneself,
         store::public_sign_up,
     },
-    crate::credentials::guessing::{Guess, public_count_made},
+    crate::credentials::guessing::{Few, Guess, public_take_one},
+    crate::credentials::sign_up_link::store::{Begun, public_begin_sign_up},
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request,
     crate::id::UserId,
     crate::metrics::{self, Outcome},
+    crate::network::place_of,
+    crate::notices::{self, Notice},
+    crate::random,
     crate::sessions::{
         policy::Arriving,
-        store::{How, public_is_known_place},
+        store::{How, public_is_known_place, public_is_known_place_or_browser},
     },
     crate::ui::flash::Flash,
 };
 
-/// Makes a student's account and signs in with it.
+/// Makes a student's account and signs in with it; where mail is sent, sends the link that does.
 #[server(prefix = "/fn", endpoint = "sign_up")]
 pub async fn sign_up(
     /// Refused at `email` when an account has it already.
@@ -48,9 +52,24 @@ pub async fn sign_up(
 
     request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
-    let guess = Guess::at_accounts(request::current()?.caller.address);
+    let ctx = request::current()?;
+    let from = ctx.caller.address;
+    let guess = Guess::at_accounts(from);
     let mut write = request::begin_write().await?;
-    public_count_made(&mut write, request::current()?.caller.address).await?;
+    public_take_one(&mut write, Few::Accounts, &place_of(from)).await?;
+    if ctx.site.mailer.is_some() {
+        // One letter in a minute, whoever it says that there is an account or that there will be.
+        public_take_one(&mut write, Few::LettersForAddress, &format!("sign-up {}", email.key())).await?;
+        let begun = Begun {
+            name: name.as_str().to_owned(),
+            password_hash: hash,
+            visit_digest: ctx.visit().map(random::digest),
+            next: request::next_or(next, "/"),
+        };
+        public_begin_sign_up(&mut write, &ctx.site, &email, &begun).await?;
+        write.commit().await?;
+        return request::go_on("/signup?sent=1", Flash::None);
+    }
     let made = public_sign_up(&mut write, &email, &name, hash).await;
     let user = match made {
         Ok(user) => user,
@@ -95,7 +114,8 @@ pub async fn sign_in(
     let turn = request::hashing_turn().inspect_err(wait)?;
     let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
     let about = stored.as_ref().map(|stored| stored.user);
-    let from = request::current()?.caller.address;
+    let ctx = request::current()?;
+    let from = ctx.caller.address;
     // Asked for an account that is not there as well: the answer must take no less time.
     let is_known = public_is_known_place(&mut request::read().await?, about.unwrap_or(UserId(-1)), from).await?;
     let guess = Guess::at_password(email.key(), from, is_known);
@@ -113,6 +133,10 @@ pub async fn sign_in(
     let mut write = request::begin_write().await?;
     let were_wrong = guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
+    let is_new_place = match about {
+        Some(user) => !public_is_known_place_or_browser(&mut write, user).await?,
+        None => false,
+    };
     let (arriving, role) = shown.arrive(&mut write).await?;
     let lasts = if remember.is_some() { request::lasts_remembered(role)? } else { request::lasts(role)? };
     let sign_in = if were_wrong {
@@ -120,6 +144,16 @@ pub async fn sign_in(
     } else {
         arriving.sign_in(How::Password, lasts).await?
     };
+    if let Some(user) = about {
+        let notice = match (were_wrong, is_new_place) {
+            (_, true) => Some(Notice::NewPlace),
+            (true, false) if !is_known => Some(Notice::AfterWrong),
+            _ => None,
+        };
+        if let Some(notice) = notice {
+            notices::tell(&mut write, &ctx.site, user, notice).await?;
+        }
+    }
     write.commit().await?;
     request::begin_session(sign_in, lasts).await?;
     metrics::signing_in(How::Password, Outcome::Success);
@@ -198,7 +232,10 @@ pub async fn change_password(
     let hash = request::hashing_turn()?.hash(new_password).await?;
 
     let mut write = request::begin_write().await?;
+    let user = shown.user();
     let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
+    let site = request::site()?;
+    notices::tell(&mut write, &site, user, Notice::PasswordChanged).await?;
     write.commit().await?;
     tracing::info!(event = "authn_password_change", "a password was changed");
     request::renew_session().await?;

@@ -7,6 +7,7 @@ use crate::accounts::model::SiteRole;
 use crate::db::Write;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
+use crate::id::UserId;
 use crate::sessions::caller::Person;
 use crate::sessions::policy::Arriving;
 
@@ -59,6 +60,11 @@ impl PasswordShown {
         let user = self.stored.user;
         let role = self.still_true(write).await?;
         Ok((Arriving::proven(write, user), role))
+    }
+
+    /// Whose password it is.
+    pub fn user(&self) -> UserId {
+        self.stored.user
     }
 
     /// Whether this is `person`'s own password.

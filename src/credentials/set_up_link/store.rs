@@ -81,12 +81,14 @@ impl<'w> LinkHolder<'w, Write> {
         let user = link.user_id.ok_or(AppError::NotFound)?;
         use_up(write, &link).await?;
         let now = write.now();
-        query("update users set password_hash = $2, epoch = epoch + 1, changed_at = $3 where id = $1")
-            .bind(user)
-            .bind(hash)
-            .bind(now)
-            .execute(write)
-            .await?;
+        query(
+            "update users set password_hash = $2, epoch = epoch + 1, changed_at = $3, frozen_at = null where id = $1",
+        )
+        .bind(user)
+        .bind(hash)
+        .bind(now)
+        .execute(write)
+        .await?;
         note(write, Event::of(What::PasswordChanged).by(user).about(user).after("with a one-time link")).await?;
         let mut arriving = Arriving::proven(write, user);
         arriving.end_what_was_before().await?;

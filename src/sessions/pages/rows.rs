@@ -106,6 +106,7 @@ pub fn ended(rows: Vec<EndedRow>, you: bool, now: Millis) -> AnyView {
                 "ended_by_admin" => "An admin ended it",
                 "password_changed" => "The password was changed",
                 "disabled" => "The account was closed",
+                "not_me" => "Somebody pressed “This was not me”",
                 "too_many" => "A newer sign-in took its place",
                 "idle" => "Nobody used it for a while",
                 _ => "It had lasted as long as a sign-in may",

@@ -165,6 +165,23 @@ pub async fn public_note_seen(write: &mut Write, person: &Person, idle: Millis) 
 /// So many of a person's last sign-ins are looked at for a place.
 const KNOWN_FROM: i64 = 200;
 
+/// Whether somebody has signed in to this account from this place, or with this browser, before; so, too, when nobody has ever
+/// signed in to it: the first time is no surprise.
+pub async fn public_is_known_place_or_browser(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+    let browser = on.caller().user_agent.clone();
+    let (all, alike): (i64, i64) = query(
+        "select count(*), coalesce(sum(case when user_agent = $2 then 1 else 0 end), 0) from
+            (select user_agent from sign_ins where user_id = $1 order by created_at desc limit $3) as last",
+    )
+    .bind(user)
+    .bind(browser)
+    .bind(KNOWN_FROM)
+    .one(on)
+    .await?;
+    let from = on.caller().address;
+    Ok(all == 0 || alike > 0 || public_is_known_place(on, user, from).await?)
+}
+
 /// Whether somebody has signed in to this account from that place before, as far back as sign-ins are kept.
 pub async fn public_is_known_place(on: &mut impl Connection, user: UserId, from: IpAddr) -> Result<bool, Failure> {
     let addresses: Vec<(String,)> = query(

@@ -5,6 +5,7 @@ use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
+use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::SignInId;
 use crate::random;
@@ -15,6 +16,9 @@ use super::ending::end_of_earlier_epochs;
 /// How many sign-ins of one person may live at once (ASVS 5.0, 7.1.2 asks for a number). One more ends the one that was used
 /// longest ago. More than anybody's devices; a script that signs in again and again fills no list.
 pub const PARALLEL: i64 = 50;
+
+/// What whoever has proven who they are reads, when nobody signs in to the account until it has a new password.
+const CLOSED: &str = "This account is closed for now, since somebody said “This was not me”. Set a new password to open it: I forgot my password";
 
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,10 +70,11 @@ impl Arriving<'_> {
         let now = write.now();
         let (address, user_agent) = (write.caller().address.to_string(), write.caller().user_agent.clone());
         let from = write.caller().whereabouts();
-        query(
+        let begun = query(
             "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
                                    idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address)
-             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4 from users u where u.id = $2",
+             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4 from users u
+             where u.id = $2 and u.disabled_at is null and u.frozen_at is null",
         )
         .bind(id)
         .bind(user)
@@ -85,6 +90,10 @@ impl Arriving<'_> {
         .bind(from)
         .execute(write)
         .await?;
+        if begun != 1 {
+            // Whatever was proven: this is the one place where sign-ins begin.
+            return Err(FieldErrors::one("email", CLOSED).into());
+        }
         query(
             "update sign_ins set ended_at = $2, ended_why = 'too_many' where id in
                 (select s.id from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch

@@ -192,11 +192,17 @@ impl Everywhere<'_> {
 
     /// Ends all of them, since the account was disabled.
     pub async fn end_for_disabling(self) -> Result<(), Failure> {
+        self.end_for("disabled").await
+    }
+
+    /// Ends all of them; `why` is one of the reasons that are shown.
+    pub(crate) async fn end_for(self, why: &'static str) -> Result<(), Failure> {
         let (write, user) = self.into_parts();
         let now = write.now();
-        query("update sign_ins set ended_at = $2, ended_why = 'disabled' where user_id = $1 and ended_at is null")
+        query("update sign_ins set ended_at = $2, ended_why = $3 where user_id = $1 and ended_at is null")
             .bind(user)
             .bind(now)
+            .bind(why)
             .execute(write)
             .await
             .map(drop)

@@ -85,7 +85,7 @@ fn show(Data { form, next, toward, joining, ended, remember }: Data) -> AnyView 
                 <section class="other-ways" aria-labelledby="new-here">
                     <h2 id="new-here">"New here?"</h2>
                     <p class="quiet-text"><a href=sign_up>"Create an account"</a>". It takes a name, an email address and a password."</p>
-                    <p class="quiet-text">"If you have forgotten your password, or your account does not let you in, ask the person who runs this server."</p>
+                    <p class="quiet-text"><a href="/forgot">"I forgot my password"</a></p>
                 </section>
             </div>
         </div>

@@ -6,11 +6,34 @@ pub mod signup;
 
 use leptos::prelude::*;
 
+use self::signup::PASSWORD_HINT;
 use crate::courses::cover_view::cover;
 use crate::courses::policy::CourseVisitor;
 use crate::failure::Failure;
 use crate::http::local_path::LocalPath;
 use crate::http::request;
+use crate::sessions::caller::Person;
+use crate::ui::form::{Field, Form};
+
+/// The part of a page where one's own password is changed.
+pub fn password_section(person: &Person, form: &Form) -> AnyView {
+    view! {
+        <section class="hung" id="change-password">
+            <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
+            <div>
+                <form class="fields" method="post" action=form.action() novalidate>
+                    {form.summary()}
+                    {form.hidden(&[])}
+                    <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
+                    {form.password(Field { name: "current_password", label: "Current password", autocomplete: "current-password", ..Field::default() })}
+                    {form.new_password(Field { name: "new_password", label: "New password", hint: PASSWORD_HINT, autocomplete: "new-password", ..Field::default() })}
+                    <div class="buttons"><button class="button">"Change password"</button></div>
+                </form>
+            </div>
+        </section>
+    }
+    .into_any()
+}
 
 /// The course that signing in leads to, where the next address is one's.
 pub(super) struct Toward {

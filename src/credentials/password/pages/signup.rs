@@ -9,7 +9,7 @@ use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::islands;
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{form_title, page, page_title};
 
 /// What a new password needs, said before it is typed.
 pub const PASSWORD_HINT: &str = "15 characters or more. Several words are easier to remember than symbols.";
@@ -19,6 +19,10 @@ struct Data {
     next: String,
     toward: Option<Toward>,
     joining: bool,
+    /// Mail is sent: the account is opened with a link.
+    has_mail: bool,
+    /// The link has just been sent.
+    is_sent: bool,
     start: AnyView,
 }
 
@@ -41,17 +45,42 @@ async fn load() -> Result<Data, Failure> {
         next,
         toward,
         joining: ctx.query("joining").is_some(),
+        has_mail: ctx.site.mailer.is_some(),
+        is_sent: ctx.query("sent").is_some(),
         start: islands::start(&ctx),
     })
 }
 
-fn show(Data { form, next, toward, joining, start }: Data) -> AnyView {
+fn sent() -> AnyView {
+    view! {
+        {page_title("Look into your mail")}
+        <div class="page wrap">
+            <div class="head"><div>
+                <h1>"Look into your mail"</h1>
+                <p class="lede">"We sent a link to the address you entered. It opens your account, within an hour."</p>
+            </div></div>
+            <p>"Nothing there after some minutes? Look among unwanted mail, then begin again and check the address."</p>
+            <div class="buttons"><a class="button" href="/signup">"Begin again"</a><a href="/login">"Sign in"</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+fn show(Data { form, next, toward, joining, has_mail, is_sent, start }: Data) -> AnyView {
+    if is_sent {
+        return sent();
+    }
+    let lede = if has_mail {
+        "You start as a student. We send a link to your address that opens the account."
+    } else {
+        "You start as a student. Nothing is sent to your address."
+    };
     view! {
         {form_title("Create account", form.is_refused())}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Create account"</h1>
-                <p class="lede">"You start as a student. Nothing is sent to your address."</p>
+                <p class="lede">{lede}</p>
             </div></div>
             {toward.map(|toward| toward.into_view(joining.then_some("Create your account, and you are in this course.")))}
             <form class="fields" method="post" action=form.action() novalidate>

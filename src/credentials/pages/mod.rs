@@ -1,0 +1,3 @@
+//! The page about all ways to sign in.
+
+pub mod security;

@@ -1,0 +1,22 @@
+//! Mail: what is said, the outbox it waits in, and the server it leaves by.
+//!
+//! *Letter*: one mail to one address, of a kind that says what it is for. *Outbox*: the table where letters wait, written in the
+//! transaction of what they tell of: neither is there without the other. A letter is sealed with the site's key while it waits,
+//! since its links open accounts, and its words are deleted once it is sent. *To hand over*: without a mail server, letters with
+//! a link wait for an admin, or whoever runs the server, to give the link to its person; the others are not written.
+//!
+//! Invariants: a letter has text and HTML that say the same, and loads nothing; no header is made of what a person typed; a
+//! letter whose link is over is not sent; two nodes do not send the same one.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod letter;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod sending;
+#[cfg(feature = "ssr")]
+pub mod smtp;
+#[cfg(feature = "ssr")]
+#[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
+pub mod store;

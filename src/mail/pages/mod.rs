@@ -1,0 +1,4 @@
+//! The admin's pages about mail.
+
+pub mod letter;
+pub mod outbox;

@@ -1,0 +1,149 @@
+//! What a person is told by mail about the safety of their account, each with a link that says "this was not me".
+//!
+//! A notice is written in the transaction of what it tells of. Without a mail server there are none: what happened stands on
+//! `/account/history` in any case.
+
+use crate::accounts::store::public_find_addressee;
+use crate::credentials::mail_link::store::{Does, NewLink, make};
+use crate::db::{Connection, Write};
+use crate::failure::Failure;
+use crate::http::Site;
+use crate::id::UserId;
+use crate::mail::letter::{Kind, Letter, Part};
+use crate::mail::store::public_post;
+use crate::sessions::device::Device;
+use crate::ui::when;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The password was changed by somebody who was signed in.
+    PasswordChanged,
+    /// A new password was set with a link.
+    PasswordSet,
+    /// The account has another address now. `old` gets the way to undo it.
+    AddressChanged {
+        /// As typed.
+        old: String,
+        /// As typed.
+        new: String,
+    },
+    /// Somebody signed in from a place and with a browser that were never seen with this account.
+    NewPlace,
+    /// The right password came after many wrong ones.
+    AfterWrong,
+    /// A way in, or a second step, was added: "a code app".
+    Added(&'static str),
+    /// One was taken away.
+    Removed(&'static str),
+    /// A recovery code was used; so many are left.
+    RecoveryCodeUsed(i64),
+    /// The right password, and then wrong codes.
+    WrongCodes,
+    /// An admin took the second step away, for this reason.
+    FactorsReset(String),
+}
+
+impl Notice {
+    fn subject(&self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "Your password was changed",
+            Self::PasswordSet => "Your password was set anew",
+            Self::AddressChanged { .. } => "Your email address was changed",
+            Self::NewPlace => "Somebody signed in from a new place",
+            Self::AfterWrong => "Somebody signed in after wrong passwords",
+            Self::Added(_) => "A way to sign in was added",
+            Self::Removed(_) => "A way to sign in was removed",
+            Self::RecoveryCodeUsed(_) => "A recovery code was used",
+            Self::WrongCodes => "Somebody knows your password",
+            Self::FactorsReset(_) => "Your second step was reset",
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::PasswordChanged => "The password of your account was changed. Every other sign-in was ended.".to_owned(),
+            Self::PasswordSet => {
+                "A new password was set for your account with a link from a mail. Every sign-in was ended.".to_owned()
+            }
+            Self::AddressChanged { old, new } => {
+                format!("The email address of your account was changed from {old} to {new}. You sign in with the new one.")
+            }
+            Self::NewPlace => "Somebody signed in to your account from a place and with a browser that we had not seen with it.".to_owned(),
+            Self::AfterWrong => "Somebody signed in to your account with the right password after several wrong ones.".to_owned(),
+            Self::Added(what) => format!("{what} was added to your account.", what = when::capital(what)),
+            Self::Removed(what) => format!("{what} was removed from your account.", what = when::capital(what)),
+            Self::RecoveryCodeUsed(0) => "The last of your recovery codes was used to sign in. Make new ones.".to_owned(),
+            Self::RecoveryCodeUsed(1) => "One of your recovery codes was used to sign in. One is left.".to_owned(),
+            Self::RecoveryCodeUsed(left) => format!("One of your recovery codes was used to sign in. {left} are left."),
+            Self::WrongCodes => {
+                "Somebody entered your right password and then wrong codes. They are not in. If it was not you, set a new password."
+                    .to_owned()
+            }
+            Self::FactorsReset(reason) => format!(
+                "An admin took away the second step of your account. The reason they gave: {reason} At your next sign-in you set up a new one."
+            ),
+        }
+    }
+
+    /// What it is to say no to. Signing in cannot be undone, but ended.
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::AddressChanged { .. } => {
+                "If this was not you, open this link. It gives the account its old address back, ends every sign-in and closes the account until you set a new password"
+            }
+            _ => {
+                "If this was not you, open this link. It ends every sign-in and closes the account until you set a new password"
+            }
+        }
+    }
+}
+
+/// Tells an account's person, at its address and, where that has just changed, at the old one as well.
+pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) -> Result<(), Failure> {
+    if site.mailer.is_none() {
+        return Ok(());
+    }
+    let Some(address) = public_find_addressee(write, user).await? else { return Ok(()) };
+    let old = match &notice {
+        Notice::AddressChanged { old, .. } => Some(old.clone()),
+        _ => None,
+    };
+    for (address, undo) in std::iter::once((address, None)).chain(old.map(|old| (old.clone(), Some(old)))) {
+        let is_undone = undo.is_some();
+        let link =
+            NewLink { does: Does::NotMe, user: Some(user), email: undo, detail: Some(notice.subject().to_owned()) };
+        let token = make(write, link).await?;
+        let caller = write.caller();
+        let mut parts = vec![Part::Words(notice.words())];
+        if !matches!(notice, Notice::FactorsReset(_)) {
+            parts.push(Part::Words(format!(
+                "When: {}, UTC. From: {}, {}.",
+                when::machine(write.now()),
+                caller.address,
+                Device::of(&caller.user_agent).words
+            )));
+        }
+        let remedy = if old_keeps(&notice, is_undone) { Notice::PasswordChanged.remedy() } else { notice.remedy() };
+        parts.push(Part::Words("If this was you, there is nothing to do.".to_owned()));
+        parts.push(Part::Link {
+            words: remedy.to_owned(),
+            address: Does::NotMe.address(&site.config.public_url.origin, &token),
+        });
+        let letter = Letter {
+            kind: Kind::Notice,
+            user: Some(user),
+            address,
+            subject: notice.subject(),
+            parts,
+            good_for: Does::NotMe.good_for(),
+        };
+        public_post(write, site, letter).await?;
+    }
+    Ok(())
+}
+
+/// The link at the new address gives nothing back: whoever reads there may be the one who changed it.
+fn old_keeps(notice: &Notice, is_undone: bool) -> bool {
+    matches!(notice, Notice::AddressChanged { .. }) && !is_undone
+}
