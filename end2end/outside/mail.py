@@ -46,7 +46,7 @@ class Keeper:
 
 def authenticate(server, session, envelope, mechanism, data):
     known = isinstance(data, LoginPassword) and (data.login, data.password) == (b"lectern", b"mail-secret-for-tests")
-    return AuthResult(success=known)
+    return AuthResult(success=known, handled=False)
 
 
 async def main():

@@ -28,11 +28,18 @@ pub struct Patience {
     pub body: Duration,
     /// For requests under way, once the server is told to stop.
     pub stop: Duration,
+    /// For the mail server to take one letter.
+    pub mail: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { headers: Duration::from_secs(30), body: Duration::from_secs(120), stop: Duration::from_secs(10) }
+        Self {
+            headers: Duration::from_secs(30),
+            body: Duration::from_secs(120),
+            stop: Duration::from_secs(10),
+            mail: Duration::from_secs(30),
+        }
     }
 }
 

@@ -86,7 +86,11 @@ impl Site {
         let records = records.map_err(|failure| failure.of_setting("LECTERN_SESSION_STORE"))?;
         let key =
             SiteKey::open_or_make(&config.key_file()).map_err(|failure| failure.of_setting("LECTERN_KEY_FILE"))?;
-        let mailer = config.mail.as_ref().map(|place| Mailer::new(place, &config.public_url.origin)).transpose()?;
+        let mailer = config
+            .mail
+            .as_ref()
+            .map(|place| Mailer::new(place, &config.public_url.origin, patience.mail))
+            .transpose()?;
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);

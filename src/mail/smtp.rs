@@ -12,8 +12,6 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use super::letter::{self, Part};
 use crate::failure::{Broken, Failure};
 
-/// So long for a server to answer a command.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// So many connections to it at once.
 pub const CONNECTIONS: u32 = 4;
 
@@ -94,22 +92,18 @@ pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     origin: String,
+    patience: Duration,
 }
 
 impl Mailer {
-    /// Connects to nothing yet. `origin` is the site's public address.
-    pub fn new(place: &MailPlace, origin: &str) -> Result<Self, Failure> {
+    /// Connects to nothing yet. `origin` is the site's public address; a letter that is not taken within `patience` is tried later.
+    pub fn new(place: &MailPlace, origin: &str, patience: Duration) -> Result<Self, Failure> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&place.url)
             .broken("read LECTERN_SMTP_URL")?
-            .timeout(Some(PATIENCE))
+            .timeout(Some(patience))
             .pool_config(PoolConfig::new().max_size(CONNECTIONS).idle_timeout(Duration::from_secs(60)))
             .build();
-        Ok(Self { transport, from: place.from.clone(), origin: origin.to_owned() })
-    }
-
-    /// Whether the server answers and lets us in.
-    pub async fn answers(&self) -> Result<bool, String> {
-        self.transport.test_connection().await.map_err(|error| cut(&error.to_string()))
+        Ok(Self { transport, from: place.from.clone(), origin: origin.to_owned(), patience })
     }
 
     /// Sends one letter. `id` tells it from others for whoever looks at both ends.
@@ -118,7 +112,11 @@ impl Mailer {
             Ok(message) => message,
             Err(failure) => return Sent::Never(cut(&failure.to_string())),
         };
-        match self.transport.send(message).await {
+        // lettre's own limit is on connecting alone.
+        let Ok(sent) = tokio::time::timeout(self.patience, self.transport.send(message)).await else {
+            return Sent::Later("nothing, for too long".to_owned());
+        };
+        match sent {
             Ok(_) => Sent::Yes,
             Err(error) if error.is_permanent() => Sent::Never(cut(&error.to_string())),
             Err(error) => Sent::Later(cut(&error.to_string())),
@@ -176,8 +174,12 @@ mod tests {
 
     #[test]
     fn no_header_is_made_of_what_a_person_typed() {
-        let mailer =
-            Mailer::new(&MailPlace::parse("smtp://127.0.0.1:1", from()).unwrap(), "https://a.example").unwrap();
+        let mailer = Mailer::new(
+            &MailPlace::parse("smtp://127.0.0.1:1", from()).unwrap(),
+            "https://a.example",
+            Duration::from_secs(1),
+        )
+        .unwrap();
         let parts = [Part::Words("Hello Eve\r\nBcc: all@uni.example".to_owned())];
         let message = mailer.message("1", "ada@uni.example", "Your password was changed", &parts).unwrap();
         let raw = String::from_utf8(message.formatted()).unwrap();

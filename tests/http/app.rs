@@ -84,7 +84,8 @@ impl App {
             Some(hashing) => hashing,
             None => Hashing::new(FLOOR).unwrap(),
         };
-        let patience = Patience { body: Duration::from_millis(300), ..Patience::default() };
+        let patience =
+            Patience { body: Duration::from_millis(300), mail: Duration::from_secs(5), ..Patience::default() };
         let site = Site::open(config, db, hashing, patience).await.unwrap();
         let router = router::router(&site);
         Self { site, clock, router, folder, place }

@@ -132,6 +132,16 @@ async fn what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_
 }
 
 #[tokio::test]
+async fn a_server_that_says_nothing_holds_nothing_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let app = app(&format!("smtp://{}", silent.local_addr().unwrap())).await;
+    post(&app, "silent@uni.example").await;
+    assert_eq!(send_due(&app.site).await.unwrap(), 1);
+    let waiting = rows(&app, "waiting").await;
+    assert_eq!(waiting[0].last_error.as_deref(), Some("nothing, for too long"));
+}
+
+#[tokio::test]
 async fn a_letter_whose_link_is_over_is_not_sent() {
     let app = app("smtp://127.0.0.1:1").await;
     app.person("over", SiteRole::Student).await;
