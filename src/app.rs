@@ -11,10 +11,13 @@ use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
 };
+use crate::credentials::code_app::pages::CodeAppPage;
 use crate::credentials::not_me::pages::{NotMeDone, NotMePage};
 use crate::credentials::pages::security::Security;
 use crate::credentials::password::pages::{login::Login, prove::Prove, signup::SignUp};
+use crate::credentials::recovery_codes::pages::RecoveryCodes;
 use crate::credentials::reset::pages::{Forgot, ResetPage};
+use crate::credentials::second_step::pages::SecondStepPage;
 use crate::credentials::set_up_link::pages::SetUp;
 use crate::credentials::sign_up_link::pages::Welcome;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
@@ -46,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/login/second") view=SecondStepPage ssr=SsrMode::Async />
                 <Route path=path!("/welcome/:token") view=Welcome ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=Forgot ssr=SsrMode::Async />
                 <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async />
@@ -57,6 +61,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <Route path=path!("/account/security") view=Security ssr=SsrMode::Async />
+                <Route path=path!("/account/security/code-app") view=CodeAppPage ssr=SsrMode::Async />
+                <Route path=path!("/account/security/recovery-codes") view=RecoveryCodes ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />

@@ -16,6 +16,8 @@ pub enum AppError {
     SignInRequired,
     /// Signed in, but what is asked for needs a proof that is not older than ten minutes.
     ProveAgain,
+    /// Signed in, but with one proof, and this person's role needs two.
+    SecondStepRequired,
     /// Signed in, but not allowed, and the thing's existence is no secret.
     Forbidden(Denied),
     /// There is no such thing, or this person may not know that there is.
@@ -71,6 +73,8 @@ pub enum Denied {
     LastOwner,
     /// The site never loses its last admin.
     LastAdmin,
+    /// Whoever teaches or looks after people keeps a second step.
+    NeedsSecondStep,
     /// What opens another admin's account is for whoever runs the server.
     AnotherAdmin,
     /// The course does not take new people now.
@@ -95,6 +99,7 @@ impl Denied {
             Self::NotIn => "You are not in this course",
             Self::LastOwner => "This course needs an owner",
             Self::LastAdmin => "Lectern needs an admin",
+            Self::NeedsSecondStep => "Your role needs a second step",
             Self::AnotherAdmin => "This is about another admin",
             Self::NotOpen => "This course takes nobody new at the moment",
             Self::ReadOnly => "This course can only be read now",
@@ -115,6 +120,7 @@ impl Denied {
             Self::NotIn => "There is nothing to leave.",
             Self::LastOwner => "You are its last owner. Make somebody else an owner first.",
             Self::LastAdmin => "This is the last admin who can sign in. Make somebody else an admin first.",
+            Self::NeedsSecondStep => "Set up another one first, then remove this.",
             Self::AnotherAdmin => {
                 "What opens an admin’s account is for whoever runs the server: lectern outbox shows it there."
             }
@@ -193,6 +199,9 @@ impl fmt::Display for AppError {
         match self {
             Self::SignInRequired => f.write_str("Sign in to go on."),
             Self::ProveAgain => f.write_str("Show once more that it is you, then go on."),
+            Self::SecondStepRequired => {
+                f.write_str("This needs a second step besides your password. Set one up, then go on.")
+            }
             Self::Forbidden(denied) => write!(f, "{}. {}", denied.heading(), denied.reason()),
             Self::NotFound => f.write_str("There is nothing at this address."),
             Self::Invalid(errors) => {

@@ -12,6 +12,7 @@ use crate::id::UserId;
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::public_post;
 use crate::sessions::device::Device;
+use crate::sessions::store::public_is_known_place_or_browser;
 use crate::ui::when;
 
 /// What happened.
@@ -141,6 +142,29 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
         public_post(write, site, letter).await?;
     }
     Ok(())
+}
+
+/// Whether an arrival surprises: asked before it is written down, and told once somebody is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    is_new_place: bool,
+    is_known: bool,
+}
+
+impl Arrival {
+    /// Of whoever asks on `write`, at this account. `is_known`: its person has signed in from that place before.
+    pub async fn of(write: &mut Write, user: UserId, is_known: bool) -> Result<Self, Failure> {
+        Ok(Self { is_new_place: !public_is_known_place_or_browser(write, user).await?, is_known })
+    }
+
+    /// Tells the person of a sign-in that surprises; of no other.
+    pub async fn tell(self, write: &mut Write, site: &Site, user: UserId, after_wrong: bool) -> Result<(), Failure> {
+        match self {
+            Self { is_new_place: true, .. } => tell(write, site, user, Notice::NewPlace).await,
+            Self { is_known: false, .. } if after_wrong => tell(write, site, user, Notice::AfterWrong).await,
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The link at the new address gives nothing back: whoever reads there may be the one who changed it.

@@ -59,6 +59,20 @@ pub fn salt() -> [u8; 16] {
     bytes
 }
 
+/// 20 random bytes: the seed of a code app (RFC 4226, 4: 160 bits).
+pub fn seed() -> [u8; 20] {
+    let mut bytes = [0; 20];
+    fill(&mut bytes);
+    bytes
+}
+
+/// 24 random bytes, of which a recovery code uses five bits each.
+pub fn recovery() -> [u8; 24] {
+    let mut bytes = [0; 24];
+    fill(&mut bytes);
+    bytes
+}
+
 /// 24 random bytes: the nonce of a seal.
 pub fn seal_nonce() -> [u8; 24] {
     let mut bytes = [0; 24];

@@ -26,6 +26,8 @@ pub enum Purpose {
     Letter,
     /// The seed of a code app.
     Seed,
+    /// Recovery codes that wait to be shown.
+    RecoveryCodes,
     /// A code of a few digits.
     Code,
 }
@@ -35,6 +37,7 @@ impl Purpose {
         match self {
             Self::Letter => b"letter",
             Self::Seed => b"seed",
+            Self::RecoveryCodes => b"recovery codes",
             Self::Code => b"code",
         }
     }

@@ -84,18 +84,29 @@ pub fn allows(role: Option<SiteRole>, act: SiteAct) -> Verdict {
 /// A connection that can say who is asking: from the request for a read, from the table again for a write, so that
 /// somebody disabled or signed out in between changes nothing.
 pub trait Asked: Connection {
-    /// Who asks. Nobody when no sign-in came with the request or, in a write, when it has ended since.
-    fn person(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send;
+    /// Who asks, whatever proved it. Nobody when no sign-in came with the request or, in a write, when it has ended since. For
+    /// what everybody may do with their own account; everything else asks [`Asked::person`].
+    fn anybody(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send;
+
+    /// The same, refused with `SecondStepRequired` when their role needs a second step that this sign-in has not shown.
+    fn person(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send {
+        async {
+            match self.anybody().await? {
+                Some(person) if person.lacks_second => Err(AppError::SecondStepRequired.into()),
+                other => Ok(other),
+            }
+        }
+    }
 }
 
 impl Asked for Read {
-    async fn person(&mut self) -> Result<Option<Person>, Failure> {
+    async fn anybody(&mut self) -> Result<Option<Person>, Failure> {
         Ok(self.caller().person.clone())
     }
 }
 
 impl Asked for Write {
-    async fn person(&mut self) -> Result<Option<Person>, Failure> {
+    async fn anybody(&mut self) -> Result<Option<Person>, Failure> {
         let Some(sign_in) = self.caller().person.as_ref().map(|person| person.sign_in) else { return Ok(None) };
         Ok(match public_find_caller(self, sign_in).await? {
             Some(Found::Live(person)) => Some(person),
@@ -130,7 +141,7 @@ impl<'c, C: Asked> SignedIn<'c, C> {
 
 /// A proof that its holder may do something on the site, which [`allows`] was asked when it was claimed.
 macro_rules! proofs {
-    ($($(#[$doc:meta])* $name:ident may $act:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident may $act:ident, asked for $who:ident;)*) => {$(
         $(#[$doc])*
         pub struct $name<'c, C> {
             on: &'c mut C,
@@ -140,7 +151,7 @@ macro_rules! proofs {
         impl<'c, C: Asked> $name<'c, C> {
             /// Refuses visitors with `AppError::SignInRequired`, and others with the policy's answer.
             pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
-                let person = on.person().await?;
+                let person = on.$who().await?;
                 allows(person.as_ref().map(|person| person.role), SiteAct::$act).into_result()?;
                 let person = person.ok_or(AppError::SignInRequired)?;
                 Ok(Self { on, person })
@@ -160,9 +171,9 @@ macro_rules! proofs {
 
 proofs! {
     /// Somebody who may make courses, and becomes the owner of what they make.
-    CourseMaker may CreateCourse;
-    /// Somebody acts on their own account.
-    Oneself may OwnAccount;
+    CourseMaker may CreateCourse, asked for person;
+    /// Somebody acts on their own account, which they may with one proof as well: it is where the second step is set up.
+    Oneself may OwnAccount, asked for anybody;
 }
 
 /// What somebody is where other people's accounts are concerned: an admin is one from the networks that a setting names alone.

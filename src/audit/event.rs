@@ -15,6 +15,8 @@ pub enum What {
     UserDeleted,
     /// Somebody signed in.
     SignedIn,
+    /// Somebody has proven one thing, and is asked for the second step.
+    HalfWay,
     /// Somebody signed in after tries with a wrong password.
     SignedInAfterWrong,
     /// A wrong password.
@@ -29,6 +31,12 @@ pub enum What {
     LinkMade,
     /// An address was confirmed, or changed.
     AddressChanged,
+    /// A way to sign in, or a second step, was added.
+    FactorAdded,
+    /// One was taken away.
+    FactorRemoved,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
     /// Somebody said that what a notice told them was not done by them: the account is closed until a new password is set.
     NotMe,
     /// A sign-in was ended, by its person or by an admin.
@@ -63,8 +71,9 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::SignedIn,
+        Self::HalfWay,
         Self::SignedInAfterWrong,
         Self::WrongPassword,
         Self::MustWait,
@@ -72,6 +81,9 @@ impl What {
         Self::PasswordChanged,
         Self::LinkMade,
         Self::AddressChanged,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::RecoveryCodeUsed,
         Self::NotMe,
         Self::SignInEnded,
         Self::UsedAfterEnd,
@@ -101,6 +113,7 @@ impl What {
             Self::UserArchived => "user_archived",
             Self::UserDeleted => "user_deleted",
             Self::SignedIn => "authn_login_success",
+            Self::HalfWay => "authn_login_first_step",
             Self::SignedInAfterWrong => "authn_login_successafterfail",
             Self::WrongPassword => "authn_login_fail",
             Self::MustWait => "authn_login_lock",
@@ -108,6 +121,9 @@ impl What {
             Self::PasswordChanged => "authn_password_change",
             Self::LinkMade => "authn_token_created",
             Self::AddressChanged => "user_updated_address",
+            Self::FactorAdded => "authn_factor_added",
+            Self::FactorRemoved => "authn_factor_removed",
+            Self::RecoveryCodeUsed => "authn_recovery_code_used",
             Self::NotMe => "account_frozen",
             Self::SignInEnded => "authn_token_revoked",
             Self::UsedAfterEnd => "session_use_after_expire",
@@ -139,6 +155,7 @@ impl What {
             Self::UserArchived => "Account closed",
             Self::UserDeleted => "Account deleted",
             Self::SignedIn => "Signed in",
+            Self::HalfWay => "First step of signing in",
             Self::SignedInAfterWrong => "Signed in after wrong passwords",
             Self::WrongPassword => "Wrong password",
             Self::MustWait => "Made to wait after wrong passwords",
@@ -146,6 +163,9 @@ impl What {
             Self::PasswordChanged => "Password changed",
             Self::LinkMade => "One-time link made",
             Self::AddressChanged => "Email address changed or confirmed",
+            Self::FactorAdded => "Way to sign in added",
+            Self::FactorRemoved => "Way to sign in removed",
+            Self::RecoveryCodeUsed => "Recovery code used",
             Self::NotMe => "“This was not me” was pressed",
             Self::SignInEnded => "Sign-in ended",
             Self::UsedAfterEnd => "Ended sign-in was used",

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::system;
 use crate::audit::store as audit;
 use crate::credentials::mail_link::store as mail_link;
+use crate::credentials::recovery_codes::store::public_delete_fresh;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::mail::store as mail;
@@ -78,6 +79,7 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + public_delete_long_over(&mut write, site.config.keep_sign_ins).await?
             + public_forget_places(&mut write, site.config.keep_addresses).await?
             + audit::public_forget_places(&mut write, site.config.keep_addresses).await?
+            + public_delete_fresh(&mut write).await?
             + mail_link::public_delete_over(&mut write).await?
             + mail::public_delete_over(&mut write, site.mailer.is_some()).await?;
         write.commit().await?;

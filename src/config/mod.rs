@@ -1,6 +1,7 @@
 //! The settings: read once at start from the environment, each checked, each with a default that works.
 
 mod public_url;
+mod second_step;
 mod time;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
 
 pub use public_url::PublicUrl;
+pub use second_step::SecondStepFor;
 pub use time::ByRole;
 
 /// Everything that can be set.
@@ -53,6 +55,8 @@ pub struct Config {
     pub remember_idle: ByRole,
     /// `LECTERN_REMEMBER_ABSOLUTE`: and after so long in any case.
     pub remember_absolute: ByRole,
+    /// `LECTERN_SECOND_STEP`: whose role needs a second step.
+    pub second_step: SecondStepFor,
     /// `LECTERN_KEEP_SIGN_INS`: how long the rows of sign-ins are kept after their last possible end, in milliseconds.
     pub keep_sign_ins: Millis,
     /// `LECTERN_KEEP_ADDRESSES`: how long addresses and browsers are kept after their use, in milliseconds.
@@ -84,7 +88,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 36] = [
+const KNOWN: [&str; 37] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -100,6 +104,7 @@ const KNOWN: [&str; 36] = [
     "LECTERN_SESSION_ABSOLUTE",
     "LECTERN_REMEMBER_IDLE",
     "LECTERN_REMEMBER_ABSOLUTE",
+    "LECTERN_SECOND_STEP",
     "LECTERN_KEEP_SIGN_INS",
     "LECTERN_KEEP_ADDRESSES",
     "LECTERN_METRICS_ADDR",
@@ -253,6 +258,11 @@ impl Config {
                 .ok_or_else(|| wrong("LECTERN_DRAIN", "needs a time of at most 5m, like 5s, or 0s", &drain))?,
         };
 
+        // The demo's people have no telephone.
+        let second_step = setting("LECTERN_SECOND_STEP", if demo { "off" } else { "instructor,admin" });
+        let second_step = SecondStepFor::parse(&second_step)
+            .ok_or_else(|| wrong("LECTERN_SECOND_STEP", "needs roles like instructor,admin, or off", &second_step))?;
+
         let lasting = |name: &'static str, default, off| by_role(name, &setting(name, ""), default, LONGEST, off);
         let kept = |name: &'static str, default| {
             let text = setting(name, default);
@@ -281,6 +291,7 @@ impl Config {
             session_absolute: lasting("LECTERN_SESSION_ABSOLUTE", ABSOLUTE, Off::Refused)?,
             remember_idle: lasting("LECTERN_REMEMBER_IDLE", REMEMBER_IDLE, Off::Allowed)?,
             remember_absolute: lasting("LECTERN_REMEMBER_ABSOLUTE", REMEMBER_ABSOLUTE, Off::Refused)?,
+            second_step,
             keep_sign_ins: kept("LECTERN_KEEP_SIGN_INS", "30d")?,
             keep_addresses: kept("LECTERN_KEEP_ADDRESSES", "90d")?,
             metrics_addr,
@@ -353,6 +364,10 @@ mod tests {
         assert_eq!(config.database.to_string(), "data/lectern.db");
         assert_eq!(config.session_idle.admin, 15 * MINUTE);
         assert!(!config.demo && config.trusted_proxies.is_empty());
+        let needs = |config: &Config| SiteRole::ALL.map(|role| config.second_step.of(role));
+        assert_eq!(needs(&config), [false, true, true]);
+        assert_eq!(needs(&with(&[("LECTERN_DEMO", "1")]).unwrap()), [false; 3]);
+        assert_eq!(needs(&with(&[("LECTERN_SECOND_STEP", "student, admin")]).unwrap()), [true, false, true]);
     }
 
     #[test]
@@ -379,6 +394,7 @@ mod tests {
             ("LECTERN_LOG_FORMAT", "xml"),
             ("LECTERN_METRICS_ADDR", "yes"),
             ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
+            ("LECTERN_SECOND_STEP", "everybody"),
             ("LECTERN_SMTP_URL", "mail.uni.example"),
             ("LECTERN_MAIL_FROM", "nobody"),
             ("LECTERN_DRAIN", "a while"),

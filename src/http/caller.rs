@@ -85,6 +85,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         address: request.extensions().get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0),
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         is_admin_place: true,
+        second_step: site.config.second_step,
         is_system: false,
     };
     let networks = &site.config.admin_networks;
@@ -163,17 +164,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         (true, said) => said,
     };
     let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
-    let ctx = Ctx::new(
-        site.clone(),
-        Arc::new(caller),
-        session,
-        nonce,
-        path,
-        flash,
-        refused,
-        ended,
-        (cookies.kept_form, cookies.unsent, cookies.visit),
-    );
+    let ctx = Ctx::new(site.clone(), Arc::new(caller), session, nonce, path, flash, refused, ended, cookies);
     Ok((ctx, is_late))
 }
 
@@ -217,11 +208,17 @@ async fn note_seen(site: &Site, caller: Arc<Caller>, person: &Person, idle: i64)
 }
 
 /// Our small cookies beside the session's.
-struct Cookies {
+#[derive(Debug, Default)]
+pub(super) struct Cookies {
     flash: Option<String>,
-    kept_form: Option<String>,
-    unsent: Vec<String>,
-    visit: Option<String>,
+    /// Finds a refused form.
+    pub kept_form: Option<String>,
+    /// Find the forms that wait, the newest first.
+    pub unsent: Vec<String>,
+    /// Of a browser that was shown a form to sign in with.
+    pub visit: Option<String>,
+    /// Of a browser that is half way to being signed in.
+    pub half_way: Option<String>,
 }
 
 impl Cookies {
@@ -239,6 +236,12 @@ impl Cookies {
                 .map(|(_, value)| value.to_owned())
         };
         let unsent = find("unsent").map(|tokens| tokens.split('.').take(WAITING).map(str::to_owned).collect());
-        Self { flash: find("flash"), kept_form: find("form"), unsent: unsent.unwrap_or_default(), visit: find("visit") }
+        Self {
+            flash: find("flash"),
+            kept_form: find("form"),
+            unsent: unsent.unwrap_or_default(),
+            visit: find("visit"),
+            half_way: find("half-way"),
+        }
     }
 }

@@ -32,8 +32,7 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     {
         tracing::warn!(event = "malicious_csrf", "refused a request from another site");
         let address = request.extensions().get::<Client>().map_or(IpAddr::from([127, 0, 0, 1]), |client| client.0);
-        let caller =
-            Caller { person: None, address, user_agent: String::new(), is_admin_place: false, is_system: false };
+        let caller = Caller { address, is_admin_place: false, is_system: false, ..Caller::of_the_system() };
         refusals::note(&site, Arc::new(caller), Event::of(What::CrossSite)).await;
         return error_page::answer(&site, &request.into_parts().0, AppError::Forbidden(Denied::CrossSite));
     }

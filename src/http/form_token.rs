@@ -17,6 +17,7 @@ use sha2::Sha256;
 
 use super::request::Ctx;
 use crate::credentials::password::api::{SignIn, SignUp};
+use crate::credentials::second_step::api::SecondStep;
 use crate::credentials::set_up_link::api::{MakeFirstAdmin, SetFirstPassword};
 use crate::credentials::sign_up_link::api::FinishSignUp;
 use crate::random;
@@ -87,7 +88,8 @@ pub fn is_marked(key: &FormKey, body: &[u8]) -> bool {
 
 /// Whether a function signs somebody in who need not be.
 pub fn signs_in(path: &str) -> bool {
-    [SignIn::PATH, SignUp::PATH, MakeFirstAdmin::PATH, SetFirstPassword::PATH, FinishSignUp::PATH].contains(&path)
+    [SignIn::PATH, SignUp::PATH, MakeFirstAdmin::PATH, SetFirstPassword::PATH, FinishSignUp::PATH, SecondStep::PATH]
+        .contains(&path)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use leptos::server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
 use super::form_token::{self, Origin, TOKEN_FIELD};
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::LocalPath;
-use super::request::{Ctx, prove_address, sign_in_address, status_of};
+use super::request::{Ctx, prove_address, second_step_address, sign_in_address, status_of};
 use super::what_forms_do::of_a_stranger;
 use super::{Site, error_page, form_body, waiting};
 use crate::audit::event::{Event, What};
@@ -179,6 +179,13 @@ pub(super) async fn refuse_plainly(
         }
         AppError::SignInRequired => keep_unsent(site, ctx, request, body, &page).await,
         AppError::ProveAgain => keep_until_proven(site, ctx, request, body, &page).await,
+        AppError::SecondStepRequired => {
+            let sent = fields(body);
+            if RefusedForm::is_whole(&sent) {
+                waiting::keep(site, ctx, request.uri.path(), sent, asked_again(ctx, &page)).await?;
+            }
+            Ok(see_other(second_step_address(ctx, page.as_str()).as_str()))
+        }
         // At the sign-in form the wait is said beside what was typed.
         AppError::TooMany { retry_after } if fields(body).iter().any(|(name, _)| name == "email") => {
             let wait = format!("Too many tries. Wait {}, then try again", wait_in_words(retry_after));

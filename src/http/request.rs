@@ -10,6 +10,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_sessions::{Session, session};
 
+use super::caller::Cookies;
 use super::kept_forms::{RefusedForm, WAITING};
 use super::local_path::{LocalPath, query_value};
 use super::session::SIGN_IN;
@@ -18,6 +19,7 @@ use crate::accounts::model::SiteRole;
 use crate::audit::event::Event;
 use crate::audit::refusals;
 use crate::credentials::password::hashing::Turn;
+use crate::credentials::second_step::store::HALF_WAY_FOR;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
@@ -27,8 +29,10 @@ use crate::server::arrival::Arrival;
 use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::sessions::policy::Departing;
 use crate::sessions::records::{remove, rotate};
-use crate::sessions::store::{Lasts, public_keep_earlier_id, public_note_new_id};
+use crate::sessions::store::{Begins, Lasts, public_keep_earlier_id, public_note_new_id};
 use crate::ui::flash::Flash;
+
+const HALF_WAY_SECONDS: u32 = (HALF_WAY_FOR / 1_000) as u32;
 
 /// One request, as its page or function sees it.
 #[derive(Debug)]
@@ -48,9 +52,7 @@ pub struct Ctx {
     pub refused: Option<RefusedForm>,
     /// Whose sign-in the session cookie named, when it is dead.
     pub ended: Option<Lapsed>,
-    kept_form_cookie: Option<String>,
-    unsent: Vec<String>,
-    visit: Option<String>,
+    cookies: Cookies,
     answer: Mutex<Answer>,
 }
 
@@ -65,6 +67,8 @@ pub struct Answer {
     pub keep_form: Option<String>,
     /// The tokens of the forms that wait for their sender from now on, the newest first; none: as before.
     pub unsent: Option<Vec<String>>,
+    /// The cookie of a browser that is half way to being signed in; empty: it is not any more.
+    pub half_way: Option<String>,
     /// The cookie of a browser that was shown a form to sign in with, where it is a new one.
     pub visit: Option<String>,
     /// Somebody signed out: what the browser still keeps of theirs goes.
@@ -84,10 +88,10 @@ impl Ctx {
         flash: Flash,
         refused: Option<RefusedForm>,
         ended: Option<Lapsed>,
-        (kept_form_cookie, unsent, visit): (Option<String>, Vec<String>, Option<String>),
+        cookies: Cookies,
     ) -> Self {
         let answer = Mutex::default();
-        Self { site, caller, session, nonce, address, flash, refused, ended, kept_form_cookie, unsent, visit, answer }
+        Self { site, caller, session, nonce, address, flash, refused, ended, cookies, answer }
     }
 
     /// What was said about the answer.
@@ -102,7 +106,12 @@ impl Ctx {
 
     /// What a browser that was shown a form to sign in with brings along.
     pub fn visit(&self) -> Option<&str> {
-        self.visit.as_deref()
+        self.cookies.visit.as_deref()
+    }
+
+    /// What a browser brings along that is half way to being signed in.
+    pub fn half_way(&self) -> Option<&str> {
+        self.cookies.half_way.as_deref()
     }
 
     /// The token for forms of the page being made; none for visitors, whose forms need none.
@@ -112,7 +121,7 @@ impl Ctx {
 
     /// The token for a form of the page being made that signs somebody in. A browser without the cookie it is made with gets it.
     pub fn sign_in_token(&self) -> String {
-        let visit = self.answer().visit.or_else(|| self.visit.clone()).unwrap_or_else(|| {
+        let visit = self.answer().visit.or_else(|| self.cookies.visit.clone()).unwrap_or_else(|| {
             let visit = random::token();
             self.say(|answer| answer.visit = Some(visit.clone()));
             visit
@@ -122,7 +131,7 @@ impl Ctx {
 
     /// The tokens of the forms that wait for their sender in this browser, the newest first.
     pub fn waiting(&self) -> Vec<String> {
-        self.answer().unsent.unwrap_or_else(|| self.unsent.clone())
+        self.answer().unsent.unwrap_or_else(|| self.cookies.unsent.clone())
     }
 
     /// One more form waits, and is the newest.
@@ -180,15 +189,21 @@ impl Ctx {
         match answer.keep_form {
             Some(token) => set("form", &token, super::kept_forms::KEPT_SECONDS),
             // Shown again when its page is loaded again; gone when the person goes on to another.
-            None if self.kept_form_cookie.is_some() && self.refused.is_none() && !self.path().starts_with("/pkg/") => {
+            None if self.cookies.kept_form.is_some() && self.refused.is_none() && !self.path().starts_with("/pkg/") => {
                 set("form", "", 0)
             }
             None => {}
         }
         match answer.unsent {
-            Some(tokens) if tokens.is_empty() && self.unsent.is_empty() => {}
+            Some(tokens) if tokens.is_empty() && self.cookies.unsent.is_empty() => {}
             Some(tokens) if tokens.is_empty() => set("unsent", "", 0),
             Some(tokens) => set("unsent", &tokens.join("."), super::kept_forms::UNSENT_SECONDS),
+            None => {}
+        }
+        match answer.half_way {
+            Some(token) if token.is_empty() && self.cookies.half_way.is_none() => {}
+            Some(token) if token.is_empty() => set("half-way", "", 0),
+            Some(token) => set("half-way", &token, HALF_WAY_SECONDS),
             None => {}
         }
         if let Some(visit) = answer.visit {
@@ -217,9 +232,7 @@ impl Ctx {
             flash: Flash::None,
             refused: None,
             ended: None,
-            kept_form_cookie: None,
-            unsent: Vec::new(),
-            visit: None,
+            cookies: Cookies::default(),
             answer: Mutex::default(),
         }
     }
@@ -308,6 +321,10 @@ pub fn next_or(next: Option<String>, default: &str) -> String {
 
 /// Where to sign in, and come back to `address` from.
 pub fn sign_in_address(address: &str, ended: bool) -> String {
+    // Whoever was signing in does not come back to the middle of it.
+    if address.starts_with("/login") {
+        return "/login".to_owned();
+    }
     format!("/login?next={}{}", query_value(address), if ended { "&ended=1" } else { "" })
 }
 
@@ -315,6 +332,14 @@ pub fn sign_in_address(address: &str, ended: bool) -> String {
 pub fn prove_address(address: &str, which: Option<&str>) -> String {
     let which = which.map(|which| format!("&send={which}")).unwrap_or_default();
     format!("/prove?next={}{which}", query_value(address))
+}
+
+/// Where somebody whose role needs a second step goes, to show it or to set one up, before they can go on to `address`.
+pub fn second_step_address(ctx: &Ctx, address: &str) -> String {
+    match ctx.person() {
+        Some(person) if person.has_second => prove_address(address, None),
+        _ => "/account/security?needed=1".to_owned(),
+    }
 }
 
 /// Gives the browser a new session id and points it at `sign_in`. After the commit: the sign-in must exist first.
@@ -332,7 +357,14 @@ pub async fn begin_session(sign_in: SignInId, lasts: Lasts) -> Result<(), Failur
 
 /// After an account was made or a link used: signs the browser in and goes on to `next`. What is `done` is done, so when the
 /// session store does not answer the person is sent to sign in, and not told that nothing was saved.
-pub async fn arrive(sign_in: SignInId, lasts: Lasts, next: &str, done: &str) -> Result<(), AppError> {
+pub async fn arrive(begins: Begins, lasts: Lasts, next: &str, done: &str) -> Result<(), AppError> {
+    let sign_in = match begins {
+        Begins::In(sign_in) => sign_in,
+        Begins::HalfWay(token) => {
+            half_way(Some(token))?;
+            return go_on(SECOND_STEP_PAGE, Flash::said(format!("{done}.")));
+        }
+    };
     match begin_session(sign_in, lasts).await {
         Ok(()) => go_on(next, Flash::said(format!("{done}, and you are signed in."))),
         Err(failure) => {
@@ -340,6 +372,15 @@ pub async fn arrive(sign_in: SignInId, lasts: Lasts, next: &str, done: &str) -> 
             go_on(&sign_in_address(next, false), Flash::said(format!("{done}. Sign in to go on.")))
         }
     }
+}
+
+/// Where the second step is asked for.
+pub const SECOND_STEP_PAGE: &str = "/login/second";
+
+/// The browser is half way to being signed in; none: it is not any more.
+pub fn half_way(token: Option<String>) -> Result<(), Failure> {
+    current()?.say(|answer| answer.half_way = Some(token.unwrap_or_default()));
+    Ok(())
 }
 
 /// Gives the browser a new session id for the sign-in it has, after what was to be done is done: what was stolen before is
@@ -455,7 +496,7 @@ pub fn wants_json() -> bool {
 pub fn status_of(error: &AppError) -> StatusCode {
     match error {
         AppError::SignInRequired => StatusCode::UNAUTHORIZED,
-        AppError::ProveAgain | AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+        AppError::ProveAgain | AppError::SecondStepRequired | AppError::Forbidden(_) => StatusCode::FORBIDDEN,
         AppError::NotFound => StatusCode::NOT_FOUND,
         AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Malformed => StatusCode::BAD_REQUEST,

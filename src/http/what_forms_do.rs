@@ -2,11 +2,14 @@
 
 use leptos::server_fn::ServerFn;
 
+use crate::accounts::address::api::ChangeAddress;
 use crate::accounts::api::{
     DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, SaveProfile,
     SaveRole,
 };
 use crate::courses::api::{CreateCourse, SaveCourse};
+use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
+use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
@@ -23,7 +26,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 12] = [
+const OF_KNOWN: [(&str, &str); 16] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -36,6 +39,10 @@ const OF_KNOWN: [(&str, &str); 12] = [
     (EndOtherSignIns::PATH, "End all your other sign-ins"),
     (EndAllSignIns::PATH, "End all your sign-ins"),
     (NameSignIn::PATH, "Name one of your devices"),
+    (ChangeAddress::PATH, "Change your email address"),
+    (BeginCodeApp::PATH, "Set up a code app"),
+    (RemoveCodeApp::PATH, "Remove your code app"),
+    (MakeRecoveryCodes::PATH, "Make new recovery codes"),
 ];
 
 /// In words, when nobody has to be known for it to wait; nothing for the others.

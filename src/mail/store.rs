@@ -306,9 +306,11 @@ impl Admin<'_, Write> {
     pub async fn forget_key(&mut self) -> Result<String, Failure> {
         let write = self.connection();
         let letters = query("delete from outbox where state <> 'sent'").execute(write).await?;
+        let apps = query("delete from code_apps").execute(write).await?;
+        query("delete from fresh_codes").execute(write).await?;
         query("delete from site_keys").execute(write).await?;
         note(write, Event::of(What::Deleted).after("what an earlier key had sealed")).await?;
-        Ok(format!("{letters} letters that waited"))
+        Ok(format!("{letters} letters that waited, {apps} code apps, which their people set up anew"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
+use crate::config::SecondStepFor;
 use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
@@ -21,6 +22,8 @@ pub struct Caller {
     pub user_agent: String,
     /// Admins may act as such from there.
     pub is_admin_place: bool,
+    /// Whose role needs a second step.
+    pub second_step: SecondStepFor,
     /// No request stands behind it: a start, clean-up, the command line.
     pub is_system: bool,
 }
@@ -38,6 +41,12 @@ pub struct Person {
     pub role: SiteRole,
     /// The one this request came with; a person may have others elsewhere.
     pub sign_in: SignInId,
+    /// What proved it: 1 for one thing, 2 for two.
+    pub level: i64,
+    /// The account has a second step.
+    pub has_second: bool,
+    /// The role needs a second step, and this sign-in has not shown one: nothing but the own account is reached with it.
+    pub lacks_second: bool,
     /// This sign-in lasts longer than others, and is worth no more than one proof.
     pub is_remembered: bool,
     /// When this person last proved who they are, signing in or since; 0 when it was from another place or browser than this
@@ -55,6 +64,13 @@ pub struct Person {
     pub form_key: FormKey,
     /// Its role changed since the last request: this one gets a new session id.
     pub id_is_due: bool,
+}
+
+impl Person {
+    /// When all was proven that this account can prove; 0 when the second step is missing.
+    pub fn fully_proven_at(&self) -> Millis {
+        if self.has_second && self.level < 2 { 0 } else { self.proven_at }
+    }
 }
 
 impl Left {
@@ -109,6 +125,7 @@ impl Caller {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: String::new(),
             is_admin_place: true,
+            second_step: SecondStepFor::default(),
             is_system: true,
         }
     }

@@ -7,17 +7,31 @@ use crate::db::{Connection, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
+use crate::sessions::caller::Person;
+use crate::sessions::store::Second;
 
 /// Somebody who has just proven to be this account's person, and may be signed in. Only the ways to prove it build it.
 pub struct Arriving<'w> {
     write: &'w mut Write,
     user: UserId,
+    pub(super) second: Option<Second>,
+    pub(super) is_after_wrong: bool,
 }
 
 impl<'w> Arriving<'w> {
     /// For the ways of proving who one is: `credentials/` and the sign-up, which makes the account it signs in.
     pub(crate) fn proven(write: &'w mut Write, user: UserId) -> Self {
-        Self { write, user }
+        Self { write, user, second: None, is_after_wrong: false }
+    }
+
+    /// A second step was shown as well.
+    pub(crate) fn with(self, second: Second) -> Self {
+        Self { second: Some(second), ..self }
+    }
+
+    /// Wrong tries came before, which the log says.
+    pub(crate) fn after_wrong(self, is_after_wrong: bool) -> Self {
+        Self { is_after_wrong, ..self }
     }
 
     pub(super) fn parts(&mut self) -> (&mut Write, UserId) {
@@ -40,20 +54,20 @@ pub trait Proven {
 
 impl<C: Asked> Proven for Oneself<'_, C> {
     fn proven_at(&mut self) -> Option<(Millis, Millis)> {
-        Some((self.person().proven_at, self.connection().now()))
+        Some((self.person().fully_proven_at(), self.connection().now()))
     }
 }
 
 impl<C: Asked> Proven for Admin<'_, C> {
     fn proven_at(&mut self) -> Option<(Millis, Millis)> {
-        let proven_at = self.person().map(|person| person.proven_at)?;
+        let proven_at = self.person().map(Person::fully_proven_at)?;
         Some((proven_at, self.connection().now()))
     }
 }
 
 impl Proven for CourseManager<'_, Write> {
     fn proven_at(&mut self) -> Option<(Millis, Millis)> {
-        let proven_at = self.standing().person.as_ref().map_or(0, |person| person.proven_at);
+        let proven_at = self.standing().person.as_ref().map_or(0, Person::fully_proven_at);
         Some((proven_at, self.connection().0.now()))
     }
 }

@@ -61,6 +61,12 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
             "This needs a proof that is not older than ten minutes.".to_owned(),
             vec![("/prove".to_owned(), "Show that it is you")],
         ),
+        AppError::SecondStepRequired => (
+            403,
+            "This needs a second step".to_owned(),
+            "What your role may do needs more than a password.".to_owned(),
+            vec![("/account/security".to_owned(), "Set one up")],
+        ),
         AppError::Invalid(_) => {
             (422, "Something in the form is not right yet".to_owned(), error.to_string(), vec![home()])
         }

@@ -171,6 +171,17 @@ impl Form {
         })
     }
 
+    /// A code to type once: digits or letters, which a telephone may offer by itself. It never comes back.
+    pub fn code(&self, field: Field) -> AnyView {
+        self.around(&field, |id, invalid, described| {
+            view! {
+                <input class="input code" id=id name=field.name type="text" autocomplete="one-time-code" autocapitalize="characters"
+                    spellcheck="false" aria-invalid=invalid aria-describedby=described />
+            }
+            .into_any()
+        })
+    }
+
     /// A new password, with what an island adds to it: showing it, and how long it is.
     pub fn new_password(&self, field: Field) -> AnyView {
         let inner = self.password(field);

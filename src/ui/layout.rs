@@ -33,6 +33,8 @@ pub struct Chrome {
     token: Option<String>,
     /// A form waits for whoever is signed in, and this page is not the one that shows it.
     waits: bool,
+    /// Their role needs a second step, and this sign-in has none.
+    lacks_second: bool,
     /// People reach the site over plain http, and an admin is told.
     is_bare: bool,
     ends: Option<Ends>,
@@ -60,13 +62,15 @@ impl Chrome {
             path: ctx.map(|ctx| ctx.path().to_owned()).unwrap_or_default(),
             name: person.map(|person| person.name.clone()),
             is_known: ctx.is_some(),
-            is_admin: person.is_some_and(|person| person.role == SiteRole::Admin)
+            is_admin: person.is_some_and(|person| person.role == SiteRole::Admin && !person.lacks_second)
                 && ctx.is_some_and(|ctx| ctx.caller.is_admin_place),
             flash: ctx.map(|ctx| ctx.flash.clone()).unwrap_or_default(),
             token: ctx.and_then(Ctx::form_token),
             waits: ctx.is_some_and(|ctx| {
                 person.is_some() && ctx.path() != UNSENT_PAGE && ctx.path() != "/prove" && !ctx.waiting().is_empty()
             }),
+            lacks_second: person.is_some_and(|person| person.lacks_second)
+                && ctx.is_some_and(|ctx| !ctx.path().starts_with("/account/security") && ctx.path() != "/prove"),
             is_bare: person.is_some_and(|person| person.role == SiteRole::Admin)
                 && !site.config.public_url.https
                 && !site.config.public_url.is_this_machine(),
@@ -93,7 +97,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
         Some(title) => view! { <title>{title_text(&title)}</title> }.into_any(),
         None => view! { <MetaTags /> }.into_any(),
     };
-    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, is_bare, ends } = chrome;
+    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, lacks_second, is_bare, ends } = chrome;
     let (words, warner) = ends.map(Ends::into_parts).unzip();
     view! {
         <html lang="en" dir="ltr">
@@ -111,6 +115,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
                 {header(&path, name.as_deref(), is_known, is_admin, token.clone())}
                 {flash.into_view(&path, token.clone())}
                 {waits.then(waiting)}
+                {lacks_second.then(second_step)}
                 {is_bare.then(bare)}
                 <main id="main" tabindex="-1">{content}</main>
                 {footer(name.is_some(), words)}
@@ -190,6 +195,17 @@ fn bare() -> AnyView {
         <div class="flash bad wrap">
             <p>"People reach this site over plain http: passwords and sign-ins can be read on the way."</p>
             <a class="button small" href="/admin/server">"What to do"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// The strip that says why nothing else can be reached.
+fn second_step() -> AnyView {
+    view! {
+        <div class="flash wrap">
+            <p>"Your role needs a second step besides the password. Until then you reach your own account alone."</p>
+            <a class="button small" href="/account/security?needed=1">"Set it up"</a>
         </div>
     }
     .into_any()

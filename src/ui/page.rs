@@ -56,6 +56,10 @@ fn refusal(error: AppError) -> AnyView {
         request::redirect_page(&request::prove_address(address, None));
         return ().into_any();
     }
+    if let (AppError::SecondStepRequired, Some(ctx), false) = (&error, &ctx, request::wants_json()) {
+        request::redirect_page(&request::second_step_address(ctx, &ctx.address));
+        return ().into_any();
+    }
     request::set_status(request::status_of(&error));
     request::say_when_to_come_back(&error);
     let path = ctx.as_ref().map(|ctx| ctx.path().to_owned()).unwrap_or_default();

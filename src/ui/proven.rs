@@ -11,7 +11,7 @@ use crate::sessions::policy::PROOF_LASTS;
 /// "You showed who you are ...": for how long nothing more is asked, or that it will be. An island counts down in the same
 /// sentence; without a script it stands as it was when the page was made. The page that shows it must wake its islands.
 pub fn note(person: &Person, now: Millis) -> AnyView {
-    let left = person.proven_at + PROOF_LASTS - now;
+    let left = person.fully_proven_at() + PROOF_LASTS - now;
     if !(1..=PROOF_LASTS).contains(&left) {
         return view! {
             <p class="proof">"What you change or take out here needs your password once more. We ask for it then, and go on."</p>

@@ -24,6 +24,7 @@ mod privacy;
 mod proving;
 mod races;
 mod refused_forms;
+mod second_step;
 mod server;
 mod sessions;
 mod sources;

@@ -124,6 +124,8 @@ impl World {
             ],
             "/fn/prove_again" => vec![password],
             "/fn/ask_reset" => vec![email],
+            "/fn/second_step" | "/fn/confirm_code_app" => vec![("code", "123456".to_owned())],
+            "/fn/begin_code_app" | "/fn/remove_code_app" | "/fn/make_recovery_codes" => vec![],
             "/fn/change_address" => vec![("email", "newer@uni.example".to_owned())],
             "/fn/ask_confirmation" => vec![],
             "/fn/confirm_address" | "/fn/take_new_address" | "/fn/say_not_me" | "/fn/finish_sign_up" => {

@@ -53,6 +53,7 @@ const RULES: [(&str, &[&str], &str); 8] = [
             "credentials/password/api.rs",
             "credentials/password/policy.rs",
             "credentials/reset/store.rs",
+            "credentials/second_step/policy.rs",
             "credentials/set_up_link/store.rs",
             "credentials/sign_up_link/store.rs",
         ],

@@ -97,6 +97,18 @@ impl Guess {
         }
     }
 
+    /// The code of an account's second step, by who knows its password.
+    pub fn at_code(user: UserId, from: IpAddr, is_known: bool) -> Self {
+        let key = format!("code\n{user}");
+        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key)) };
+        Self::at(&key, from, whose)
+    }
+
+    /// The same by who has their session.
+    pub fn at_code_inside(user: UserId, from: IpAddr, sign_in: SignInId) -> Self {
+        Self::at(&format!("code\n{user}"), from, From::Inside(random::digest(&format!("code in sign-in\n{sign_in}"))))
+    }
+
     /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
     /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {

@@ -6,17 +6,25 @@ use crate::accounts::address::api::{AskConfirmation, ChangeAddress};
 use crate::accounts::address::store::Address;
 use crate::accounts::policy::Oneself;
 use crate::clock::Millis;
+use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
+use crate::credentials::code_app::store::CodeApp;
 use crate::credentials::password::pages::password_section;
+use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
+use crate::credentials::recovery_codes::store::Codes;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
-use crate::ui::form::{Field, Form, button};
+use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{form_title, page};
 use crate::ui::{islands, proven, when};
 
 struct Data {
     person: Person,
     address: Address,
+    app: Option<CodeApp>,
+    codes: Codes,
+    /// Somebody's role needs a second step, and they were on the way to something else.
+    is_needed: bool,
     has_mail: bool,
     start: AnyView,
     now: Millis,
@@ -34,16 +42,20 @@ async fn load() -> Result<Data, Failure> {
     let mut oneself = Oneself::claim(&mut read).await?;
     let person = oneself.person().clone();
     let address = oneself.find_address().await?;
+    let (app, codes) = (oneself.find_code_app().await?, oneself.count_recovery_codes().await?);
     Ok(Data {
+        is_needed: person.lacks_second && ctx.query("needed").is_some(),
         person,
         address,
+        app,
+        codes,
         has_mail: ctx.site.mailer.is_some(),
         start: islands::start(&ctx),
         now: ctx.site.db.clock().now(),
     })
 }
 
-fn show(Data { person, address, has_mail, start, now }: Data) -> AnyView {
+fn show(Data { person, address, app, codes, is_needed, has_mail, start, now }: Data) -> AnyView {
     let (change, password) =
         (Form::to::<ChangeAddress>(), Form::to::<crate::credentials::password::api::ChangePassword>());
     let is_refused = change.is_refused() || password.is_refused();
@@ -56,10 +68,65 @@ fn show(Data { person, address, has_mail, start, now }: Data) -> AnyView {
                 <p class="lede">"Every way into your account. Keep two, so that losing one does not lock you out."</p>
                 {proven::note(&person, now)}
             </div></div>
+            {is_needed.then(|| view! {
+                <div class="note warn"><p>"You are "{person.role.with_article()}", and that needs a second step besides the password. Set up a code app, then go on."</p></div>
+            })}
             {address_section(&person, &address, &change, has_mail, now)}
             {password_section(&person, &password)}
+            {code_app_section(app.as_ref(), now)}
+            {app.is_some().then(|| recovery_section(codes, now))}
         </div>
         {start}
+    }
+    .into_any()
+}
+
+fn code_app_section(app: Option<&CodeApp>, now: Millis) -> AnyView {
+    let time = |at: Millis| when::time(at, when::words(at, now), false);
+    let state = match app {
+        None => view! {
+            <p>"Nobody gets in with your password alone: a code of an app on your telephone is asked for as well."</p>
+            {button::<BeginCodeApp>(&[], "button", "Set up a code app", "")}
+        }
+        .into_any(),
+        Some(app) => view! {
+            <dl class="facts">
+                <div><dt>"Code app"</dt><dd><span class="badge good">"In use"</span></dd><dd>"since "{time(app.confirmed_at)}</dd></div>
+                <div><dt>"Last used"</dt><dd>{app.last_used_at.map_or_else(|| "not yet".into_any(), time)}</dd></div>
+            </dl>
+            {ask_first::<RemoveCodeApp>(
+                &[], "Remove the code app", "",
+                "Then your password alone lets somebody in, and your recovery codes stop working.".to_owned(), "Remove it".to_owned(),
+            )}
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="hung" aria-labelledby="code-app">
+            <div><h2 id="code-app">"Code app"</h2><p>"A second step. Good against passwords that were guessed or stolen; a page that only looks like ours can still ask you for both."</p></div>
+            <div>{state}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn recovery_section(codes: Codes, now: Millis) -> AnyView {
+    let left = match codes.left {
+        0 => "None is left".to_owned(),
+        1 => "1 is left".to_owned(),
+        many => format!("{many} are left"),
+    };
+    let made = codes.made_at.map(|at| view! { <dd>"made "{when::time(at, when::words(at, now), false)}</dd> });
+    view! {
+        <section class="hung" aria-labelledby="recovery">
+            <div><h2 id="recovery">"Recovery codes"</h2><p>"For when the telephone is lost. Each works once, in place of a code of the app."</p></div>
+            <div>
+                <dl class="facts"><div><dt>"Not used yet"</dt><dd>{left}</dd>{made}</div></dl>
+                {ask_first::<MakeRecoveryCodes>(
+                    &[], "Make new codes", "", "The ones you have stop working. The new ones are shown once.".to_owned(), "Make ten new codes".to_owned(),
+                )}
+            </div>
+        </section>
     }
     .into_any()
 }

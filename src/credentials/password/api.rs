@@ -13,19 +13,22 @@ use {
         policy::Oneself,
         store::public_sign_up,
     },
+    crate::clock::Millis,
     crate::credentials::guessing::{Few, Guess, public_take_one},
+    crate::credentials::second_step::policy::public_take_second,
     crate::credentials::sign_up_link::store::{Begun, public_begin_sign_up},
     crate::error::FieldErrors,
     crate::failure::Failure,
-    crate::http::request,
+    crate::http::request::{self, SECOND_STEP_PAGE},
     crate::id::UserId,
     crate::metrics::{self, Outcome},
     crate::network::place_of,
-    crate::notices::{self, Notice},
+    crate::notices::{self, Arrival, Notice},
     crate::random,
     crate::sessions::{
-        policy::Arriving,
-        store::{How, public_is_known_place, public_is_known_place_or_browser},
+        caller::Person,
+        policy::{Arriving, PROOF_LASTS},
+        store::{Begins, How, public_is_known_place},
     },
     crate::ui::flash::Flash,
 };
@@ -83,11 +86,12 @@ pub async fn sign_up(
     };
     request::end_current(&mut write).await?;
     let lasts = request::lasts(SiteRole::Student)?;
-    let sign_in = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts).await?;
+    let next = request::next_or(next, "/");
+    let begins = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts, &next).await?;
     write.commit().await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", person = user.0, "somebody signed up");
-    request::arrive(sign_in, lasts, &request::next_or(next, "/"), "Your account is ready").await
+    request::arrive(begins, lasts, &next, "Your account is ready").await
 }
 
 /// Signs in.
@@ -133,28 +137,23 @@ pub async fn sign_in(
     let mut write = request::begin_write().await?;
     let were_wrong = guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
-    let is_new_place = match about {
-        Some(user) => !public_is_known_place_or_browser(&mut write, user).await?,
-        None => false,
-    };
+    let user = shown.user();
+    let arrival = Arrival::of(&mut write, user, is_known).await?;
     let (arriving, role) = shown.arrive(&mut write).await?;
     let lasts = if remember.is_some() { request::lasts_remembered(role)? } else { request::lasts(role)? };
-    let sign_in = if were_wrong {
-        arriving.sign_in_after_wrong(How::Password, lasts).await?
-    } else {
-        arriving.sign_in(How::Password, lasts).await?
-    };
-    if let Some(user) = about {
-        let notice = match (were_wrong, is_new_place) {
-            (_, true) => Some(Notice::NewPlace),
-            (true, false) if !is_known => Some(Notice::AfterWrong),
-            _ => None,
-        };
-        if let Some(notice) = notice {
-            notices::tell(&mut write, &ctx.site, user, notice).await?;
-        }
+    let next = request::next_or(next, "/");
+    let begins = arriving.after_wrong(were_wrong).sign_in(How::Password, lasts, &next).await?;
+    if matches!(begins, Begins::In(_)) {
+        arrival.tell(&mut write, &ctx.site, user, were_wrong).await?;
     }
     write.commit().await?;
+    let sign_in = match begins {
+        Begins::In(sign_in) => sign_in,
+        Begins::HalfWay(token) => {
+            request::half_way(Some(token))?;
+            return request::go_on(SECOND_STEP_PAGE, Flash::None);
+        }
+    };
     request::begin_session(sign_in, lasts).await?;
     metrics::signing_in(How::Password, Outcome::Success);
     tracing::info!(event = "authn_login_success", "somebody signed in");
@@ -170,32 +169,68 @@ pub async fn sign_in(
     } else {
         Flash::None
     };
-    request::go_on(&request::next_or(next, "/"), said)
+    request::go_on(&next, said)
 }
 
 /// Shows once more who one is, and gives this sign-in a new session id. What waited for it is sent then.
 #[server(prefix = "/fn", endpoint = "prove_again")]
 pub async fn prove_again(
-    /// The asker's own. A wrong one is refused at `password`; too many tries: `TooMany`.
-    password: Password,
+    /// The asker's own, unless they have shown it within ten minutes. A wrong one is refused at `password`; too many tries:
+    /// `TooMany`.
+    password: Option<Password>,
+    /// A code of the asker's app or a recovery code, where the account has a second step. A wrong one is refused at `code`.
+    code: Option<Password>,
     /// Where to go then. What is no path on this site counts as home.
     next: Option<String>,
 ) -> Result<(), AppError> {
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
-    let email = oneself.person().email.clone();
+    let person = oneself.person().clone();
     let stored = oneself.find_stored().await?;
     drop(read);
-    if password.is_empty() {
-        return Err(FieldErrors::one("password", "Enter your password").into());
+    let ctx = request::current()?;
+    let asks = Asks::of(&person, ctx.site.db.clock().now());
+    let (password, code) = (password.unwrap_or_default(), code.unwrap_or_default());
+    let mut wrong = FieldErrors::default();
+    if asks.password && password.is_empty() {
+        wrong.0.extend(FieldErrors::one("password", "Enter your password").0);
+    }
+    if asks.code && code.is_empty() {
+        wrong.0.extend(FieldErrors::one("code", "Enter a code").0);
+    }
+    if !wrong.is_empty() {
+        return Err(wrong.into());
     }
     request::sessions_answer().await?;
-    let shown = show_own_password(&email, stored, password, "password").await?;
+    let shown = match asks.password {
+        true => Some(show_own_password(&person.email, stored, password, "password").await?),
+        false => None,
+    };
+    let guess = Guess::at_code_inside(person.id, ctx.caller.address, person.sign_in);
+    if asks.code {
+        guess.take(Some(person.id)).await?;
+    }
 
     let mut write = request::begin_write().await?;
+    if asks.code {
+        let Some(second) = public_take_second(&mut write, &ctx.site.key, person.id, code.as_typed()).await? else {
+            drop(write);
+            let words = "This code is wrong, or was used before. Wait for the next one the app shows";
+            return Err(guess.was_wrong(FieldErrors::one("code", words).into(), Some(person.id)).await.into());
+        };
+        guess.was_right(&mut write).await?;
+        if let Some(left) = second.left {
+            notices::tell(&mut write, &ctx.site, person.id, Notice::RecoveryCodeUsed(left)).await?;
+        }
+    }
     let mut oneself = Oneself::claim(&mut write).await?;
     let sign_in = oneself.person().sign_in;
-    oneself.prove_again(shown).await?;
+    if let Some(shown) = shown {
+        oneself.prove_again(shown).await?;
+    }
+    if asks.code {
+        oneself.note_second_shown().await?;
+    }
     write.commit().await?;
     tracing::info!(event = "authn_login_success", "somebody showed again who they are");
     request::renew_session().await?;
@@ -245,6 +280,27 @@ pub async fn change_password(
         many => format!("Your password is changed, and your {many} other sign-ins ended."),
     };
     request::go_on("/account", Flash::said(said))
+}
+
+/// What somebody who is signed in has to show once more.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asks {
+    /// The password: none was shown here within ten minutes.
+    pub password: bool,
+    /// The second step, where the account has one.
+    pub code: bool,
+}
+
+#[cfg(feature = "ssr")]
+impl Asks {
+    /// Only what is missing: who has shown the password a moment ago is asked for the second step alone. Who needs nothing is
+    /// asked for the password all the same, since they came to show something.
+    pub fn of(person: &Person, now: Millis) -> Self {
+        let is_recent = |at: Millis| (0..PROOF_LASTS).contains(&(now - at));
+        let code = person.has_second && !is_recent(person.fully_proven_at());
+        Self { password: !code || !is_recent(person.proven_at), code }
+    }
 }
 
 /// Compares what somebody who is signed in typed at `field` with their own password. Counted together with the sign-in form: a

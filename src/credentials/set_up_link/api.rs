@@ -43,11 +43,11 @@ pub async fn make_first_admin(
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
     let lasts = request::lasts(SiteRole::Admin)?;
     let arriving = holder.make_first_admin(&email, &name, hash).await?;
-    let sign_in = arriving.sign_in(How::SetUpLink, lasts).await?;
+    let begins = arriving.sign_in(How::SetUpLink, lasts, "/").await?;
     write.commit().await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);
     tracing::info!(event = "user_created", "the first admin was made");
-    request::arrive(sign_in, lasts, "/", "You are the admin of this site").await
+    request::arrive(begins, lasts, "/", "You are the admin of this site").await
 }
 
 /// Sets the first password of an account that was made for somebody, and signs in with it.
@@ -70,8 +70,8 @@ pub async fn set_first_password(
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
     let role = holder.link().role.unwrap_or(SiteRole::Student);
     let lasts = request::lasts(role)?;
-    let sign_in = holder.set_password(hash).await?.sign_in(How::SetUpLink, lasts).await?;
+    let begins = holder.set_password(hash).await?.sign_in(How::SetUpLink, lasts, "/").await?;
     write.commit().await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);
-    request::arrive(sign_in, lasts, "/", "Your password is set").await
+    request::arrive(begins, lasts, "/", "Your password is set").await
 }

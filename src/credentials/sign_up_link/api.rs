@@ -11,7 +11,6 @@ use {
     crate::credentials::guessing::Guess,
     crate::credentials::mail_link::policy::{Held, SignUp},
     crate::error::FieldErrors,
-    crate::failure::Failure,
     crate::http::request,
     crate::metrics::{self, Outcome},
     crate::random,
@@ -49,13 +48,10 @@ pub async fn finish_sign_up(
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
     let lasts = request::lasts(SiteRole::Student)?;
-    let sign_in = held.make_account(&mut write).await?.sign_in(How::SignUp, lasts).await;
-    let sign_in = match sign_in {
-        Ok(sign_in) => sign_in,
-        Err(failure) => return Err(Failure::into(failure)),
-    };
+    let next = request::next_or(Some(begun.next), "/");
+    let begins = held.make_account(&mut write).await?.sign_in(How::SignUp, lasts, &next).await?;
     write.commit().await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", "somebody signed up");
-    request::arrive(sign_in, lasts, &request::next_or(Some(begun.next), "/"), "Your account is ready").await
+    request::arrive(begins, lasts, &next, "Your account is ready").await
 }

@@ -33,6 +33,11 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
         "sign_up" => "by creating the account",
         _ => "with a one-time link",
     };
+    let how = match row.second.as_deref() {
+        Some("code_app") => format!("{how} and a code app"),
+        Some("recovery_code") => format!("{how} and a recovery code"),
+        _ => how.to_owned(),
+    };
     let id = ("sign_in", row.id.to_string());
     let title = row.name.clone().unwrap_or_else(|| device.words.clone());
     let what = row.name.is_some().then(|| view! { <div><dt>"Browser"</dt><dd>{device.words.clone()}</dd></div> });

@@ -28,6 +28,8 @@ struct Pointed {
     role: SiteRole,
     sign_in: SignInId,
     remembered: bool,
+    level: i64,
+    has_second: bool,
     proven_at: Millis,
     proven_from_digest: Option<String>,
     last_seen_at: Millis,
@@ -50,6 +52,9 @@ impl Pointed {
             email: self.email,
             role: self.role,
             sign_in: self.sign_in,
+            level: self.level,
+            has_second: self.has_second,
+            lacks_second: self.level < 2 && asker.second_step.of(self.role),
             is_remembered: self.remembered,
             // A stolen session brings its thief's place and browser along (ASVS 8.2.4).
             proven_at: match &self.proven_from_digest {
@@ -70,8 +75,9 @@ impl Pointed {
 pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> Result<Option<Found>, Failure> {
     let now = on.now();
     let row = query(
-        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
+        "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.level, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
                 s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
+                exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_second,
                 (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
                  and u.disabled_at is null and s.epoch = u.epoch) as live
          from sign_ins s join users u on u.id = s.user_id where s.id = $1",

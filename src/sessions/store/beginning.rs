@@ -4,6 +4,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
+use crate::credentials::second_step::store::{begin_half, public_has_second_step};
 use crate::db::{Connection, Write, query};
 use crate::error::FieldErrors;
 use crate::failure::Failure;
@@ -32,6 +33,14 @@ pub enum How {
 }
 
 impl How {
+    /// In no order that matters.
+    pub const ALL: [Self; 3] = [Self::Password, Self::SignUp, Self::SetUpLink];
+
+    /// As it was stored.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.key() == key)
+    }
+
     /// As it is stored and counted.
     pub fn key(self) -> &'static str {
         match self {
@@ -40,6 +49,35 @@ impl How {
             Self::SetUpLink => "set_up_link",
         }
     }
+}
+
+/// What proved it besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// A code of an app.
+    CodeApp,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+impl Second {
+    /// As it is stored.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::CodeApp => "code_app",
+            Self::RecoveryCode => "recovery_code",
+        }
+    }
+}
+
+/// What signing in comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "somebody who is half way needs the token"]
+pub enum Begins {
+    /// Signed in.
+    In(SignInId),
+    /// Asked for the second step. Holds what goes into the browser's cookie.
+    HalfWay(String),
 }
 
 /// How long a new sign-in lasts, in milliseconds.
@@ -54,17 +92,21 @@ pub struct Lasts {
 }
 
 impl Arriving<'_> {
-    /// Signs the person in from the place the request came from. Beyond [`PARALLEL`] live ones, the one used longest ago ends.
-    pub async fn sign_in(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
-        self.sign_in_as(What::SignedIn, how, lasts).await
+    /// Signs the person in from the place the request came from, or, where the account has a second step that was not shown,
+    /// goes half way; `next` is where to go once they are in. Beyond [`PARALLEL`] live ones, the one used longest ago ends.
+    pub async fn sign_in(mut self, how: How, lasts: Lasts, next: &str) -> Result<Begins, Failure> {
+        let (second, is_after_wrong) = (self.second, self.is_after_wrong);
+        let (write, user) = self.parts();
+        if second.is_none() && public_has_second_step(write, user).await? {
+            let token = begin_half(write, user, how, lasts.is_remembered, is_after_wrong, next).await?;
+            note(write, Event::of(What::HalfWay).by(user).about(user).after(how.key())).await?;
+            return Ok(Begins::HalfWay(token));
+        }
+        let what = if is_after_wrong { What::SignedInAfterWrong } else { What::SignedIn };
+        self.sign_in_as(what, how, second, lasts).await.map(Begins::In)
     }
 
-    /// The same after wrong passwords, which the log says.
-    pub async fn sign_in_after_wrong(self, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
-        self.sign_in_as(What::SignedInAfterWrong, how, lasts).await
-    }
-
-    async fn sign_in_as(self, what: What, how: How, lasts: Lasts) -> Result<SignInId, Failure> {
+    async fn sign_in_as(self, what: What, how: How, second: Option<Second>, lasts: Lasts) -> Result<SignInId, Failure> {
         let (write, user) = self.into_parts();
         let id = SignInId(random::id63());
         let now = write.now();
@@ -72,8 +114,8 @@ impl Arriving<'_> {
         let from = write.caller().whereabouts();
         let begun = query(
             "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
-                                   idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address)
-             select $1, u.id, u.epoch, $3, 1, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4 from users u
+                                   idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address, second)
+             select $1, u.id, u.epoch, $3, $13, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4, $14 from users u
              where u.id = $2 and u.disabled_at is null and u.frozen_at is null",
         )
         .bind(id)
@@ -88,6 +130,8 @@ impl Arriving<'_> {
         .bind(random::token())
         .bind(false)
         .bind(from)
+        .bind(if second.is_some() { 2_i64 } else { 1 })
+        .bind(second.map(|second| second.key().to_owned()))
         .execute(write)
         .await?;
         if begun != 1 {
@@ -106,7 +150,8 @@ impl Arriving<'_> {
         .bind(PARALLEL - 1)
         .execute(write)
         .await?;
-        let event = Event::of(what).by(user).about(user).on(Object::SignIn(id)).after(how.key());
+        let proofs = [Some(how.key()), second.map(Second::key)].into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        let event = Event::of(what).by(user).about(user).on(Object::SignIn(id)).after(proofs);
         note(write, event).await?;
         Ok(id)
     }
@@ -132,6 +177,16 @@ impl Oneself<'_, Write> {
             .execute(write)
             .await?;
         note(write, Event::of(What::ProvenAgain).about(user).on(Object::SignIn(sign_in))).await
+    }
+
+    /// Writes down that a second step has just been shown besides what was before: this sign-in is worth both from now on.
+    pub(crate) async fn note_second_shown(&mut self) -> Result<(), Failure> {
+        let sign_in = self.person().sign_in;
+        query("update sign_ins set level = 2, second = coalesce(second, 'code_app') where id = $1")
+            .bind(sign_in)
+            .execute(self.connection())
+            .await?;
+        self.note_proven().await
     }
 
     /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.

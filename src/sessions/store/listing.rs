@@ -13,8 +13,10 @@ use crate::sessions::model::DeviceName;
 pub struct SignInRow {
     /// Random, so it says nothing about the order.
     pub id: SignInId,
-    /// `password`, `sign_up` or `set_up_link`.
+    /// `How::key`.
     pub how: String,
+    /// `Second::key`; none for one proof alone.
+    pub second: Option<String>,
     /// It lasts longer than others.
     pub remembered: bool,
     /// What its person calls the device.
@@ -84,7 +86,7 @@ pub(super) async fn live_of(
 ) -> Result<Vec<SignInRow>, Failure> {
     let now = on.now();
     query(
-        "select s.id, s.how, s.remembered, s.name, s.address, s.user_agent, s.created_at, s.last_seen_at, s.idle_ends_at, s.absolute_ends_at
+        "select s.id, s.how, s.second, s.remembered, s.name, s.address, s.user_agent, s.created_at, s.last_seen_at, s.idle_ends_at, s.absolute_ends_at
          from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
          where s.user_id = $1 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2 and u.disabled_at is null
            and ($3 = '' or s.address = $3) and ($4 is null or s.last_seen_at < $4)

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::accounts::policy::Oneself;
-use crate::credentials::password::api::ProveAgain;
+use crate::credentials::password::api::{Asks, ProveAgain};
 use crate::failure::Failure;
 use crate::http::forms::SEND_FIELD;
 use crate::http::kept_forms;
@@ -23,6 +23,7 @@ struct Data {
     /// What that form does, in words; none when it does not wait any more.
     does: Option<&'static str>,
     person: Person,
+    asks: Asks,
 }
 
 /// The form that asks for the password, for whoever is signed in.
@@ -38,16 +39,39 @@ async fn load() -> Result<Data, Failure> {
     let does = kept_forms::find_waiting(&ctx.site, &ctx.waiting(), Some(&person)).await?;
     let does = does.into_iter().find(|form| form.which == send).map(|form| what_it_does(&form.action));
     let next = ctx.query("next").as_deref().and_then(LocalPath::parse).unwrap_or_else(LocalPath::root);
-    Ok(Data { form: Form::to::<ProveAgain>(), next: next.as_str().to_owned(), send, does, person })
+    let asks = Asks::of(&person, ctx.site.db.clock().now());
+    Ok(Data { form: Form::to::<ProveAgain>(), next: next.as_str().to_owned(), send, does, person, asks })
 }
 
-fn show(Data { form, next, send, does, person }: Data) -> AnyView {
-    let words = match does {
-        None => {
-            "This needs your password, since you last showed it more than ten minutes ago, or elsewhere.".to_owned()
-        }
-        Some(does) => format!("{does}: enter your password, and it is done at once."),
+fn show(Data { form, next, send, does, person, asks }: Data) -> AnyView {
+    let what = match (asks.password, asks.code) {
+        (true, true) => "your password and a code",
+        (false, true) => "a code of your app",
+        _ => "your password",
     };
+    let words = match does {
+        None if asks.password => {
+            format!("This needs {what}, since you last showed who you are more than ten minutes ago, or elsewhere.")
+        }
+        None => format!("This needs {what} besides the password that you have shown."),
+        Some(does) => format!("{does}: enter {what}, and it is done at once."),
+    };
+    let password = asks.password.then(|| {
+        form.password(Field {
+            name: "password",
+            label: "Password",
+            autocomplete: "current-password",
+            ..Field::default()
+        })
+    });
+    let code = asks.code.then(|| {
+        form.code(Field {
+            name: "code",
+            label: "Code",
+            hint: "Six digits from your app, or one of your recovery codes.",
+            ..Field::default()
+        })
+    });
     let (is_sent, which) = (does.is_some(), send.clone());
     view! {
         {form_title("Show that it is you", form.is_refused())}
@@ -61,7 +85,8 @@ fn show(Data { form, next, send, does, person }: Data) -> AnyView {
                 {form.hidden(&[("next", next.clone()), (SEND_FIELD, send)])}
                 <dl class="facts"><div><dt>"You are signed in as"</dt><dd>{person.email.clone()}</dd></div></dl>
                 <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
-                {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
+                {password}
+                {code}
                 <div class="buttons">
                     <button class="button primary large">"Go on"</button>
                     {(!is_sent).then(|| view! { <a class="button quiet large" href=next.clone()>"Leave it"</a> })}

@@ -1,0 +1,92 @@
+//! Showing the second step.
+
+use leptos::prelude::*;
+
+use crate::credentials::password::model::Password;
+use crate::error::AppError;
+
+#[cfg(feature = "ssr")]
+use {
+    super::policy::{HalfWay, public_take_second},
+    super::store::public_count_wrong_code,
+    crate::credentials::guessing::Guess,
+    crate::error::FieldErrors,
+    crate::failure::Failure,
+    crate::http::request,
+    crate::metrics::{self, Outcome},
+    crate::notices::{self, Arrival, Notice},
+    crate::sessions::store::{Begins, public_is_known_place},
+    crate::ui::flash::Flash,
+};
+
+/// Finishes signing in with a code of the account's app, or a recovery code.
+#[server(prefix = "/fn", endpoint = "second_step")]
+pub async fn second_step(
+    /// Either; a wrong one is refused at `code`. Who is not half way any more is sent to sign in again.
+    code: Password,
+) -> Result<(), AppError> {
+    let ctx = request::current()?;
+    request::sessions_answer().await?;
+    let mut read = request::read().await?;
+    let half = match HalfWay::claim(&mut read, ctx.half_way()).await {
+        Ok(half) => half,
+        Err(Failure::Refused(_)) => return begin_again(),
+        Err(broken) => return Err(broken.into()),
+    };
+    if code.is_empty() {
+        return Err(FieldErrors::one("code", "Enter a code").into());
+    }
+    let (user, how) = (half.half().user, half.half().how());
+    let is_known = public_is_known_place(&mut read, user, ctx.caller.address).await?;
+    drop(read);
+    let guess = Guess::at_code(user, ctx.caller.address, is_known);
+    guess.take(Some(user)).await?;
+
+    let mut write = request::begin_write().await?;
+    let Some(shown) = public_take_second(&mut write, &ctx.site.key, user, code.as_typed()).await? else {
+        if public_count_wrong_code(&mut write, half.half()).await? {
+            notices::tell(&mut write, &ctx.site, user, Notice::WrongCodes).await?;
+        }
+        write.commit().await?;
+        metrics::signing_in(how, Outcome::Wrong);
+        tracing::warn!(event = "authn_login_fail", person = user.0, "a second step was refused");
+        let words = "This code is wrong, or was used before. Wait for the next one the app shows";
+        return Err(guess.was_wrong(FieldErrors::one("code", words).into(), Some(user)).await.into());
+    };
+    guess.was_right(&mut write).await?;
+    let arrival = Arrival::of(&mut write, user, is_known).await?;
+    request::end_current(&mut write).await?;
+    let (arriving, half) = match half.arrive(&mut write, shown).await {
+        Ok(arrived) => arrived,
+        Err(Failure::Refused(_)) => return begin_again(),
+        Err(broken) => return Err(broken.into()),
+    };
+    let lasts = if half.remembered { request::lasts_remembered(half.role)? } else { request::lasts(half.role)? };
+    let begins = arriving.sign_in(how, lasts, &half.next).await?;
+    arrival.tell(&mut write, &ctx.site, user, half.after_wrong).await?;
+    if let Some(left) = shown.left {
+        notices::tell(&mut write, &ctx.site, user, Notice::RecoveryCodeUsed(left)).await?;
+    }
+    write.commit().await?;
+    metrics::signing_in(how, Outcome::Success);
+    tracing::info!(event = "authn_login_success", person = user.0, "somebody signed in with a second step");
+    if let Begins::In(sign_in) = begins {
+        request::begin_session(sign_in, lasts).await?;
+        request::half_way(None)?;
+    }
+    let said = match shown.left {
+        None => Flash::None,
+        Some(0) => Flash::said("That was your last recovery code. Make new ones under “How you sign in”."),
+        Some(1) => Flash::said("You used a recovery code. One is left."),
+        Some(left) => Flash::said(format!("You used a recovery code. {left} are left.")),
+    };
+    request::go_on(&half.next, said)
+}
+
+/// Who took too long, tried too often, or never began.
+#[cfg(feature = "ssr")]
+fn begin_again() -> Result<(), AppError> {
+    request::half_way(None)?;
+    request::go_back(Flash::said("That took too long or too many tries. Sign in again."))?;
+    Err(AppError::SignInRequired)
+}

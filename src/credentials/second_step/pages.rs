@@ -1,0 +1,53 @@
+//! `/login/second`: asks for the second step.
+
+use leptos::prelude::*;
+
+use super::api::SecondStep;
+use super::policy::HalfWay;
+use crate::failure::Failure;
+use crate::http::request;
+use crate::ui::form::{Field, Form};
+use crate::ui::page::{form_title, page};
+
+/// The form for a code, for a browser that is half way; another is sent to sign in.
+#[component]
+pub fn SecondStepPage() -> impl IntoView {
+    page(load(), |email: Option<String>| email.map_or_else(|| ().into_any(), show))
+}
+
+async fn load() -> Result<Option<String>, Failure> {
+    let ctx = request::current()?;
+    match HalfWay::claim(&mut request::read().await?, ctx.half_way()).await {
+        Ok(half) => Ok(Some(half.half().email.clone())),
+        Err(Failure::Refused(_)) => {
+            request::redirect_page("/login");
+            Ok(None)
+        }
+        Err(broken) => Err(broken),
+    }
+}
+
+fn show(email: String) -> AnyView {
+    let form = Form::to::<SecondStep>();
+    view! {
+        {form_title("Your second step", form.is_refused())}
+        <div class="page wrap">
+            <div class="head"><div>
+                <p class="crumb"><a href="/login">"Sign in"</a></p>
+                <h1>"Your second step"</h1>
+                <p class="lede">"One more thing, "<bdi>{email}</bdi>": the code your app shows now."</p>
+            </div></div>
+            <form class="fields" method="post" action=form.action() novalidate>
+                {form.summary()}
+                {form.hidden(&[])}
+                {form.code(Field { name: "code", label: "Code", hint: "Six digits from the app. Without your telephone: one of your recovery codes.", ..Field::default() })}
+                <div class="buttons"><button class="button primary large">"Sign in"</button></div>
+            </form>
+            <details class="gap-above">
+                <summary>"I have neither"</summary>
+                <p class="gap-above">"Ask an admin of this site. They make sure of who you are and take the second step away; you set up a new one when you sign in."</p>
+            </details>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,136 @@
+//! All SQL about sign-ins that are half way.
+
+use crate::accounts::model::SiteRole;
+use crate::accounts::policy::Oneself;
+use crate::clock::{MINUTE, Millis};
+use crate::credentials::recovery_codes::store::forget_codes;
+use crate::db::{Connection, Write, query};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::UserId;
+use crate::random;
+use crate::sessions::policy::RecentlyProven;
+use crate::sessions::store::How;
+
+/// How long somebody may take to find their telephone.
+pub const HALF_WAY_FOR: Millis = 10 * MINUTE;
+/// Wrong codes in one of them (security.md: five tries).
+pub const TRIES: i64 = 5;
+
+/// A sign-in that is half way.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Half {
+    /// SHA-256 of what stands in the cookie.
+    pub token_digest: String,
+    /// Whose account.
+    pub user: UserId,
+    /// As typed.
+    pub email: String,
+    /// On the whole site; says how long the sign-in lasts.
+    pub role: SiteRole,
+    how: String,
+    /// It was asked to last longer.
+    pub remembered: bool,
+    /// Wrong passwords came before.
+    pub after_wrong: bool,
+    /// Where to go then.
+    pub next: String,
+    /// Wrong codes so far.
+    pub tries: i64,
+}
+
+impl Half {
+    /// What was proven.
+    pub fn how(&self) -> How {
+        How::of_key(&self.how).unwrap_or(How::Password)
+    }
+}
+
+/// Whether the account has a second step that can be shown.
+pub async fn public_has_second_step(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+    let (has,): (bool,) =
+        query("select exists (select 1 from code_apps where user_id = $1 and confirmed_at is not null)")
+            .bind(user)
+            .one(on)
+            .await?;
+    Ok(has)
+}
+
+impl RecentlyProven<Oneself<'_, Write>> {
+    /// Whether this person has a second step.
+    pub async fn has_second_step(&mut self) -> Result<bool, Failure> {
+        let user = self.inner().person().id;
+        public_has_second_step(self.inner().connection(), user).await
+    }
+}
+
+/// Takes an account's second step away, and what stands in for it. Says whether there was one.
+pub(crate) async fn forget_second_steps(write: &mut Write, user: UserId) -> Result<bool, Failure> {
+    let apps = query("delete from code_apps where user_id = $1").bind(user).execute(write).await?;
+    query("delete from half_sign_ins where user_id = $1").bind(user).execute(write).await?;
+    forget_codes(write, user).await?;
+    Ok(apps > 0)
+}
+
+/// Writes down that somebody is half way, and answers what goes into their cookie.
+pub(crate) async fn begin_half(
+    write: &mut Write,
+    user: UserId,
+    how: How,
+    remembered: bool,
+    after_wrong: bool,
+    next: &str,
+) -> Result<String, Failure> {
+    let token = random::token();
+    let now = write.now();
+    query("delete from half_sign_ins where token_digest in (select token_digest from half_sign_ins where expires_at <= $1 limit 50)")
+        .bind(now)
+        .execute(write)
+        .await?;
+    query(
+        "insert into half_sign_ins (token_digest, user_id, epoch, how, remembered, after_wrong, next, tries, expires_at)
+         select $1, u.id, u.epoch, $3, $4, $5, $6, 0, $7 from users u where u.id = $2",
+    )
+    .bind(random::digest(&token))
+    .bind(user)
+    .bind(how.key())
+    .bind(remembered)
+    .bind(after_wrong)
+    .bind(next)
+    .bind(now + HALF_WAY_FOR)
+    .execute(write)
+    .await?;
+    Ok(token)
+}
+
+/// The sign-in that is half way in the browser with this token.
+pub async fn public_find_half(on: &mut impl Connection, token: &str) -> Result<Option<Half>, Failure> {
+    let now = on.now();
+    query(
+        "select h.token_digest, h.user_id as user, u.email, u.role, h.how, h.remembered, h.after_wrong, h.next, h.tries
+         from half_sign_ins h join users u on u.id = h.user_id and u.epoch = h.epoch
+         where h.token_digest = $1 and h.expires_at > $2 and h.tries < $3 and u.disabled_at is null and u.frozen_at is null",
+    )
+    .bind(random::digest(token))
+    .bind(now)
+    .bind(TRIES)
+    .optional(on)
+    .await
+}
+
+/// Counts a wrong code, and says whether it was the last that could be tried.
+pub async fn public_count_wrong_code(write: &mut Write, half: &Half) -> Result<bool, Failure> {
+    let row: Option<(i64,)> =
+        query("update half_sign_ins set tries = tries + 1 where token_digest = $1 and tries < $2 returning tries")
+            .bind(&half.token_digest)
+            .bind(TRIES)
+            .optional(write)
+            .await?;
+    Ok(row.is_some_and(|(tries,)| tries == TRIES))
+}
+
+pub(super) async fn consume(write: &mut Write, half: &Half) -> Result<(), Failure> {
+    let gone =
+        query("delete from half_sign_ins where token_digest = $1").bind(&half.token_digest).execute(write).await?;
+    if gone == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
+}
