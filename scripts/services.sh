@@ -4,7 +4,8 @@
 #   scripts/services.sh halt FOLDER NAME       ends one, by process id, and keeps what it wrote
 #   scripts/services.sh resume FOLDER NAME     starts it again, on the same port, with what it wrote
 #   scripts/services.sh stop FOLDER            ends all of them and removes the folder
-# Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone), mail (with a second port that asks for TLS).
+# Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone), mail (with a second port that asks for TLS),
+# sms (a gateway for text messages).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -106,6 +107,15 @@ start_mail() {
   echo "mails=smtp://lectern:mail-secret-for-tests@localhost:$tls?tls=required"
   echo "received=$data/received"
   echo "mail_authority=$data/ca.crt"
+}
+
+start_sms() {
+  local port
+  port=$(port_of "$1" sms)
+  node end2end/outside/sms.mjs "$port" >"$1/sms.log" 2>&1 &
+  echo $! >"$1/sms.pid"
+  until_it_answers "$1" sms grep -q ready "$1/sms.log"
+  echo "sms=http://127.0.0.1:$port"
 }
 
 # Ends the process of a file made above. PostgreSQL takes INT for "break connections off, but write everything down".

@@ -138,6 +138,7 @@ services() {
   command -v nginx >/dev/null || apt_install "the tests put several nodes behind it" nginx-light
   command -v caddy >/dev/null || apt_install "reads the example that is for it" caddy
   command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
+  command -v oathtool >/dev/null || apt_install "stands for a telephone with a code app" oathtool
   mail_server
 }
 

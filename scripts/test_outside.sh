@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# What Lectern says to others, to real ones: a mail server. Arguments go to the tests.
+# What Lectern says to others, to real ones: a mail server, a gateway for text messages, a code app. Arguments go to the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh services
 . scripts/env.sh
 folder=$(mktemp -d "${TMPDIR:-/tmp}/lectern-services-XXXXXX")
 trap 'scripts/services.sh stop "$folder"' EXIT
-say "Mail that really leaves"
-started=$(scripts/services.sh start "$folder" mail)
+say "Mail and text messages that really leave, codes of another maker"
+started=$(scripts/services.sh start "$folder" mail sms)
 address() { sed -n "s/^$1=//p" <<<"$started"; }
 export LECTERN_TEST_MAIL=$(address mail) LECTERN_TEST_MAILS=$(address mails) LECTERN_TEST_RECEIVED=$(address received)
+export LECTERN_TEST_SMS=$(address sms)
 export SSL_CERT_FILE=$(address mail_authority)
 cargo test --quiet --features ssr --test outside "$@"

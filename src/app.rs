@@ -13,6 +13,7 @@ use crate::courses::pages::{
 };
 use crate::credentials::code_app::pages::CodeAppPage;
 use crate::credentials::not_me::pages::{NotMeDone, NotMePage};
+use crate::credentials::one_time_code::pages::{AskForCode, EnterTheCode};
 use crate::credentials::pages::security::Security;
 use crate::credentials::password::pages::{login::Login, prove::Prove, signup::SignUp};
 use crate::credentials::recovery_codes::pages::RecoveryCodes;
@@ -49,6 +50,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/login/code") view=AskForCode ssr=SsrMode::Async />
+                <Route path=path!("/login/code/enter") view=EnterTheCode ssr=SsrMode::Async />
                 <Route path=path!("/login/second") view=SecondStepPage ssr=SsrMode::Async />
                 <Route path=path!("/welcome/:token") view=Welcome ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=Forgot ssr=SsrMode::Async />

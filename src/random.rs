@@ -59,6 +59,19 @@ pub fn salt() -> [u8; 16] {
     bytes
 }
 
+/// A number from 0 to 999,999, each as likely: what would make the first ones likelier is thrown away.
+pub fn below_a_million() -> u32 {
+    const FAIR: u32 = u32::MAX - u32::MAX % 1_000_000;
+    loop {
+        let mut bytes = [0; 4];
+        fill(&mut bytes);
+        let number = u32::from_le_bytes(bytes);
+        if number < FAIR {
+            return number % 1_000_000;
+        }
+    }
+}
+
 /// 20 random bytes: the seed of a code app (RFC 4226, 4: 160 bits).
 pub fn seed() -> [u8; 20] {
     let mut bytes = [0; 20];

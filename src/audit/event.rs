@@ -15,6 +15,8 @@ pub enum What {
     UserDeleted,
     /// Somebody signed in.
     SignedIn,
+    /// A code to sign in with was sent.
+    CodeSent,
     /// Somebody has proven one thing, and is asked for the second step.
     HalfWay,
     /// Somebody signed in after tries with a wrong password.
@@ -71,8 +73,9 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::SignedIn,
+        Self::CodeSent,
         Self::HalfWay,
         Self::SignedInAfterWrong,
         Self::WrongPassword,
@@ -113,6 +116,7 @@ impl What {
             Self::UserArchived => "user_archived",
             Self::UserDeleted => "user_deleted",
             Self::SignedIn => "authn_login_success",
+            Self::CodeSent => "authn_code_sent",
             Self::HalfWay => "authn_login_first_step",
             Self::SignedInAfterWrong => "authn_login_successafterfail",
             Self::WrongPassword => "authn_login_fail",
@@ -155,6 +159,7 @@ impl What {
             Self::UserArchived => "Account closed",
             Self::UserDeleted => "Account deleted",
             Self::SignedIn => "Signed in",
+            Self::CodeSent => "Code to sign in sent",
             Self::HalfWay => "First step of signing in",
             Self::SignedInAfterWrong => "Signed in after wrong passwords",
             Self::WrongPassword => "Wrong password",

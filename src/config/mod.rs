@@ -16,6 +16,7 @@ use self::time::{Off, by_role, duration};
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::db::Place;
+use crate::mail::gateway::GatewayPlace;
 use crate::mail::smtp::MailPlace;
 use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
@@ -41,6 +42,10 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// `LECTERN_SMTP_URL` and `LECTERN_MAIL_FROM`: where mail leaves by; nowhere when not set.
     pub mail: Option<MailPlace>,
+    /// `LECTERN_SMS_URL`, `_HEADER` and `_BODY`: how text messages leave; not at all when the first is not set.
+    pub gateway: Option<GatewayPlace>,
+    /// `LECTERN_CODES`: which ways codes to sign in are sent.
+    pub codes: Codes,
     /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
     pub demo: bool,
     /// `LECTERN_TRUSTED_PROXIES`: whose forwarding headers are believed.
@@ -71,6 +76,15 @@ pub struct Config {
     pub unknown: Vec<String>,
 }
 
+/// Which ways codes to sign in are sent, where there is a server for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Codes {
+    /// By mail.
+    pub mail: bool,
+    /// As text messages.
+    pub text: bool,
+}
+
 /// NIST SP 800-63B-4 allows 30 days for one factor; these are stricter, and strictest for who can do most (security.md).
 const IDLE: ByRole = ByRole { student: HOUR, instructor: HOUR, admin: 15 * MINUTE };
 const ABSOLUTE: ByRole = ByRole { student: 24 * HOUR, instructor: 12 * HOUR, admin: 8 * HOUR };
@@ -88,7 +102,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 37] = [
+const KNOWN: [&str; 42] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -97,6 +111,10 @@ const KNOWN: [&str; 37] = [
     "LECTERN_KEY_FILE",
     "LECTERN_SMTP_URL",
     "LECTERN_MAIL_FROM",
+    "LECTERN_SMS_URL",
+    "LECTERN_SMS_HEADER",
+    "LECTERN_SMS_BODY",
+    "LECTERN_CODES",
     "LECTERN_DEMO",
     "LECTERN_TRUSTED_PROXIES",
     "LECTERN_ADMIN_NETWORKS",
@@ -115,6 +133,7 @@ const KNOWN: [&str; 37] = [
     "LECTERN_TEST_MAIL",
     "LECTERN_TEST_MAILS",
     "LECTERN_TEST_RECEIVED",
+    "LECTERN_TEST_SMS",
     "LECTERN_CACHE",
     "LECTERN_TOOLS",
     "LECTERN_ORIGIN",
@@ -206,6 +225,35 @@ impl Config {
             })?),
         };
 
+        let gateway = match setting("LECTERN_SMS_URL", "").as_str() {
+            "" => None,
+            url => {
+                let url = GatewayPlace::parse_url(url).ok_or_else(|| WrongSetting {
+                    name: "LECTERN_SMS_URL",
+                    why: "needs an https address (http on this machine alone)".to_owned(),
+                })?;
+                let header = match setting("LECTERN_SMS_HEADER", "").as_str() {
+                    "" => None,
+                    header => Some(GatewayPlace::parse_header(header).ok_or_else(|| WrongSetting {
+                        name: "LECTERN_SMS_HEADER",
+                        why: "needs a name and a value like Authorization: Bearer ...".to_owned(),
+                    })?),
+                };
+                let body = setting("LECTERN_SMS_BODY", r#"{"to":"{to}","text":"{text}"}"#);
+                let body = GatewayPlace::parse_body(&body).ok_or_else(|| {
+                    wrong("LECTERN_SMS_BODY", "needs JSON or a form with {to} and {text} in it", &body)
+                })?;
+                Some(GatewayPlace::new(url, header, body))
+            }
+        };
+        let codes = match setting("LECTERN_CODES", "mail,text").as_str() {
+            "off" => Codes { mail: false, text: false },
+            "mail" => Codes { mail: true, text: false },
+            "text" => Codes { mail: false, text: true },
+            "mail,text" | "text,mail" => Codes { mail: true, text: true },
+            other => return Err(wrong("LECTERN_CODES", "needs mail, text, mail,text or off", other)),
+        };
+
         let demo = match setting("LECTERN_DEMO", "0").as_str() {
             "0" => false,
             "1" => true,
@@ -284,6 +332,8 @@ impl Config {
             data_dir: setting("LECTERN_DATA_DIR", "data").into(),
             key_file: Some(setting("LECTERN_KEY_FILE", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             mail,
+            gateway,
+            codes,
             demo,
             trusted_proxies,
             admin_networks,
@@ -395,6 +445,8 @@ mod tests {
             ("LECTERN_METRICS_ADDR", "yes"),
             ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
             ("LECTERN_SECOND_STEP", "everybody"),
+            ("LECTERN_SMS_URL", "http://sms.example"),
+            ("LECTERN_CODES", "post"),
             ("LECTERN_SMTP_URL", "mail.uni.example"),
             ("LECTERN_MAIL_FROM", "nobody"),
             ("LECTERN_DRAIN", "a while"),

@@ -5,6 +5,7 @@ pub mod code_app;
 pub mod guessing;
 pub mod mail_link;
 pub mod not_me;
+pub mod one_time_code;
 #[cfg(feature = "ssr")]
 pub mod pages;
 pub mod password;

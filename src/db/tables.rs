@@ -158,6 +158,21 @@ pub const TABLES: &[Table] = {
         ),
         ("recovery_codes", &[("code_digest", Text), ("user_id", Int), ("created_at", Int), ("used_at", Int)]),
         ("fresh_codes", &[("user_id", Int), ("sign_in_id", Int), ("codes", Text), ("expires_at", Int)]),
+        ("phones", &[("user_id", Int), ("number", Text), ("confirmed_at", Int)]),
+        (
+            "one_time_codes",
+            &[
+                ("token_digest", Text),
+                ("user_id", Int),
+                ("about", Text),
+                ("by_key", Text),
+                ("code_mac", Text),
+                ("remembered", Bool),
+                ("next", Text),
+                ("tries", Int),
+                ("expires_at", Int),
+            ],
+        ),
         (
             "half_sign_ins",
             &[

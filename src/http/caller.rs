@@ -219,6 +219,8 @@ pub(super) struct Cookies {
     pub visit: Option<String>,
     /// Of a browser that is half way to being signed in.
     pub half_way: Option<String>,
+    /// Of a browser that asked for a code.
+    pub asked_code: Option<String>,
 }
 
 impl Cookies {
@@ -242,6 +244,7 @@ impl Cookies {
             unsent: unsent.unwrap_or_default(),
             visit: find("visit"),
             half_way: find("half-way"),
+            asked_code: find("code"),
         }
     }
 }

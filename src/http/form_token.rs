@@ -16,6 +16,7 @@ use leptos::server_fn::ServerFn;
 use sha2::Sha256;
 
 use super::request::Ctx;
+use crate::credentials::one_time_code::api::{AskCode, EnterCode};
 use crate::credentials::password::api::{SignIn, SignUp};
 use crate::credentials::second_step::api::SecondStep;
 use crate::credentials::set_up_link::api::{MakeFirstAdmin, SetFirstPassword};
@@ -88,8 +89,17 @@ pub fn is_marked(key: &FormKey, body: &[u8]) -> bool {
 
 /// Whether a function signs somebody in who need not be.
 pub fn signs_in(path: &str) -> bool {
-    [SignIn::PATH, SignUp::PATH, MakeFirstAdmin::PATH, SetFirstPassword::PATH, FinishSignUp::PATH, SecondStep::PATH]
-        .contains(&path)
+    [
+        SignIn::PATH,
+        SignUp::PATH,
+        MakeFirstAdmin::PATH,
+        SetFirstPassword::PATH,
+        FinishSignUp::PATH,
+        SecondStep::PATH,
+        AskCode::PATH,
+        EnterCode::PATH,
+    ]
+    .contains(&path)
 }
 
 #[cfg(test)]

@@ -31,9 +31,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::accounts::export;
 use crate::audit::refusals;
 use crate::config::Config;
+use crate::credentials::one_time_code::store::By;
 use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
 use crate::failure::Failure;
+use crate::mail::gateway::Gateway;
 use crate::mail::smtp::Mailer;
 use crate::network::{PerMinute, Scarce};
 use crate::server::reports;
@@ -53,6 +55,8 @@ pub struct Site {
     pub key: SiteKey,
     /// What sends mail; none: nothing is sent.
     pub mailer: Option<Mailer>,
+    /// What sends text messages; none: nothing is sent.
+    pub gateway: Option<Gateway>,
     /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
     /// The long forms that are being read: one for all requests as well.
@@ -91,6 +95,7 @@ impl Site {
             .as_ref()
             .map(|place| Mailer::new(place, &config.public_url.origin, patience.mail))
             .transpose()?;
+        let gateway = config.gateway.as_ref().map(|place| Gateway::new(place, patience.mail)).transpose()?;
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
@@ -102,6 +107,7 @@ impl Site {
             records,
             key,
             mailer,
+            gateway,
             hashing,
             long_bodies,
             assets,
@@ -113,6 +119,14 @@ impl Site {
             patience,
             stopping,
         }))
+    }
+
+    /// Whether people can sign in with codes that are sent this way.
+    pub fn offers_codes(&self, by: By) -> bool {
+        match by {
+            By::Mail => self.config.codes.mail && self.mailer.is_some(),
+            By::Text => self.config.codes.text && self.gateway.is_some(),
+        }
     }
 
     /// From now on `/readyz` says no, and each answer ends its connection, so that a proxy sends people to other nodes.

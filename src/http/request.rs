@@ -18,6 +18,7 @@ use super::{Site, form_token};
 use crate::accounts::model::SiteRole;
 use crate::audit::event::Event;
 use crate::audit::refusals;
+use crate::credentials::one_time_code;
 use crate::credentials::password::hashing::Turn;
 use crate::credentials::second_step::store::HALF_WAY_FOR;
 use crate::db::{Read, Write};
@@ -33,6 +34,7 @@ use crate::sessions::store::{Begins, Lasts, public_keep_earlier_id, public_note_
 use crate::ui::flash::Flash;
 
 const HALF_WAY_SECONDS: u32 = (HALF_WAY_FOR / 1_000) as u32;
+const CODE_SECONDS: u32 = (one_time_code::store::GOOD_FOR / 1_000) as u32;
 
 /// One request, as its page or function sees it.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ pub struct Answer {
     pub keep_form: Option<String>,
     /// The tokens of the forms that wait for their sender from now on, the newest first; none: as before.
     pub unsent: Option<Vec<String>>,
+    /// The cookie of a browser that asked for a code; empty: it waits for none any more.
+    pub asked_code: Option<String>,
     /// The cookie of a browser that is half way to being signed in; empty: it is not any more.
     pub half_way: Option<String>,
     /// The cookie of a browser that was shown a form to sign in with, where it is a new one.
@@ -107,6 +111,11 @@ impl Ctx {
     /// What a browser that was shown a form to sign in with brings along.
     pub fn visit(&self) -> Option<&str> {
         self.cookies.visit.as_deref()
+    }
+
+    /// What a browser brings along that asked for a code.
+    pub fn asked_code(&self) -> Option<&str> {
+        self.cookies.asked_code.as_deref()
     }
 
     /// What a browser brings along that is half way to being signed in.
@@ -200,11 +209,16 @@ impl Ctx {
             Some(tokens) => set("unsent", &tokens.join("."), super::kept_forms::UNSENT_SECONDS),
             None => {}
         }
-        match answer.half_way {
-            Some(token) if token.is_empty() && self.cookies.half_way.is_none() => {}
-            Some(token) if token.is_empty() => set("half-way", "", 0),
-            Some(token) => set("half-way", &token, HALF_WAY_SECONDS),
-            None => {}
+        for (suffix, token, brought, seconds) in [
+            ("half-way", answer.half_way, &self.cookies.half_way, HALF_WAY_SECONDS),
+            ("code", answer.asked_code, &self.cookies.asked_code, CODE_SECONDS),
+        ] {
+            match token {
+                Some(token) if token.is_empty() && brought.is_none() => {}
+                Some(token) if token.is_empty() => set(suffix, "", 0),
+                Some(token) => set(suffix, &token, seconds),
+                None => {}
+            }
         }
         if let Some(visit) = answer.visit {
             // Until the browser closes, like the page it goes with.
@@ -380,6 +394,12 @@ pub const SECOND_STEP_PAGE: &str = "/login/second";
 /// The browser is half way to being signed in; none: it is not any more.
 pub fn half_way(token: Option<String>) -> Result<(), Failure> {
     current()?.say(|answer| answer.half_way = Some(token.unwrap_or_default()));
+    Ok(())
+}
+
+/// The browser asked for a code; none: it waits for none any more.
+pub fn asked_code(token: Option<String>) -> Result<(), Failure> {
+    current()?.say(|answer| answer.asked_code = Some(token.unwrap_or_default()));
     Ok(())
 }
 

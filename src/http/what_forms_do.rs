@@ -9,6 +9,7 @@ use crate::accounts::api::{
 };
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
+use crate::credentials::one_time_code::api::{RemovePhone, SetPhone};
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
@@ -26,7 +27,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 16] = [
+const OF_KNOWN: [(&str, &str); 18] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -42,6 +43,8 @@ const OF_KNOWN: [(&str, &str); 16] = [
     (ChangeAddress::PATH, "Change your email address"),
     (BeginCodeApp::PATH, "Set up a code app"),
     (RemoveCodeApp::PATH, "Remove your code app"),
+    (SetPhone::PATH, "Set a telephone number"),
+    (RemovePhone::PATH, "Delete your telephone number"),
     (MakeRecoveryCodes::PATH, "Make new recovery codes"),
 ];
 

@@ -25,13 +25,15 @@ pub enum Kind {
     Invitation,
     /// A code to sign in with.
     Code,
+    /// The same as a text message.
+    TextCode,
     /// Something about an account's safety happened.
     Notice,
 }
 
 impl Kind {
     /// In no order that matters.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Confirm,
         Self::SignUp,
         Self::HasAccount,
@@ -39,6 +41,7 @@ impl Kind {
         Self::NewAddress,
         Self::Invitation,
         Self::Code,
+        Self::TextCode,
         Self::Notice,
     ];
 
@@ -52,6 +55,7 @@ impl Kind {
             Self::NewAddress => "new_address",
             Self::Invitation => "invitation",
             Self::Code => "code",
+            Self::TextCode => "text_code",
             Self::Notice => "notice",
         }
     }
@@ -71,6 +75,7 @@ impl Kind {
             Self::NewAddress => "Confirm a new address",
             Self::Invitation => "Invitation",
             Self::Code => "Code to sign in",
+            Self::TextCode => "Code as a text message",
             Self::Notice => "Notice about an account",
         }
     }
@@ -112,6 +117,15 @@ pub struct Letter {
     pub parts: Vec<Part>,
     /// How long it is of use, in milliseconds.
     pub good_for: Millis,
+}
+
+/// The words of a text message.
+pub fn message(parts: &[Part]) -> String {
+    let words = parts.iter().map(|part| match part {
+        Part::Words(words) | Part::Code(words) => words.clone(),
+        Part::Link { words, address } => format!("{words}: {address}"),
+    });
+    words.collect::<Vec<_>>().join("\n")
 }
 
 /// What a mail says below everything else: who sends it.

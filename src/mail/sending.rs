@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::smtp::{CONNECTIONS, Mailer, Sent};
+use super::letter::message;
+use super::smtp::{CONNECTIONS, Sent};
 use super::store::{Due, public_is_due, public_note_sent, public_take_due};
 use crate::failure::Failure;
 use crate::http::Site;
@@ -18,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Sends for as long as it is let; does nothing without a mail server. An error now is tried again later.
 pub async fn run(site: Arc<Site>) {
-    if site.mailer.is_none() {
+    if site.mailer.is_none() && site.gateway.is_none() {
         return;
     }
     let mut ticks = tokio::time::interval(EVERY);
@@ -40,7 +41,9 @@ pub async fn run(site: Arc<Site>) {
 
 /// Sends the letters that are due, some at once, and says how many were tried.
 pub async fn send_due(site: &Site) -> Result<usize, Failure> {
-    let Some(mailer) = &site.mailer else { return Ok(0) };
+    if site.mailer.is_none() && site.gateway.is_none() {
+        return Ok(0);
+    }
     let system = Arc::new(Caller::of_the_system());
     if !public_is_due(&mut site.db.read(system.clone()).await?).await? {
         return Ok(0);
@@ -49,7 +52,7 @@ pub async fn send_due(site: &Site) -> Result<usize, Failure> {
     let due = public_take_due(&mut write).await?;
     write.commit().await?;
     // Nothing is written while a mail server is waited for.
-    let sending = due.into_iter().map(|letter| send(site, mailer, letter));
+    let sending = due.into_iter().map(|letter| send(site, letter));
     let outcomes: Vec<(Due, Sent)> = stream::iter(sending).buffer_unordered(CONNECTIONS as usize).collect().await;
     let tried = outcomes.len();
     let mut write = site.db.begin_write(system).await?;
@@ -58,10 +61,14 @@ pub async fn send_due(site: &Site) -> Result<usize, Failure> {
     Ok(tried)
 }
 
-async fn send(site: &Site, mailer: &Mailer, letter: Due) -> (Due, Sent) {
-    let sent = match letter.parts(&site.key) {
-        Some(parts) => mailer.send(&letter.message_id, &letter.address, &letter.subject, &parts).await,
-        None => Sent::Never("it was sealed with another key".to_owned()),
+async fn send(site: &Site, letter: Due) -> (Due, Sent) {
+    let sent = match (letter.parts(&site.key), &site.gateway, &site.mailer) {
+        (None, ..) => Sent::Never("it was sealed with another key".to_owned()),
+        (Some(parts), Some(gateway), _) if letter.is_text() => gateway.send(&letter.address, &message(&parts)).await,
+        (Some(parts), _, Some(mailer)) if !letter.is_text() => {
+            mailer.send(&letter.message_id, &letter.address, &letter.subject, &parts).await
+        }
+        _ => Sent::Later("no server for it is set".to_owned()),
     };
     match &sent {
         Sent::Yes => tracing::info!(letter = letter.id, "a letter was sent"),

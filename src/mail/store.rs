@@ -28,7 +28,8 @@ const KEPT: Millis = 30 * DAY;
 
 /// Writes a letter down, to leave as soon as this transaction is committed. Without a mail server only what can be handed over.
 pub async fn public_post(write: &mut Write, site: &Site, letter: Letter) -> Result<(), Failure> {
-    if site.mailer.is_none() && !letter.kind.can_be_handed_over() {
+    let has_server = if letter.kind == Kind::TextCode { site.gateway.is_some() } else { site.mailer.is_some() };
+    if !has_server && !letter.kind.can_be_handed_over() {
         return Ok(());
     }
     let content = serde_json::to_vec(&letter.parts).broken("write a letter down")?;
@@ -57,6 +58,7 @@ pub struct Due {
     pub id: i64,
     /// Tells the mail from others.
     pub message_id: String,
+    kind: String,
     /// Where it goes.
     pub address: String,
     /// One line.
@@ -66,6 +68,11 @@ pub struct Due {
 }
 
 impl Due {
+    /// Whether it is a text message.
+    pub fn is_text(&self) -> bool {
+        self.kind == Kind::TextCode.key()
+    }
+
     /// What it says; none when it was sealed with another key.
     pub fn parts(&self, key: &SiteKey) -> Option<Vec<Part>> {
         opened(key, &self.content)
@@ -100,7 +107,7 @@ pub async fn public_take_due(write: &mut Write) -> Result<Vec<Due>, Failure> {
     query(
         "update outbox set due_at = $2, tries = tries + 1 where id in
             (select id from outbox where state = 'waiting' and due_at <= $1 order by due_at, id limit $3)
-         returning id, message_id, address, subject, content, tries",
+         returning id, message_id, kind, address, subject, content, tries",
     )
     .bind(now)
     .bind(now + LEASE)

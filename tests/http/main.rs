@@ -16,6 +16,7 @@ mod lessons;
 mod mail;
 mod migrations;
 mod moving;
+mod one_time_codes;
 mod operations;
 mod passwords;
 mod people;

@@ -50,6 +50,7 @@ const RULES: [(&str, &[&str], &str); 8] = [
     (
         "Arriving::proven",
         &[
+            "credentials/one_time_code/api.rs",
             "credentials/password/api.rs",
             "credentials/password/policy.rs",
             "credentials/reset/store.rs",

@@ -5,10 +5,12 @@
 #[path = "../http/app.rs"]
 #[expect(dead_code, reason = "shared with tests/http, which uses all of it")]
 mod app;
+mod code_app;
 #[path = "../http/engine.rs"]
 #[expect(dead_code, reason = "shared with tests/http, which uses all of it")]
 mod engine;
 mod mail;
+mod text;
 
 /// Where a server is that the script has started.
 fn server(name: &str) -> String {

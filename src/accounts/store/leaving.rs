@@ -24,6 +24,8 @@ pub struct OwnAccount {
     pub role: String,
     /// When the address was confirmed, where it was.
     pub email_verified_at: Option<Millis>,
+    /// The telephone number that codes go to.
+    pub phone: Option<String>,
     /// When it was made, in milliseconds since 1970, as all times here.
     pub created_at: Millis,
     /// When it last changed.
@@ -114,11 +116,13 @@ impl RecentlyProven<Oneself<'_, Read>> {
     pub async fn take_along(&mut self) -> Result<OwnData, Failure> {
         let user = self.inner().person().id;
         let read = self.inner().connection();
-        let account =
-            query("select id, email, name, role, email_verified_at, created_at, changed_at from users where id = $1")
-                .bind(user)
-                .one(read)
-                .await?;
+        let account = query(
+            "select u.id, u.email, u.name, u.role, u.email_verified_at, p.number as phone, u.created_at, u.changed_at
+             from users u left join phones p on p.user_id = u.id where u.id = $1",
+        )
+        .bind(user)
+        .one(read)
+        .await?;
         let sign_ins = query(
             "select how, remembered, name, address, user_agent, created_at, last_seen_at, absolute_ends_at, ended_at, ended_why
              from sign_ins where user_id = $1 order by created_at, id",
@@ -192,6 +196,8 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from code_apps where user_id = $1",
             "delete from recovery_codes where user_id = $1",
             "delete from fresh_codes where user_id = $1",
+            "delete from phones where user_id = $1",
+            "delete from one_time_codes where user_id = $1",
             "delete from half_sign_ins where user_id = $1",
             "delete from outbox where user_id = $1",
             "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",

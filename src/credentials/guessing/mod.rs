@@ -104,6 +104,13 @@ impl Guess {
         Self::at(&key, from, whose)
     }
 
+    /// A code that was sent to an account; `about` is the digest of what it was asked for.
+    pub fn at_one_time_code(about: &str, from: IpAddr, is_known: bool) -> Self {
+        let key = format!("one-time code\n{about}");
+        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key)) };
+        Self::at(&key, from, whose)
+    }
+
     /// The same by who has their session.
     pub fn at_code_inside(user: UserId, from: IpAddr, sign_in: SignInId) -> Self {
         Self::at(&format!("code\n{user}"), from, From::Inside(random::digest(&format!("code in sign-in\n{sign_in}"))))
@@ -199,6 +206,14 @@ pub enum Few {
     LettersForPlace,
     /// Such letters to one address (security.md: a minute between two).
     LettersForAddress,
+    /// Codes to sign in to one account with, of five tries each (ours: fifty tries at a million codes in a day).
+    CodesForAccount,
+    /// Text messages to one number; each costs money, and somebody may earn by it (security.md: caps).
+    TextsToNumber,
+    /// Text messages that one place asks for.
+    TextsForPlace,
+    /// Text messages of the whole site.
+    TextsInAll,
 }
 
 impl Few {
@@ -208,6 +223,10 @@ impl Few {
             Self::Accounts => (500, HOUR),
             Self::LettersForPlace => (60, HOUR),
             Self::LettersForAddress => (1, MINUTE),
+            Self::CodesForAccount => (10, DAY),
+            Self::TextsToNumber => (5, DAY),
+            Self::TextsForPlace => (20, DAY),
+            Self::TextsInAll => (500, DAY),
         }
     }
 
@@ -216,6 +235,10 @@ impl Few {
             Self::Accounts => "made",
             Self::LettersForPlace => "letters of a place",
             Self::LettersForAddress => "letters to an address",
+            Self::CodesForAccount => "codes for an account",
+            Self::TextsToNumber => "texts to a number",
+            Self::TextsForPlace => "texts for a place",
+            Self::TextsInAll => "texts in all",
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::accounts::policy::Oneself;
 use crate::clock::Millis;
 use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
 use crate::credentials::code_app::store::CodeApp;
+use crate::credentials::one_time_code::api::{ConfirmPhone, RemovePhone, SetPhone};
+use crate::credentials::one_time_code::store::{By, PhoneRow};
+use crate::credentials::password::api::ChangePassword;
 use crate::credentials::password::pages::password_section;
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::credentials::recovery_codes::store::Codes;
@@ -23,6 +26,8 @@ struct Data {
     address: Address,
     app: Option<CodeApp>,
     codes: Codes,
+    /// Codes to sign in are sent as text messages; the number they go to.
+    phone: Option<Option<PhoneRow>>,
     /// Somebody's role needs a second step, and they were on the way to something else.
     is_needed: bool,
     has_mail: bool,
@@ -42,6 +47,10 @@ async fn load() -> Result<Data, Failure> {
     let mut oneself = Oneself::claim(&mut read).await?;
     let person = oneself.person().clone();
     let address = oneself.find_address().await?;
+    let phone = match ctx.site.offers_codes(By::Text) {
+        true => Some(oneself.find_phone().await?),
+        false => None,
+    };
     let (app, codes) = (oneself.find_code_app().await?, oneself.count_recovery_codes().await?);
     Ok(Data {
         is_needed: person.lacks_second && ctx.query("needed").is_some(),
@@ -49,16 +58,17 @@ async fn load() -> Result<Data, Failure> {
         address,
         app,
         codes,
+        phone,
         has_mail: ctx.site.mailer.is_some(),
         start: islands::start(&ctx),
         now: ctx.site.db.clock().now(),
     })
 }
 
-fn show(Data { person, address, app, codes, is_needed, has_mail, start, now }: Data) -> AnyView {
-    let (change, password) =
-        (Form::to::<ChangeAddress>(), Form::to::<crate::credentials::password::api::ChangePassword>());
-    let is_refused = change.is_refused() || password.is_refused();
+fn show(Data { person, address, app, codes, phone, is_needed, has_mail, start, now }: Data) -> AnyView {
+    let (change, password) = (Form::to::<ChangeAddress>(), Form::to::<ChangePassword>());
+    let number = (Form::to::<SetPhone>(), Form::to::<ConfirmPhone>());
+    let is_refused = [&change, &password, &number.0, &number.1].into_iter().any(Form::is_refused);
     view! {
         {form_title("How you sign in", is_refused)}
         <div class="page wrap">
@@ -75,6 +85,7 @@ fn show(Data { person, address, app, codes, is_needed, has_mail, start, now }: D
             {password_section(&person, &password)}
             {code_app_section(app.as_ref(), now)}
             {app.is_some().then(|| recovery_section(codes, now))}
+            {phone.map(|phone| phone_section(phone.as_ref(), &number, now))}
         </div>
         {start}
     }
@@ -104,6 +115,48 @@ fn code_app_section(app: Option<&CodeApp>, now: Millis) -> AnyView {
     view! {
         <section class="hung" aria-labelledby="code-app">
             <div><h2 id="code-app">"Code app"</h2><p>"A second step. Good against passwords that were guessed or stolen; a page that only looks like ours can still ask you for both."</p></div>
+            <div>{state}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn phone_section(phone: Option<&PhoneRow>, (set, confirm): &(Form, Form), now: Millis) -> AnyView {
+    let number = phone.map(|phone| phone.number.clone()).unwrap_or_default();
+    let remove = |words: &'static str| button::<RemovePhone>(&[], "button small", words, &number);
+    let state = match phone {
+        Some(PhoneRow { confirmed_at: Some(at), .. }) => view! {
+            <dl class="facts"><div><dt>"Number"</dt><dd>{number.clone()}</dd><dd><span class="badge good">"Confirmed"</span></dd><dd>{when::time(*at, when::words(*at, now), false)}</dd></div></dl>
+            <div class="buttons gap-above">{remove("Delete the number")}</div>
+        }
+        .into_any(),
+        Some(_) => view! {
+            <p>"We sent a code to "{number.clone()}"."</p>
+            <form class="fields gap-above" method="post" action=confirm.action() novalidate>
+                {confirm.summary()}
+                {confirm.hidden(&[])}
+                {confirm.code(Field { name: "code", label: "Code", hint: "Six digits, within ten minutes.", ..Field::default() })}
+                <div class="buttons"><button class="button">"Confirm the number"</button></div>
+            </form>
+            <div class="buttons gap-above">{remove("Use another number")}</div>
+        }
+        .into_any(),
+        None => view! {
+            <form class="fields" method="post" action=set.action() novalidate>
+                {set.summary()}
+                {set.hidden(&[])}
+                {set.input(Field {
+                    name: "phone", label: "Telephone number", kind: "tel", autocomplete: "tel",
+                    hint: "With a plus and the country first. We send a code there.", ..Field::default()
+                })}
+                <div class="buttons"><button class="button">"Send a code"</button></div>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="hung" aria-labelledby="phone">
+            <div><h2 id="phone">"Codes by text message"</h2><p>"The weakest way in: numbers are taken over, and messages read. It is there for when nothing else is at hand, and counts as one proof."</p></div>
             <div>{state}</div>
         </section>
     }

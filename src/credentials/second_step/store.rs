@@ -68,6 +68,8 @@ impl RecentlyProven<Oneself<'_, Write>> {
 pub(crate) async fn forget_second_steps(write: &mut Write, user: UserId) -> Result<bool, Failure> {
     let apps = query("delete from code_apps where user_id = $1").bind(user).execute(write).await?;
     query("delete from half_sign_ins where user_id = $1").bind(user).execute(write).await?;
+    query("delete from phones where user_id = $1").bind(user).execute(write).await?;
+    query("delete from one_time_codes where user_id = $1").bind(user).execute(write).await?;
     forget_codes(write, user).await?;
     Ok(apps > 0)
 }

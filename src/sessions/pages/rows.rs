@@ -31,6 +31,8 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
     let how = match row.how.as_str() {
         "password" => "with a password",
         "sign_up" => "by creating the account",
+        "mail_code" => "with a code by mail",
+        "text_code" => "with a code by text message",
         _ => "with a one-time link",
     };
     let how = match row.second.as_deref() {

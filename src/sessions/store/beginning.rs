@@ -30,11 +30,15 @@ pub enum How {
     SignUp,
     /// With a one-time link.
     SetUpLink,
+    /// With a code that was sent by mail.
+    MailCode,
+    /// With a code that was sent as a text message.
+    TextCode,
 }
 
 impl How {
     /// In no order that matters.
-    pub const ALL: [Self; 3] = [Self::Password, Self::SignUp, Self::SetUpLink];
+    pub const ALL: [Self; 5] = [Self::Password, Self::SignUp, Self::SetUpLink, Self::MailCode, Self::TextCode];
 
     /// As it was stored.
     pub fn of_key(key: &str) -> Option<Self> {
@@ -47,6 +51,8 @@ impl How {
             Self::Password => "password",
             Self::SignUp => "sign_up",
             Self::SetUpLink => "set_up_link",
+            Self::MailCode => "mail_code",
+            Self::TextCode => "text_code",
         }
     }
 }

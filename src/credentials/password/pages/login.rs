@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Toward, toward};
 use crate::accounts::model::SiteRole;
+use crate::credentials::one_time_code::store::By;
 use crate::credentials::password::api::SignIn;
 use crate::error::wait_in_words;
 use crate::failure::Failure;
@@ -21,6 +22,8 @@ struct Data {
     ended: bool,
     /// What the box that keeps a sign-in says; none where nobody may.
     remember: Option<String>,
+    /// Codes to sign in are sent, one way or another.
+    has_codes: bool,
 }
 
 /// The form to sign in, for visitors. Who is signed in already is sent on to `?next=`, or home.
@@ -43,6 +46,7 @@ async fn load() -> Result<Data, Failure> {
         format!("For students, on a device that only they use: {idle} without a click, {absolute} at most.")
     });
     Ok(Data {
+        has_codes: ctx.site.offers_codes(By::Mail) || ctx.site.offers_codes(By::Text),
         remember,
         form: Form::to::<SignIn>(),
         toward: toward(next.as_ref()).await?,
@@ -52,7 +56,7 @@ async fn load() -> Result<Data, Failure> {
     })
 }
 
-fn show(Data { form, next, toward, joining, ended, remember }: Data) -> AnyView {
+fn show(Data { form, next, toward, joining, ended, remember, has_codes }: Data) -> AnyView {
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
     let sign_up = match next.as_str() {
         "" => "/signup".to_owned(),
@@ -65,6 +69,16 @@ fn show(Data { form, next, toward, joining, ended, remember }: Data) -> AnyView 
     };
     let note = (ended || next == UNSENT_PAGE).then(|| {
         view! { <div class="note info"><p>{words}</p></div> }
+    });
+    let other_ways = has_codes.then(|| {
+        let address = match next.as_str() {
+            "" => "/login/code".to_owned(),
+            next => format!("/login/code?next={}", query_value(next)),
+        };
+        view! {
+            <h2>"Or another way"</h2>
+            <div class="stack"><a class="button" href=address>"Send me a code"</a></div>
+        }
     });
     let remember = remember.map(|hint| form.checkbox("remember", "Stay signed in on this device", hint, false));
     view! {
@@ -83,6 +97,7 @@ fn show(Data { form, next, toward, joining, ended, remember }: Data) -> AnyView 
                     <div class="buttons"><button class="button primary large">"Sign in"</button></div>
                 </form>
                 <section class="other-ways" aria-labelledby="new-here">
+                    {other_ways}
                     <h2 id="new-here">"New here?"</h2>
                     <p class="quiet-text"><a href=sign_up>"Create an account"</a>". It takes a name, an email address and a password."</p>
                     <p class="quiet-text"><a href="/forgot">"I forgot my password"</a></p>
