@@ -6,11 +6,14 @@ use super::system;
 use crate::accounts::store::{public_has_admin, public_has_demo};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::credentials::password::breached::Breached;
+use crate::credentials::password::hashing::measure;
 use crate::db;
 use crate::failure::Failure;
 use crate::server::findings::of_settings;
 use crate::sessions::records::Records;
 use crate::sessions::records::place::StorePlace;
+use crate::site_key::SiteKey;
 
 pub async fn examine(config: Config) -> Result<(), Failure> {
     let mut wrong = 0;
@@ -52,6 +55,32 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
         (store, Err(failure)) => {
             look(false, "", &format!("the session store {store} does not answer: {}", failure));
         }
+    }
+    let cost = config.password_cost.here()?;
+    let forecast = measure(cost)?;
+    println!(
+        "note  a password takes {} ms here ({} MiB, {} passes): about {} sign-ins in a second, and at most {} MiB for them",
+        forecast.took_ms,
+        cost.memory / 1_024,
+        cost.passes,
+        forecast.a_second,
+        forecast.memory_mib
+    );
+    look(
+        forecast.took_ms < 2_000,
+        "passwords are checked in good time",
+        "a password takes two seconds and more here: set LECTERN_PASSWORD_COST to auto, or use a faster machine",
+    );
+    if let Some(file) = &config.breached_file {
+        match Breached::open(file) {
+            Ok(_) => look(true, &format!("new passwords are looked for in {}", file.display()), ""),
+            Err(failure) => look(false, "", &format!("LECTERN_BREACHED_FILE: {failure}")),
+        }
+    }
+    match SiteKey::open_existing(&config.key_file()) {
+        Ok(Some(_)) => look(true, &format!("the site's key is in {}", config.key_file().display()), ""),
+        Ok(None) => println!("note  there is no key at {} yet; the first start makes it", config.key_file().display()),
+        Err(failure) => look(false, "", &format!("LECTERN_KEY_FILE: {failure}")),
     }
     if let Some(addr) = config.metrics_addr {
         look(

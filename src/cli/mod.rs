@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use crate::accounts::policy::SystemTask;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::credentials::password::hashing::{COST, Hashing};
+use crate::credentials::password::hashing::Hashing;
 use crate::credentials::password::model::Password;
 use crate::db::{self, Db, Place};
 use crate::demo;
@@ -196,7 +196,7 @@ async fn load_demo(config: Config, task: SystemTask, school: bool) -> Result<(),
         )));
     }
     let db = open(&config).await?;
-    let hashing = Hashing::new(COST)?;
+    let hashing = Hashing::new(config.password_cost.here()?)?;
     let mut write = db.begin_write(system()).await?;
     let (mut people, mut courses) = demo::load(&task, &mut write, &hashing).await?;
     if school {

@@ -5,7 +5,8 @@ use crate::accounts::model::{Email, PersonName, SiteRole};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::NewAccount;
 use crate::config::Config;
-use crate::credentials::password::hashing::{COST, Hashing};
+use crate::credentials::password::breached::Breached;
+use crate::credentials::password::hashing::Hashing;
 use crate::credentials::password::rules;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
@@ -29,7 +30,19 @@ async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &s
     let hash = match password {
         Some(password) => {
             rules::check("password", &password, &[name.as_str(), email])?;
-            Some(Hashing::new(COST)?.turn(Caller::of_the_system().address)?.hash(password).await?)
+            if let Some(file) = &config.breached_file
+                && Breached::open(file)
+                    .map_err(|failure| failure.of_setting("LECTERN_BREACHED_FILE"))?
+                    .has(&password)?
+            {
+                return Err(FieldErrors::one("password", rules::BREACHED).into());
+            }
+            Some(
+                Hashing::new(config.password_cost.here()?)?
+                    .turn(Caller::of_the_system().address)?
+                    .hash(password)
+                    .await?,
+            )
         }
         None => None,
     };

@@ -11,7 +11,7 @@ use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty}
 use crate::audit::event::{Event, What};
 use crate::audit::store::{public_head, public_note};
 use crate::config::Config;
-use crate::credentials::password::hashing::{COST, Hashing};
+use crate::credentials::password::hashing::{Hashing, PasswordCost};
 use crate::db::{self, Place};
 use crate::demo;
 use crate::failure::Failure;
@@ -58,7 +58,11 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
             "sessions are kept in memory: a restart signs everybody out, and a second node would not know them"
         );
     }
-    let site = Site::open(config, db, Hashing::new(COST)?, Patience::default()).await?;
+    let cost = config.password_cost.here()?;
+    if config.password_cost == PasswordCost::Auto {
+        tracing::info!(memory_kib = cost.memory, passes = cost.passes, "the cost of passwords, fitted to this machine");
+    }
+    let site = Site::open(config, db, Hashing::new(cost)?, Patience::default()).await?;
     if !site.assets.found {
         tracing::warn!("this binary was built without its style sheet and scripts: build it with `make build`");
     }

@@ -15,6 +15,7 @@ use lettre::message::Mailbox;
 use self::time::{Off, by_role, duration};
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use crate::credentials::password::hashing::PasswordCost;
 use crate::db::Place;
 use crate::mail::gateway::GatewayPlace;
 use crate::mail::smtp::MailPlace;
@@ -60,6 +61,10 @@ pub struct Config {
     pub remember_idle: ByRole,
     /// `LECTERN_REMEMBER_ABSOLUTE`: and after so long in any case.
     pub remember_absolute: ByRole,
+    /// `LECTERN_BREACHED_FILE`: passwords that were found in breaches.
+    pub breached_file: Option<PathBuf>,
+    /// `LECTERN_PASSWORD_COST`: what new passwords are hashed with.
+    pub password_cost: PasswordCost,
     /// `LECTERN_SECOND_STEP`: whose role needs a second step.
     pub second_step: SecondStepFor,
     /// `LECTERN_KEEP_SIGN_INS`: how long the rows of sign-ins are kept after their last possible end, in milliseconds.
@@ -102,7 +107,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 42] = [
+const KNOWN: [&str; 44] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -122,6 +127,8 @@ const KNOWN: [&str; 42] = [
     "LECTERN_SESSION_ABSOLUTE",
     "LECTERN_REMEMBER_IDLE",
     "LECTERN_REMEMBER_ABSOLUTE",
+    "LECTERN_BREACHED_FILE",
+    "LECTERN_PASSWORD_COST",
     "LECTERN_SECOND_STEP",
     "LECTERN_KEEP_SIGN_INS",
     "LECTERN_KEEP_ADDRESSES",
@@ -311,6 +318,15 @@ impl Config {
         let second_step = SecondStepFor::parse(&second_step)
             .ok_or_else(|| wrong("LECTERN_SECOND_STEP", "needs roles like instructor,admin, or off", &second_step))?;
 
+        let password_cost = setting("LECTERN_PASSWORD_COST", "m=65536,t=3,p=1");
+        let password_cost = PasswordCost::parse(&password_cost).ok_or_else(|| {
+            wrong(
+                "LECTERN_PASSWORD_COST",
+                "needs auto, or m=19456,t=2,p=1 and more (m in KiB, at most 4194304)",
+                &password_cost,
+            )
+        })?;
+
         let lasting = |name: &'static str, default, off| by_role(name, &setting(name, ""), default, LONGEST, off);
         let kept = |name: &'static str, default| {
             let text = setting(name, default);
@@ -341,6 +357,10 @@ impl Config {
             session_absolute: lasting("LECTERN_SESSION_ABSOLUTE", ABSOLUTE, Off::Refused)?,
             remember_idle: lasting("LECTERN_REMEMBER_IDLE", REMEMBER_IDLE, Off::Allowed)?,
             remember_absolute: lasting("LECTERN_REMEMBER_ABSOLUTE", REMEMBER_ABSOLUTE, Off::Refused)?,
+            breached_file: Some(setting("LECTERN_BREACHED_FILE", ""))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
+            password_cost,
             second_step,
             keep_sign_ins: kept("LECTERN_KEEP_SIGN_INS", "30d")?,
             keep_addresses: kept("LECTERN_KEEP_ADDRESSES", "90d")?,
@@ -445,6 +465,8 @@ mod tests {
             ("LECTERN_METRICS_ADDR", "yes"),
             ("LECTERN_METRICS_ADDR", "127.0.0.1:3000"),
             ("LECTERN_SECOND_STEP", "everybody"),
+            ("LECTERN_PASSWORD_COST", "m=1024,t=1,p=1"),
+            ("LECTERN_PASSWORD_COST", "m=65536"),
             ("LECTERN_SMS_URL", "http://sms.example"),
             ("LECTERN_CODES", "post"),
             ("LECTERN_SMTP_URL", "mail.uni.example"),

@@ -32,6 +32,7 @@ use crate::accounts::export;
 use crate::audit::refusals;
 use crate::config::Config;
 use crate::credentials::one_time_code::store::By;
+use crate::credentials::password::breached::Breached;
 use crate::credentials::password::hashing::Hashing;
 use crate::db::Db;
 use crate::failure::Failure;
@@ -59,6 +60,8 @@ pub struct Site {
     pub gateway: Option<Gateway>,
     /// One for all requests, so that its queue has one limit.
     pub hashing: Hashing,
+    /// Passwords that were found in breaches; none where no file of them is set.
+    pub breached: Option<Breached>,
     /// The long forms that are being read: one for all requests as well.
     pub long_bodies: Scarce,
     /// The names of the built files, as found at start.
@@ -96,6 +99,8 @@ impl Site {
             .map(|place| Mailer::new(place, &config.public_url.origin, patience.mail))
             .transpose()?;
         let gateway = config.gateway.as_ref().map(|place| Gateway::new(place, patience.mail)).transpose()?;
+        let breached = config.breached_file.as_deref().map(Breached::open).transpose();
+        let breached = breached.map_err(|failure| failure.of_setting("LECTERN_BREACHED_FILE"))?;
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
@@ -109,6 +114,7 @@ impl Site {
             mailer,
             gateway,
             hashing,
+            breached,
             long_bodies,
             assets,
             refusals,

@@ -67,7 +67,7 @@ impl GatewayPlace {
         if self.body.starts_with('{') {
             let json = |text: &str| {
                 let quoted = serde_json::Value::from(text).to_string();
-                quoted.trim_start_matches('"').trim_end_matches('"').to_owned()
+                quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
             };
             (self.filled(&json(to), &json(text)), "application/json")
         } else {
@@ -132,13 +132,13 @@ mod tests {
     fn what_is_put_into_a_template_stays_what_it_is() {
         let url = GatewayPlace::parse_url("https://sms.example/send?key=SECRET").unwrap();
         let of = |body: &str| GatewayPlace::new(url.clone(), None, GatewayPlace::parse_body(body).unwrap());
-        let (json, kind) = of(r#"{"to":"{to}","text":"{text}"}"#).body("+49", "a \"quote\"\n{to} \\");
+        let (json, kind) = of(r#"{"to":"{to}","text":"{text}"}"#).body("+49", "a \"quote\"\n{to} \\ \"end\"");
         assert_eq!(kind, "application/json");
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(json["text"], "a \"quote\"\n{to} \\");
+        assert_eq!(json["text"], "a \"quote\"\n{to} \\ \"end\"");
         let (form, kind) = of("To={to}&Body={text}").body("+49", "a&b=c\n");
         assert_eq!((form.as_str(), kind), ("To=%2B49&Body=a%26b%3Dc%0A", "application/x-www-form-urlencoded"));
-        let shown = format!("{0} {0:?}", of("{to}{text}x"));
+        let shown = format!("{0} {0:?}", of("x{to}{text}"));
         assert!(shown.contains("https://sms.example") && !shown.contains("SECRET"), "{shown}");
     }
 

@@ -172,8 +172,8 @@ mod tests {
         assert!(!shown.contains("secret") && shown.contains("mail.uni.example:587"), "{shown}");
     }
 
-    #[test]
-    fn no_header_is_made_of_what_a_person_typed() {
+    #[tokio::test]
+    async fn no_header_is_made_of_what_a_person_typed() {
         let mailer = Mailer::new(
             &MailPlace::parse("smtp://127.0.0.1:1", from()).unwrap(),
             "https://a.example",

@@ -361,3 +361,50 @@ async fn guessing_inside_a_stolen_session_is_counted_wherever_it_comes_from() {
     }
     assert_eq!(taken, 21, "twenty are free, and the one after them begins the wait");
 }
+
+/// ASVS 6.2.12
+#[tokio::test]
+async fn what_was_found_in_a_breach_is_refused_wherever_a_password_is_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("breached.txt");
+    let leaked = "seven brave foxes by the sea";
+    let hash = sha1_of(leaked);
+    std::fs::write(
+        &path,
+        format!(
+            "0000000000000000000000000000000000000000:9\r\n{hash}:2\r\nFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF:1\r\n"
+        ),
+    )
+    .unwrap();
+    let file = path.to_str().unwrap();
+    let app = App::with(&[("LECTERN_BREACHED_FILE", file), ("LECTERN_SMTP_URL", "smtp://127.0.0.1:1")]).await;
+    let sam = app.person("sam", lectern::accounts::model::SiteRole::Student).await;
+    sam.post("/fn/ask_reset", &[("email", "sam@uni.example")]).await;
+    let token = app.letter_to("sam@uni.example").await.token();
+    let refused = [
+        sam.call("/fn/sign_up", &[("email", "new@uni.example"), ("name", "New"), ("password", leaked)]).await,
+        sam.call("/fn/change_password", &[("current_password", PASSWORD), ("new_password", leaked)]).await,
+        sam.call("/fn/reset_password", &[("token", &token), ("new_password", leaked)]).await,
+    ];
+    for page in refused {
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.has("found in a breach of another site"), "{}", page.body);
+    }
+    let taken = sam.call("/fn/reset_password", &[("token", &token), ("new_password", ANOTHER)]).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    // A file that is gone refuses nobody, and the log says so.
+    std::fs::remove_file(&path).unwrap();
+    let sam = app.sign_in_with("sam", ANOTHER).await;
+    let page = sam.call("/fn/change_password", &[("current_password", ANOTHER), ("new_password", leaked)]).await;
+    assert_eq!(page.status, StatusCode::OK);
+}
+
+/// What sha1sum prints.
+fn sha1_of(text: &str) -> String {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut sum = Command::new("sha1sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    sum.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let made = sum.wait_with_output().unwrap().stdout;
+    String::from_utf8(made).unwrap()[..40].to_uppercase()
+}

@@ -50,12 +50,12 @@ pub async fn sign_up(
     let name = wrong.keep(PersonName::parse(&name));
     // Their own words count where they are any: what is refused may be as long as a form.
     let own = [name.as_ref().map_or("", PersonName::as_str), email.as_ref().map_or("", Email::as_typed)];
-    wrong.keep(rules::check("password", &password, &own));
+    let ctx = request::current()?;
+    wrong.keep(rules::check_new(ctx.site.breached.as_ref(), "password", &password, &own).await);
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
     request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
-    let ctx = request::current()?;
     let from = ctx.caller.address;
     let guess = Guess::at_accounts(from);
     let mut write = request::begin_write().await?;
@@ -256,7 +256,8 @@ pub async fn change_password(
     if current_password.is_empty() {
         wrong.0.extend(FieldErrors::one("current_password", "Enter your current password").0);
     }
-    wrong.keep(rules::check("new_password", &new_password, &[&name, &email]));
+    let site = request::site()?;
+    wrong.keep(rules::check_new(site.breached.as_ref(), "new_password", &new_password, &[&name, &email]).await);
     if !current_password.is_empty() && current_password.as_typed() == new_password.as_typed() {
         wrong.0.extend(FieldErrors::one("new_password", "This is the password you have. Choose another").0);
     }
@@ -269,7 +270,6 @@ pub async fn change_password(
     let mut write = request::begin_write().await?;
     let user = shown.user();
     let ended = Oneself::claim(&mut write).await?.change_password(shown, hash).await?;
-    let site = request::site()?;
     notices::tell(&mut write, &site, user, Notice::PasswordChanged).await?;
     write.commit().await?;
     tracing::info!(event = "authn_password_change", "a password was changed");

@@ -34,6 +34,92 @@ pub const COST: Cost = Cost { memory: 64 * 1024, passes: 3, lanes: 1 };
 /// The least that is safe (OWASP password storage cheat sheet; ASVS 5.0, appendix C). Used by tests.
 pub const FLOOR: Cost = Cost { memory: 19_456, passes: 2, lanes: 1 };
 
+/// How hard new passwords are hashed, as set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordCost {
+    /// So hard, everywhere.
+    Fixed(Cost),
+    /// As hard as takes a quarter of a second on this machine.
+    Auto,
+}
+
+/// What a hash is to take when it is fitted to the machine (security.md: about 250 ms), in milliseconds.
+const FITTED: u64 = 250;
+/// More passes than this help nobody.
+const MOST_PASSES: u32 = 64;
+
+impl PasswordCost {
+    /// `auto`, or `m=65536,t=3,p=1`: nothing below [`FLOOR`], nor what no machine could do.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "auto" {
+            return Some(Self::Auto);
+        }
+        let mut parts = [None; 3];
+        for part in text.split(',') {
+            let (name, value) = part.trim().split_once('=')?;
+            let at = ["m", "t", "p"].iter().position(|known| *known == name)?;
+            parts[at] = Some(value.parse::<u32>().ok()?);
+        }
+        let cost = Cost { memory: parts[0]?, passes: parts[1]?, lanes: parts[2]? };
+        let is_enough = cost.memory >= FLOOR.memory && cost.passes >= 1 && cost.lanes >= 1;
+        // The cheat sheet's others trade memory for passes: 46 MiB and one pass are as good as 19 MiB and two.
+        let is_safe = is_enough && u64::from(cost.memory) * u64::from(cost.passes) >= 2 * u64::from(FLOOR.memory);
+        let is_possible = cost.memory <= 4 * 1024 * 1024 && cost.passes <= MOST_PASSES && cost.lanes <= 16;
+        (is_safe && is_possible).then_some(Self::Fixed(cost))
+    }
+
+    /// What it is on this machine. Fitting takes about a second.
+    pub fn here(self) -> Result<Cost, Failure> {
+        match self {
+            Self::Fixed(cost) => Ok(cost),
+            Self::Auto => fitted(|cost| Ok(measure(cost)?.took_ms)),
+        }
+    }
+}
+
+/// The cost that takes about [`FITTED`], by what `milliseconds` says of one: from [`COST`] down to less memory, or up to more passes;
+/// never below [`FLOOR`].
+fn fitted(milliseconds: impl Fn(Cost) -> Result<u64, Failure>) -> Result<Cost, Failure> {
+    let mut cost = Cost { passes: 1, ..COST };
+    let mut one = milliseconds(cost)?.max(1);
+    while one > FITTED && cost.memory / 2 >= FLOOR.memory {
+        cost.memory /= 2;
+        one = milliseconds(cost)?.max(1);
+    }
+    let passes = u32::try_from(FITTED / one).unwrap_or(MOST_PASSES).clamp(1, MOST_PASSES);
+    let least = if cost.memory >= 2 * FLOOR.memory { 1 } else { FLOOR.passes };
+    Ok(Cost { passes: passes.max(least), ..cost })
+}
+
+/// What hashing costs on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// One hash, in milliseconds, when nothing else is done: the best of three.
+    pub took_ms: u64,
+    /// Passwords in a second, on all cores.
+    pub a_second: u64,
+    /// At most so much memory at once, in MiB.
+    pub memory_mib: u64,
+}
+
+/// Hashes three times, and says what that means for people who sign in.
+pub fn measure(cost: Cost) -> Result<Forecast, Failure> {
+    let mut best = u128::MAX;
+    for _ in 0..3 {
+        #[expect(clippy::disallowed_methods, reason = "how long a hash takes is not the time of day")]
+        let begun = std::time::Instant::now();
+        hash(cost, "as long as a password that somebody could remember")?;
+        best = best.min(begun.elapsed().as_micros());
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let micros = u64::try_from(best).unwrap_or(u64::MAX).max(1);
+    Ok(Forecast {
+        took_ms: micros / 1_000,
+        a_second: (cores * 1_000_000 / micros).max(1),
+        memory_mib: cores * u64::from(cost.memory) / 1_024,
+    })
+}
+
 /// Turns for each core. More, and the last would wait for several seconds: better to say "later".
 const TURNS: usize = 20;
 /// What somebody is told to wait whose place has its share already, in seconds: as long as the last turn takes to come.
@@ -165,6 +251,31 @@ mod tests {
     }
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn a_cost_below_what_is_safe_is_refused() {
+        let fixed = |text: &str| PasswordCost::parse(text);
+        assert_eq!(fixed("m=65536,t=3,p=1"), Some(PasswordCost::Fixed(COST)));
+        assert_eq!(fixed("auto"), Some(PasswordCost::Auto));
+        assert!(fixed("m=19456,t=2,p=1").is_some() && fixed("m=47104,t=1,p=1").is_some());
+        for wrong in
+            ["", "m=19456,t=1,p=1", "m=12288,t=3,p=1", "m=65536,t=3", "m=65536,t=0,p=1", "m=9999999,t=3,p=1", "q=1"]
+        {
+            assert_eq!(fixed(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_cost_is_fitted_to_the_machine_and_never_below_the_floor() {
+        // So many microseconds for each MiB and pass.
+        let on = |speed: u64| {
+            fitted(|cost| Ok(u64::from(cost.memory) / 1_024 * u64::from(cost.passes) * speed / 1_000)).unwrap()
+        };
+        assert_eq!(on(700), Cost { passes: 5, ..COST }, "a small server");
+        assert_eq!(on(50).passes, 64, "no more than helps");
+        assert_eq!(on(6_000), Cost { memory: 32_768, passes: 2, ..COST }, "a slow one");
+        assert_eq!(on(100_000), Cost { memory: 32_768, passes: 2, ..COST }, "never less");
+    }
 
     #[tokio::test]
     async fn the_right_one_is_right_however_its_letters_are_composed() {

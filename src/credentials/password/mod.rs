@@ -6,6 +6,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod breached;
+#[cfg(feature = "ssr")]
 pub mod hashing;
 pub mod islands;
 pub mod model;

@@ -2,6 +2,7 @@
 //!
 //! NIST SP 800-63B-4, 3.1.1.2: length and a list, never a rule about kinds of characters, and the reason is said.
 
+use super::breached::Breached;
 use super::model::{MAX_BYTES, MIN_CHARACTERS, Password};
 use crate::demo;
 use crate::error::FieldErrors;
@@ -14,6 +15,33 @@ const TOO_FEW_GUESSES: u64 = 100_000_000;
 const ESTIMATED: usize = 64;
 /// What must be left when a person's own words are taken out.
 const OF_ITS_OWN: usize = 8;
+
+/// The same as [`check`], and refuses what is in the file of breached passwords, where there is one. A file that cannot be read
+/// just now refuses nobody: the other rules hold, and the log says so.
+pub async fn check_new(
+    breached: Option<&Breached>,
+    field: &'static str,
+    password: &Password,
+    own: &[&str],
+) -> Result<(), FieldErrors> {
+    check(field, password, own)?;
+    let Some(breached) = breached.cloned() else { return Ok(()) };
+    let password = password.clone();
+    let looked = tokio::task::spawn_blocking(move || breached.has(&password)).await;
+    match looked {
+        Ok(Ok(false)) => Ok(()),
+        Ok(Ok(true)) => Err(FieldErrors::one(field, BREACHED)),
+        Ok(Err(failure)) => {
+            tracing::error!(%failure, "could not look for a password among the breached ones");
+            Ok(())
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// What is said of a breached one, here and on the command line.
+pub const BREACHED: &str =
+    "This password was found in a breach of another site, so it is tried early. Use one that you use nowhere else";
 
 /// Refuses with a sentence at `field`. `own` are the words somebody who knows the person would try.
 pub fn check(field: &str, password: &Password, own: &[&str]) -> Result<(), FieldErrors> {

@@ -56,9 +56,9 @@ pub async fn reset_password(
     let held = Held::<Reset>::claim(&mut read, token.as_typed()).await?;
     drop(read);
     let (name, email) = (held.link().name.clone().unwrap_or_default(), held.link().account.clone().unwrap_or_default());
-    rules::check("new_password", &new_password, &[&name, &email])?;
-    let hash = request::hashing_turn()?.hash(new_password).await?;
     let ctx = request::current()?;
+    rules::check_new(ctx.site.breached.as_ref(), "new_password", &new_password, &[&name, &email]).await?;
+    let hash = request::hashing_turn()?.hash(new_password).await?;
     let mut write = request::begin_write().await?;
     let user = held.reset_password(&mut write, hash).await?;
     // Who had to wait for wrong passwords has just shown more than one.

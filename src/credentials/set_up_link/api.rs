@@ -33,7 +33,7 @@ pub async fn make_first_admin(
     let email = wrong.keep(Email::parse(&email));
     let name = wrong.keep(PersonName::parse(&name));
     let own = [name.as_ref().map_or("", PersonName::as_str), email.as_ref().map_or("", Email::as_typed)];
-    wrong.keep(rules::check("password", &password, &own));
+    wrong.keep(rules::check_new(request::site()?.breached.as_ref(), "password", &password, &own).await);
     let (Some(email), Some(name), true) = (email, name, wrong.is_empty()) else { return Err(wrong.into()) };
 
     request::sessions_answer().await?;
@@ -61,7 +61,8 @@ pub async fn set_first_password(
     let mut read = request::read().await?;
     let link = LinkHolder::claim(&mut read, token.as_typed()).await?.link().clone();
     drop(read);
-    rules::check("password", &password, &[link.name.as_deref().unwrap_or(""), link.email.as_deref().unwrap_or("")])?;
+    let own = [link.name.as_deref().unwrap_or(""), link.email.as_deref().unwrap_or("")];
+    rules::check_new(request::site()?.breached.as_ref(), "password", &password, &own).await?;
 
     request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
