@@ -20,6 +20,6 @@ export default defineConfig({
   use: { baseURL: process.env.LECTERN_ORIGIN, launchOptions, locale: "en-GB", viewport: { width: 1280, height: 900 } },
   projects: [
     { name: "script", use: { javaScriptEnabled: true } },
-    { name: "plain", use: { javaScriptEnabled: false }, testIgnore: ["**/looks.spec.mjs", "**/islands.spec.mjs", "**/reports.spec.mjs"] },
+    { name: "plain", use: { javaScriptEnabled: false }, testIgnore: ["**/looks.spec.mjs", "**/islands.spec.mjs", "**/reports.spec.mjs", "**/passkeys.spec.mjs"] },
   ],
 });

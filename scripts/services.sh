@@ -5,13 +5,13 @@
 #   scripts/services.sh resume FOLDER NAME     starts it again, on the same port, with what it wrote
 #   scripts/services.sh stop FOLDER            ends all of them and removes the folder
 # Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone), mail (with a second port that asks for TLS),
-# sms (a gateway for text messages).
+# sms (a gateway for text messages), provider (of OpenID identities), liar (the same, lying), github (shaped like it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 free_port() {
-  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { process.stdout.write(`${s.address().port}\n`); s.close(); })'
 }
 
 # PostgreSQL refuses to run as root: there it runs as the account its package made.
@@ -117,6 +117,20 @@ start_sms() {
   until_it_answers "$1" sms grep -q ready "$1/sms.log"
   echo "sms=http://127.0.0.1:$port"
 }
+
+# A server of end2end/outside that is given its port alone.
+start_identity() {
+  local port
+  port=$(port_of "$1" "$2")
+  node "end2end/outside/$2.mjs" "$port" >"$1/$2.log" 2>&1 &
+  echo $! >"$1/$2.pid"
+  until_it_answers "$1" "$2" grep -q ready "$1/$2.log"
+  echo "$2=http://localhost:$port"
+}
+
+start_provider() { start_identity "$1" provider; }
+start_liar() { start_identity "$1" liar; }
+start_github() { start_identity "$1" github; }
 
 # Ends the process of a file made above. PostgreSQL takes INT for "break connections off, but write everything down".
 end_by() {

@@ -16,6 +16,7 @@ use crate::credentials::not_me::pages::{NotMeDone, NotMePage};
 use crate::credentials::one_time_code::pages::{AskForCode, EnterTheCode};
 use crate::credentials::pages::security::Security;
 use crate::credentials::password::pages::{login::Login, prove::Prove, signup::SignUp};
+use crate::credentials::provider::pages::{AddProvider, BackFromProvider, GoToProvider};
 use crate::credentials::recovery_codes::pages::RecoveryCodes;
 use crate::credentials::reset::pages::{Forgot, ResetPage};
 use crate::credentials::second_step::pages::SecondStepPage;
@@ -50,6 +51,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signup") view=SignUp ssr=SsrMode::Async />
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/set-up/:token") view=SetUp ssr=SsrMode::Async />
+                <Route path=path!("/login/with/:name") view=GoToProvider ssr=SsrMode::Async />
+                <Route path=path!("/login/with/:name/back") view=BackFromProvider ssr=SsrMode::Async />
                 <Route path=path!("/login/code") view=AskForCode ssr=SsrMode::Async />
                 <Route path=path!("/login/code/enter") view=EnterTheCode ssr=SsrMode::Async />
                 <Route path=path!("/login/second") view=SecondStepPage ssr=SsrMode::Async />
@@ -64,6 +67,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/resend") view=Resend ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <Route path=path!("/account/security") view=Security ssr=SsrMode::Async />
+                <Route path=path!("/account/security/add/:name") view=AddProvider ssr=SsrMode::Async />
                 <Route path=path!("/account/security/code-app") view=CodeAppPage ssr=SsrMode::Async />
                 <Route path=path!("/account/security/recovery-codes") view=RecoveryCodes ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />

@@ -73,6 +73,8 @@ pub enum Denied {
     LastOwner,
     /// The site never loses its last admin.
     LastAdmin,
+    /// Nobody takes their last way in away.
+    LastWay,
     /// Whoever teaches or looks after people keeps a second step.
     NeedsSecondStep,
     /// What opens another admin's account is for whoever runs the server.
@@ -99,6 +101,7 @@ impl Denied {
             Self::NotIn => "You are not in this course",
             Self::LastOwner => "This course needs an owner",
             Self::LastAdmin => "Lectern needs an admin",
+            Self::LastWay => "This is your last way in",
             Self::NeedsSecondStep => "Your role needs a second step",
             Self::AnotherAdmin => "This is about another admin",
             Self::NotOpen => "This course takes nobody new at the moment",
@@ -120,6 +123,9 @@ impl Denied {
             Self::NotIn => "There is nothing to leave.",
             Self::LastOwner => "You are its last owner. Make somebody else an owner first.",
             Self::LastAdmin => "This is the last admin who can sign in. Make somebody else an admin first.",
+            Self::LastWay => {
+                "Without it nobody could sign in to your account. Set up another way first, then remove this one."
+            }
             Self::NeedsSecondStep => "Set up another one first, then remove this.",
             Self::AnotherAdmin => {
                 "What opens an admin’s account is for whoever runs the server: lectern outbox shows it there."

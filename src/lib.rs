@@ -59,7 +59,7 @@ pub mod site_key;
 pub fn hydrate() {
     // Without a use, the linker would drop the islands' exports.
     #[expect(unused_imports, reason = "named so that their exports stay")]
-    use crate::{courses::islands::*, credentials::password::islands::*};
+    use crate::{courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*};
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
 }

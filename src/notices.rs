@@ -41,6 +41,8 @@ pub enum Notice {
     RecoveryCodeUsed(i64),
     /// The right password, and then wrong codes.
     WrongCodes,
+    /// A passkey was used whose counter went back.
+    Copied,
     /// An admin took the second step away, for this reason.
     FactorsReset(String),
 }
@@ -57,6 +59,7 @@ impl Notice {
             Self::Removed(_) => "A way to sign in was removed",
             Self::RecoveryCodeUsed(_) => "A recovery code was used",
             Self::WrongCodes => "Somebody knows your password",
+            Self::Copied => "A passkey was stopped",
             Self::FactorsReset(_) => "Your second step was reset",
         }
     }
@@ -79,6 +82,10 @@ impl Notice {
             Self::RecoveryCodeUsed(left) => format!("One of your recovery codes was used to sign in. {left} are left."),
             Self::WrongCodes => {
                 "Somebody entered your right password and then wrong codes. They are not in. If it was not you, set a new password."
+                    .to_owned()
+            }
+            Self::Copied => {
+                "Somebody tried to sign in with one of your passkeys, and there may be a copy of it. It signs nobody in any more. Remove it and make another."
                     .to_owned()
             }
             Self::FactorsReset(reason) => format!(

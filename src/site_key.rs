@@ -28,6 +28,8 @@ pub enum Purpose {
     Seed,
     /// Recovery codes that wait to be shown.
     RecoveryCodes,
+    /// What is needed when somebody comes back from a provider.
+    Visit,
     /// A code of a few digits.
     Code,
 }
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Letter => b"letter",
             Self::Seed => b"seed",
             Self::RecoveryCodes => b"recovery codes",
+            Self::Visit => b"visit",
             Self::Code => b"code",
         }
     }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use super::system;
 use crate::audit::store as audit;
 use crate::credentials::mail_link::store as mail_link;
+use crate::credentials::passkey::store as passkey;
+use crate::credentials::provider::store as provider;
 use crate::credentials::recovery_codes::store::public_delete_fresh;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
@@ -80,6 +82,8 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + public_forget_places(&mut write, site.config.keep_addresses).await?
             + audit::public_forget_places(&mut write, site.config.keep_addresses).await?
             + public_delete_fresh(&mut write).await?
+            + provider::public_delete_over(&mut write).await?
+            + passkey::public_delete_over(&mut write).await?
             + mail_link::public_delete_over(&mut write).await?
             + mail::public_delete_over(&mut write, site.mailer.is_some()).await?;
         write.commit().await?;

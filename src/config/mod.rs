@@ -1,5 +1,6 @@
 //! The settings: read once at start from the environment, each checked, each with a default that works.
 
+mod providers;
 mod public_url;
 mod second_step;
 mod time;
@@ -22,6 +23,7 @@ use crate::mail::smtp::MailPlace;
 use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
 
+pub use providers::{ProviderKind, ProviderSetting};
 pub use public_url::PublicUrl;
 pub use second_step::SecondStepFor;
 pub use time::ByRole;
@@ -45,6 +47,8 @@ pub struct Config {
     pub mail: Option<MailPlace>,
     /// `LECTERN_SMS_URL`, `_HEADER` and `_BODY`: how text messages leave; not at all when the first is not set.
     pub gateway: Option<GatewayPlace>,
+    /// `LECTERN_PROVIDERS` and `LECTERN_PROVIDER_..`: with which accounts elsewhere people can sign in.
+    pub providers: Vec<ProviderSetting>,
     /// `LECTERN_CODES`: which ways codes to sign in are sent.
     pub codes: Codes,
     /// `LECTERN_DEMO=1`: load the demo at start when the database is empty.
@@ -107,7 +111,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 const LONGEST_KEPT: Millis = 3_660 * DAY;
 
 /// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 44] = [
+const KNOWN: [&str; 48] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -120,6 +124,7 @@ const KNOWN: [&str; 44] = [
     "LECTERN_SMS_HEADER",
     "LECTERN_SMS_BODY",
     "LECTERN_CODES",
+    "LECTERN_PROVIDERS",
     "LECTERN_DEMO",
     "LECTERN_TRUSTED_PROXIES",
     "LECTERN_ADMIN_NETWORKS",
@@ -141,6 +146,9 @@ const KNOWN: [&str; 44] = [
     "LECTERN_TEST_MAILS",
     "LECTERN_TEST_RECEIVED",
     "LECTERN_TEST_SMS",
+    "LECTERN_TEST_PROVIDER",
+    "LECTERN_TEST_LIAR",
+    "LECTERN_TEST_GITHUB",
     "LECTERN_CACHE",
     "LECTERN_TOOLS",
     "LECTERN_ORIGIN",
@@ -173,7 +181,7 @@ impl std::error::Error for WrongSetting {}
 
 impl Config {
     /// Reads the settings through `lookup`, which is the environment outside of tests.
-    pub fn read(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, WrongSetting> {
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, WrongSetting> {
         let setting = |name: &'static str, default: &str| {
             lookup(name)
                 .map(|value| value.trim().to_owned())
@@ -349,6 +357,7 @@ impl Config {
             key_file: Some(setting("LECTERN_KEY_FILE", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             mail,
             gateway,
+            providers: providers::parse(&setting("LECTERN_PROVIDERS", ""), &lookup)?,
             codes,
             demo,
             trusted_proxies,
@@ -375,7 +384,9 @@ impl Config {
     pub fn from_environment() -> Result<Self, WrongSetting> {
         let mut config = Self::read(|name| std::env::var(name).ok())?;
         let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        config.unknown = set.filter(|name| name.starts_with("LECTERN_") && !KNOWN.contains(&name.as_str())).collect();
+        config.unknown = set
+            .filter(|name| name.starts_with("LECTERN_") && !KNOWN.contains(&name.as_str()) && !is_of_provider(name))
+            .collect();
         Ok(config)
     }
 
@@ -408,6 +419,13 @@ impl Config {
     pub fn backups(&self) -> PathBuf {
         self.data_dir.join("backups")
     }
+}
+
+/// Which of them there are is for `LECTERN_PROVIDERS` to say.
+fn is_of_provider(name: &str) -> bool {
+    name.strip_prefix("LECTERN_PROVIDER_").is_some_and(|rest| {
+        ["_ID", "_SECRET", "_ISSUER", "_LABEL", "_PRIVATE", "_SITE", "_API"].iter().any(|end| rest.ends_with(end))
+    })
 }
 
 /// An address may hold a password between `//` and `@`.

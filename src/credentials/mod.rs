@@ -8,9 +8,13 @@ pub mod not_me;
 pub mod one_time_code;
 #[cfg(feature = "ssr")]
 pub mod pages;
+pub mod passkey;
 pub mod password;
+pub mod provider;
 pub mod recovery_codes;
 pub mod reset;
 pub mod second_step;
 pub mod set_up_link;
 pub mod sign_up_link;
+#[cfg(feature = "ssr")]
+pub mod ways;

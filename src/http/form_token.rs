@@ -17,6 +17,7 @@ use sha2::Sha256;
 
 use super::request::Ctx;
 use crate::credentials::one_time_code::api::{AskCode, EnterCode};
+use crate::credentials::passkey::api::SignInWithPasskey;
 use crate::credentials::password::api::{SignIn, SignUp};
 use crate::credentials::second_step::api::SecondStep;
 use crate::credentials::set_up_link::api::{MakeFirstAdmin, SetFirstPassword};
@@ -98,6 +99,7 @@ pub fn signs_in(path: &str) -> bool {
         SecondStep::PATH,
         AskCode::PATH,
         EnterCode::PATH,
+        SignInWithPasskey::PATH,
     ]
     .contains(&path)
 }

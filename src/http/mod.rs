@@ -32,8 +32,10 @@ use crate::accounts::export;
 use crate::audit::refusals;
 use crate::config::Config;
 use crate::credentials::one_time_code::store::By;
+use crate::credentials::passkey::relying_party::RelyingParty;
 use crate::credentials::password::breached::Breached;
 use crate::credentials::password::hashing::Hashing;
+use crate::credentials::provider::list::Provider;
 use crate::db::Db;
 use crate::failure::Failure;
 use crate::mail::gateway::Gateway;
@@ -54,6 +56,10 @@ pub struct Site {
     pub records: Records,
     /// What seals what only this site reads.
     pub key: SiteKey,
+    /// The site as passkeys know it; none where its address allows none.
+    pub passkeys: Option<RelyingParty>,
+    /// With which accounts elsewhere people can sign in.
+    pub providers: Vec<Provider>,
     /// What sends mail; none: nothing is sent.
     pub mailer: Option<Mailer>,
     /// What sends text messages; none: nothing is sent.
@@ -98,6 +104,10 @@ impl Site {
             .as_ref()
             .map(|place| Mailer::new(place, &config.public_url.origin, patience.mail))
             .transpose()?;
+        let clock = db.clock().clone();
+        let providers = config.providers.iter().map(|it| Provider::new(it, &config.public_url, clock.clone()));
+        let providers = providers.collect::<Result<Vec<_>, _>>()?;
+        let passkeys = RelyingParty::of(&config.public_url)?;
         let gateway = config.gateway.as_ref().map(|place| Gateway::new(place, patience.mail)).transpose()?;
         let breached = config.breached_file.as_deref().map(Breached::open).transpose();
         let breached = breached.map_err(|failure| failure.of_setting("LECTERN_BREACHED_FILE"))?;
@@ -111,6 +121,8 @@ impl Site {
             db,
             records,
             key,
+            passkeys,
+            providers,
             mailer,
             gateway,
             hashing,
@@ -125,6 +137,16 @@ impl Site {
             patience,
             stopping,
         }))
+    }
+
+    /// The provider with this name.
+    pub fn provider(&self, name: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// Name and label of each.
+    pub fn provider_labels(&self) -> Vec<(String, String)> {
+        self.providers.iter().map(|provider| (provider.name.clone(), provider.label.clone())).collect()
     }
 
     /// Whether people can sign in with codes that are sent this way.

@@ -130,12 +130,16 @@ impl Ctx {
 
     /// The token for a form of the page being made that signs somebody in. A browser without the cookie it is made with gets it.
     pub fn sign_in_token(&self) -> String {
-        let visit = self.answer().visit.or_else(|| self.cookies.visit.clone()).unwrap_or_else(|| {
+        form_token::make(self.visit_or_new().as_bytes())
+    }
+
+    /// What only this browser has; one that has nothing yet gets it with the answer.
+    pub fn visit_or_new(&self) -> String {
+        self.answer().visit.or_else(|| self.cookies.visit.clone()).unwrap_or_else(|| {
             let visit = random::token();
             self.say(|answer| answer.visit = Some(visit.clone()));
             visit
-        });
-        form_token::make(visit.as_bytes())
+        })
     }
 
     /// The tokens of the forms that wait for their sender in this browser, the newest first.
@@ -351,7 +355,7 @@ pub fn prove_address(address: &str, which: Option<&str>) -> String {
 /// Where somebody whose role needs a second step goes, to show it or to set one up, before they can go on to `address`.
 pub fn second_step_address(ctx: &Ctx, address: &str) -> String {
     match ctx.person() {
-        Some(person) if person.has_second => prove_address(address, None),
+        Some(person) if person.has_second() => prove_address(address, None),
         _ => "/account/security?needed=1".to_owned(),
     }
 }

@@ -10,6 +10,8 @@ use crate::accounts::api::{
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
 use crate::credentials::one_time_code::api::{RemovePhone, SetPhone};
+use crate::credentials::passkey::api::{RemovePasskey, RenamePasskey};
+use crate::credentials::provider::api::RemoveProvider;
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
@@ -27,7 +29,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 18] = [
+const OF_KNOWN: [(&str, &str); 21] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -42,6 +44,9 @@ const OF_KNOWN: [(&str, &str); 18] = [
     (NameSignIn::PATH, "Name one of your devices"),
     (ChangeAddress::PATH, "Change your email address"),
     (BeginCodeApp::PATH, "Set up a code app"),
+    (RemovePasskey::PATH, "Remove one of your passkeys"),
+    (RenamePasskey::PATH, "Rename one of your passkeys"),
+    (RemoveProvider::PATH, "Remove an account elsewhere"),
     (RemoveCodeApp::PATH, "Remove your code app"),
     (SetPhone::PATH, "Set a telephone number"),
     (RemovePhone::PATH, "Delete your telephone number"),

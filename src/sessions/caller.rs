@@ -43,8 +43,12 @@ pub struct Person {
     pub sign_in: SignInId,
     /// What proved it: 1 for one thing, 2 for two.
     pub level: i64,
-    /// The account has a second step.
-    pub has_second: bool,
+    /// The account has a password; else its person signs in with a passkey or an account elsewhere.
+    pub has_password: bool,
+    /// The account has a code app.
+    pub has_app: bool,
+    /// The account has a passkey.
+    pub has_passkey: bool,
     /// The role needs a second step, and this sign-in has not shown one: nothing but the own account is reached with it.
     pub lacks_second: bool,
     /// This sign-in lasts longer than others, and is worth no more than one proof.
@@ -67,9 +71,14 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether the account can prove more than one thing.
+    pub fn has_second(&self) -> bool {
+        self.has_app || self.has_passkey
+    }
+
     /// When all was proven that this account can prove; 0 when the second step is missing.
     pub fn fully_proven_at(&self) -> Millis {
-        if self.has_second && self.level < 2 { 0 } else { self.proven_at }
+        if self.has_second() && self.level < 2 { 0 } else { self.proven_at }
     }
 }
 

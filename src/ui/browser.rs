@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::{IntervalHandle, document, set_interval_with_handle};
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::js_sys::Date;
+use leptos::web_sys::js_sys::{Array, Date, Function, JSON, Object, Promise, Reflect};
 use leptos::web_sys::{Element, HtmlInputElement, Request, RequestInit, Response, UrlSearchParams, window};
 use wasm_bindgen_futures::JsFuture;
 
@@ -54,6 +54,83 @@ pub fn on_input(input: &HtmlInputElement, mut changed: impl FnMut(String) + 'sta
     let listener = Closure::<dyn FnMut()>::new(move || changed(field.value()));
     let _ = input.add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());
     listener.forget();
+}
+
+/// What an object has under a name, unless that is nothing.
+fn of(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// What a method of an object answers.
+fn call(object: &JsValue, name: &str, with: Option<&JsValue>) -> Option<JsValue> {
+    let method: Function = of(object, name)?.dyn_into().ok()?;
+    match with {
+        Some(with) => method.call1(object, with).ok(),
+        None => method.call0(object).ok(),
+    }
+}
+
+/// Whether this browser knows passkeys, and reads and writes them as JSON.
+pub fn has_passkeys() -> bool {
+    let has = || of(&of(&window()?.into(), "PublicKeyCredential")?, "parseRequestOptionsFromJSON");
+    has().is_some()
+}
+
+/// Whether it can offer them in a field.
+pub async fn offers_in_field() -> bool {
+    let ask = || call(&of(&window()?.into(), "PublicKeyCredential")?, "isConditionalMediationAvailable", None);
+    let Some(promise) = ask().and_then(|promise| promise.dyn_into::<Promise>().ok()) else { return false };
+    JsFuture::from(promise).await.ok().and_then(|answer| answer.as_bool()).unwrap_or(false)
+}
+
+/// Ends a question to the device that nobody has answered yet.
+#[derive(Clone, Debug)]
+pub struct Cancel(JsValue);
+
+impl Cancel {
+    /// None in a browser that cannot be stopped.
+    pub fn new() -> Option<Self> {
+        let controller: Function = of(&window()?.into(), "AbortController")?.dyn_into().ok()?;
+        Reflect::construct(&controller, &Array::new()).ok().map(Self)
+    }
+
+    /// Ends it.
+    pub fn now(&self) {
+        let _ = call(&self.0, "abort", None);
+    }
+}
+
+/// Asks the device to make a passkey (`create`) or to open one (`get`), with a challenge of the server's, `{ceremony, options}` as
+/// JSON. Answers the ceremony and what the device says, as JSON.
+pub async fn credential(how: &str, begun: &str, cancel: Option<Cancel>, in_field: bool) -> Option<(String, String)> {
+    let window: JsValue = window()?.into();
+    let begun = JSON::parse(begun).ok()?;
+    let ceremony = of(&begun, "ceremony")?.as_string()?;
+    let public_key = of(&of(&begun, "options")?, "publicKey")?;
+    let parse = if how == "create" { "parseCreationOptionsFromJSON" } else { "parseRequestOptionsFromJSON" };
+    let options = Object::new();
+    let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).ok();
+    set("publicKey", &call(&of(&window, "PublicKeyCredential")?, parse, Some(&public_key))?)?;
+    if in_field {
+        set("mediation", &"conditional".into())?;
+    }
+    if let Some(cancel) = cancel {
+        set("signal", &of(&cancel.0, "signal")?)?;
+    }
+    let promise = call(&of(&of(&window, "navigator")?, "credentials")?, how, Some(&options))?;
+    let answer = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    let answer: String = JSON::stringify(&call(&answer, "toJSON", None)?).ok()?.into();
+    Some((ceremony, answer))
+}
+
+/// Fills in hidden fields of the form in an element, and sends it.
+pub fn fill_and_send(place: &Element, fields: &[(&str, &str)]) -> Option<()> {
+    let form = place.query_selector("form").ok()??;
+    for (name, value) in fields {
+        let field = form.query_selector(&format!("[name={name}]")).ok()??;
+        field.dyn_into::<HtmlInputElement>().ok()?.set_value(value);
+    }
+    call(&form, "requestSubmit", None).map(drop)
 }
 
 /// Calls a server function with these fields, and answers its JSON; nothing when it was refused or the line is down.

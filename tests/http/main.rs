@@ -18,6 +18,7 @@ mod migrations;
 mod moving;
 mod one_time_codes;
 mod operations;
+mod passkeys;
 mod passwords;
 mod people;
 mod powers;

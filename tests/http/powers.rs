@@ -124,6 +124,18 @@ impl World {
             ],
             "/fn/prove_again" => vec![password],
             "/fn/ask_reset" => vec![email],
+            "/fn/begin_passkey_sign_in" | "/fn/begin_passkey_proof" | "/fn/begin_passkey" => vec![],
+            "/fn/sign_in_with_passkey" | "/fn/prove_with_passkey" => {
+                vec![("ceremony", "unknown".to_owned()), ("credential", "{}".to_owned())]
+            }
+            "/fn/add_passkey" => vec![
+                ("ceremony", "unknown".to_owned()),
+                ("credential", "{}".to_owned()),
+                ("passkey_name", "Laptop".to_owned()),
+            ],
+            "/fn/rename_passkey" => vec![("passkey", "1".to_owned()), ("passkey_name", "Laptop".to_owned())],
+            "/fn/remove_passkey" => vec![("passkey", "1".to_owned())],
+            "/fn/remove_provider" => vec![("account", "1".to_owned())],
             "/fn/ask_code" => vec![email, ("by", "mail".to_owned())],
             "/fn/enter_code" | "/fn/confirm_phone" => vec![("code", "123456".to_owned())],
             "/fn/set_phone" => vec![("phone", "+491701234567".to_owned())],

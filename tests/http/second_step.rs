@@ -287,7 +287,7 @@ async fn with_one_proof_an_instructor_reaches_their_own_account_alone() {
     assert_eq!(refused.location(), "/account/security?needed=1");
     assert_eq!(ada.call("/fn/create_course", &typed).await.status, StatusCode::FORBIDDEN);
     let page = ada.get("/account/security?needed=1").await;
-    assert!(page.has("needs a second step besides the password. Set up a code app"), "{}", page.body);
+    assert!(page.has("needs a second step besides the password. Add a passkey or set up a code app"), "{}", page.body);
     let admin = app.admin("bo").await;
     for path in ["/admin/users", "/admin/audit", "/admin/server", "/admin/outbox", "/admin/audit.csv", "/people/1"] {
         let page = admin.get(path).await;

@@ -51,8 +51,10 @@ const RULES: [(&str, &[&str], &str); 8] = [
         "Arriving::proven",
         &[
             "credentials/one_time_code/api.rs",
+            "credentials/passkey/api.rs",
             "credentials/password/api.rs",
             "credentials/password/policy.rs",
+            "credentials/provider/store.rs",
             "credentials/reset/store.rs",
             "credentials/second_step/policy.rs",
             "credentials/set_up_link/store.rs",

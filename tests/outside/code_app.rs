@@ -8,7 +8,7 @@ use lectern::clock::SECOND;
 use crate::app::{App, PASSWORD};
 
 /// What oathtool makes of a key at a moment.
-fn oathtool(key: &str, now: i64) -> String {
+pub fn oathtool(key: &str, now: i64) -> String {
     let at = format!("@{}", now / SECOND);
     let made = Command::new("oathtool").args(["--totp", "--base32", "--now", &at, key]).output().unwrap();
     assert!(made.status.success(), "{made:?}");

@@ -10,6 +10,7 @@ mod code_app;
 #[expect(dead_code, reason = "shared with tests/http, which uses all of it")]
 mod engine;
 mod mail;
+mod providers;
 mod text;
 
 /// Where a server is that the script has started.

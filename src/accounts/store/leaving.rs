@@ -6,6 +6,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
+use crate::credentials::ways::store::forget_all;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
@@ -188,22 +189,17 @@ impl RecentlyProven<Oneself<'_, Write>> {
             .execute(write)
             .await?;
         // What stands in the place of an address is none, so that nobody can have it before.
+        forget_all(write, user).await?;
         for statement in [
             "delete from sign_ins where user_id = $1",
             "delete from kept_forms where user_id = $1",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",
-            "delete from code_apps where user_id = $1",
-            "delete from recovery_codes where user_id = $1",
-            "delete from fresh_codes where user_id = $1",
-            "delete from phones where user_id = $1",
-            "delete from one_time_codes where user_id = $1",
-            "delete from half_sign_ins where user_id = $1",
             "delete from outbox where user_id = $1",
             "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",
             "delete from audit_details where kind = 'place' and seq in (select seq from audit_events where about_id = $1 or actor_id = $1)",
             "update users set email = 'deleted ' || id, email_key = 'deleted ' || id,
-                    name = 'Deleted person ' || id, role = 'student', password_hash = null, email_verified_at = null, frozen_at = null,
+                    name = 'Deleted person ' || id, role = 'student', password_hash = null, email_verified_at = null, frozen_at = null, passkey_handle = null,
                     epoch = epoch + 1 where id = $1",
         ] {
             query(statement).bind(user).execute(write).await?;

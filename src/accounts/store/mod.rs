@@ -71,6 +71,12 @@ pub async fn public_find_addressee(on: &mut impl Connection, user: UserId) -> Re
     Ok(row.map(|(email,)| email))
 }
 
+/// What an account is on the whole site. `NotFound` when there is none.
+pub async fn public_role_of(on: &mut impl Connection, user: UserId) -> Result<SiteRole, Failure> {
+    let row: Option<(SiteRole,)> = query("select role from users where id = $1").bind(user).optional(on).await?;
+    Ok(row.ok_or(AppError::NotFound)?.0)
+}
+
 /// Whether anybody could sign in as an admin. Asked at start, to offer the first admin's link.
 pub async fn public_has_admin(on: &mut impl Connection) -> Result<bool, Failure> {
     let (admins,): (i64,) =

@@ -12,6 +12,7 @@ use {
     crate::http::request,
     crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
+    crate::sessions::store::Second,
     crate::ui::flash::Flash,
 };
 
@@ -41,7 +42,7 @@ pub async fn confirm_code_app(
     oneself.make_recovery_codes(&ctx.site.key).await?;
     let user = oneself.inner().person().id;
     // The code has just been shown, besides what was before: this sign-in is worth both.
-    oneself.inner().note_second_shown().await?;
+    oneself.inner().note_second_shown(Second::CodeApp).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a code app")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_added", person = user.0, "a code app was set up");
@@ -60,7 +61,8 @@ pub async fn remove_code_app() -> Result<(), AppError> {
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, role) = (oneself.inner().person().id, oneself.inner().person().role);
     oneself.remove_code_app().await?;
-    if ctx.site.config.second_step.of(role) && !oneself.has_second_step().await? {
+    let has_another = oneself.has_second_step().await?;
+    if ctx.site.config.second_step.of(role) && !has_another {
         return Err(AppError::Forbidden(Denied::NeedsSecondStep));
     }
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("a code app")).await?;

@@ -5,7 +5,6 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{HOUR, Millis};
-use crate::credentials::recovery_codes::store::forget_codes;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
@@ -133,7 +132,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
         note(write, Event::of(What::FactorAdded).about(user).after("a code app")).await
     }
 
-    /// Takes the app away, and the recovery codes that stood in for it. `NotFound` when there is none.
+    /// Takes the app away. `NotFound` when there is none.
     pub async fn remove_code_app(&mut self) -> Result<(), Failure> {
         let user = self.inner().person().id;
         let write = self.inner().connection();
@@ -144,7 +143,6 @@ impl RecentlyProven<Oneself<'_, Write>> {
         if removed != 1 {
             return Err(AppError::NotFound.into());
         }
-        forget_codes(write, user).await?;
         note(write, Event::of(What::FactorRemoved).about(user).before("a code app")).await
     }
 }

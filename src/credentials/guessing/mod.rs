@@ -208,6 +208,8 @@ pub enum Few {
     LettersForAddress,
     /// Codes to sign in to one account with, of five tries each (ours: fifty tries at a million codes in a day).
     CodesForAccount,
+    /// Challenges for passkeys that one place asks for; each is a row for five minutes (ours: a class, and its reloads).
+    Ceremonies,
     /// Text messages to one number; each costs money, and somebody may earn by it (security.md: caps).
     TextsToNumber,
     /// Text messages that one place asks for.
@@ -224,6 +226,7 @@ impl Few {
             Self::LettersForPlace => (60, HOUR),
             Self::LettersForAddress => (1, MINUTE),
             Self::CodesForAccount => (10, DAY),
+            Self::Ceremonies => (2_000, HOUR),
             Self::TextsToNumber => (5, DAY),
             Self::TextsForPlace => (20, DAY),
             Self::TextsInAll => (500, DAY),
@@ -236,6 +239,7 @@ impl Few {
             Self::LettersForPlace => "letters of a place",
             Self::LettersForAddress => "letters to an address",
             Self::CodesForAccount => "codes for an account",
+            Self::Ceremonies => "ceremonies of a place",
             Self::TextsToNumber => "texts to a number",
             Self::TextsForPlace => "texts for a place",
             Self::TextsInAll => "texts in all",

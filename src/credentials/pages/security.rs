@@ -10,8 +10,12 @@ use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
 use crate::credentials::code_app::store::CodeApp;
 use crate::credentials::one_time_code::api::{ConfirmPhone, RemovePhone, SetPhone};
 use crate::credentials::one_time_code::store::{By, PhoneRow};
+use crate::credentials::passkey::pages as passkey;
+use crate::credentials::passkey::store::PasskeyRow;
 use crate::credentials::password::api::ChangePassword;
 use crate::credentials::password::pages::password_section;
+use crate::credentials::provider::pages as provider;
+use crate::credentials::provider::store::ProviderRow;
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::credentials::recovery_codes::store::Codes;
 use crate::failure::Failure;
@@ -26,6 +30,12 @@ struct Data {
     address: Address,
     app: Option<CodeApp>,
     codes: Codes,
+    passkeys: Vec<PasskeyRow>,
+    elsewhere: Vec<ProviderRow>,
+    /// Name and label of each provider.
+    providers: Vec<(String, String)>,
+    /// The site's address allows passkeys.
+    can_passkeys: bool,
     /// Codes to sign in are sent as text messages; the number they go to.
     phone: Option<Option<PhoneRow>>,
     /// Somebody's role needs a second step, and they were on the way to something else.
@@ -51,6 +61,8 @@ async fn load() -> Result<Data, Failure> {
         true => Some(oneself.find_phone().await?),
         false => None,
     };
+    let elsewhere = oneself.list_provider_accounts().await?;
+    let passkeys = oneself.list_passkeys().await?;
     let (app, codes) = (oneself.find_code_app().await?, oneself.count_recovery_codes().await?);
     Ok(Data {
         is_needed: person.lacks_second && ctx.query("needed").is_some(),
@@ -58,6 +70,10 @@ async fn load() -> Result<Data, Failure> {
         address,
         app,
         codes,
+        passkeys,
+        elsewhere,
+        providers: ctx.site.provider_labels(),
+        can_passkeys: ctx.site.passkeys.is_some(),
         phone,
         has_mail: ctx.site.mailer.is_some(),
         start: islands::start(&ctx),
@@ -65,8 +81,25 @@ async fn load() -> Result<Data, Failure> {
     })
 }
 
-fn show(Data { person, address, app, codes, phone, is_needed, has_mail, start, now }: Data) -> AnyView {
+fn show(
+    Data {
+        person,
+        address,
+        app,
+        codes,
+        passkeys,
+        elsewhere,
+        providers,
+        can_passkeys,
+        phone,
+        is_needed,
+        has_mail,
+        start,
+        now,
+    }: Data,
+) -> AnyView {
     let (change, password) = (Form::to::<ChangeAddress>(), Form::to::<ChangePassword>());
+    let has_second = app.is_some() || !passkeys.is_empty();
     let number = (Form::to::<SetPhone>(), Form::to::<ConfirmPhone>());
     let is_refused = [&change, &password, &number.0, &number.1].into_iter().any(Form::is_refused);
     view! {
@@ -79,12 +112,14 @@ fn show(Data { person, address, app, codes, phone, is_needed, has_mail, start, n
                 {proven::note(&person, now)}
             </div></div>
             {is_needed.then(|| view! {
-                <div class="note warn"><p>"You are "{person.role.with_article()}", and that needs a second step besides the password. Set up a code app, then go on."</p></div>
+                <div class="note warn"><p>"You are "{person.role.with_article()}", and that needs a second step besides the password. Add a passkey or set up a code app, then go on."</p></div>
             })}
             {address_section(&person, &address, &change, has_mail, now)}
+            {passkey::section(passkeys, can_passkeys, now)}
             {password_section(&person, &password)}
+            {(!providers.is_empty() || !elsewhere.is_empty()).then(|| provider::section(elsewhere, providers, now))}
             {code_app_section(app.as_ref(), now)}
-            {app.is_some().then(|| recovery_section(codes, now))}
+            {has_second.then(|| recovery_section(codes, now))}
             {phone.map(|phone| phone_section(phone.as_ref(), &number, now))}
         </div>
         {start}
@@ -155,8 +190,8 @@ fn phone_section(phone: Option<&PhoneRow>, (set, confirm): &(Form, Form), now: M
         .into_any(),
     };
     view! {
-        <section class="hung" aria-labelledby="phone">
-            <div><h2 id="phone">"Codes by text message"</h2><p>"The weakest way in: numbers are taken over, and messages read. It is there for when nothing else is at hand, and counts as one proof."</p></div>
+        <section class="hung" aria-labelledby="by-text">
+            <div><h2 id="by-text">"Codes by text message"</h2><p>"The weakest way in: numbers are taken over, and messages read. It is there for when nothing else is at hand, and counts as one proof."</p></div>
             <div>{state}</div>
         </section>
     }
@@ -172,7 +207,7 @@ fn recovery_section(codes: Codes, now: Millis) -> AnyView {
     let made = codes.made_at.map(|at| view! { <dd>"made "{when::time(at, when::words(at, now), false)}</dd> });
     view! {
         <section class="hung" aria-labelledby="recovery">
-            <div><h2 id="recovery">"Recovery codes"</h2><p>"For when the telephone is lost. Each works once, in place of a code of the app."</p></div>
+            <div><h2 id="recovery">"Recovery codes"</h2><p>"For when the telephone is lost. Each works once, in place of a code or a passkey."</p></div>
             <div>
                 <dl class="facts"><div><dt>"Not used yet"</dt><dd>{left}</dd>{made}</div></dl>
                 {ask_first::<MakeRecoveryCodes>(

@@ -212,6 +212,7 @@ pub async fn prove_again(
     }
 
     let mut write = request::begin_write().await?;
+    let mut second_shown = None;
     if asks.code {
         let Some(second) = public_take_second(&mut write, &ctx.site.key, person.id, code.as_typed()).await? else {
             drop(write);
@@ -219,6 +220,7 @@ pub async fn prove_again(
             return Err(guess.was_wrong(FieldErrors::one("code", words).into(), Some(person.id)).await.into());
         };
         guess.was_right(&mut write).await?;
+        second_shown = Some(second.second);
         if let Some(left) = second.left {
             notices::tell(&mut write, &ctx.site, person.id, Notice::RecoveryCodeUsed(left)).await?;
         }
@@ -228,8 +230,8 @@ pub async fn prove_again(
     if let Some(shown) = shown {
         oneself.prove_again(shown).await?;
     }
-    if asks.code {
-        oneself.note_second_shown().await?;
+    if let Some(second) = second_shown {
+        oneself.note_second_shown(second).await?;
     }
     write.commit().await?;
     tracing::info!(event = "authn_login_success", "somebody showed again who they are");
@@ -298,8 +300,8 @@ impl Asks {
     /// asked for the password all the same, since they came to show something.
     pub fn of(person: &Person, now: Millis) -> Self {
         let is_recent = |at: Millis| (0..PROOF_LASTS).contains(&(now - at));
-        let code = person.has_second && !is_recent(person.fully_proven_at());
-        Self { password: !code || !is_recent(person.proven_at), code }
+        let code = person.has_second() && !is_recent(person.fully_proven_at());
+        Self { password: person.has_password && (!code || !is_recent(person.proven_at)), code }
     }
 }
 

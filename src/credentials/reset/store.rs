@@ -6,7 +6,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Held, Reset};
 use crate::credentials::mail_link::store::{Does, NewLink, end_links, make};
-use crate::credentials::second_step::store::forget_second_steps;
+use crate::credentials::ways::store::forget_all;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -86,7 +86,7 @@ impl Held<Reset> {
         note(write, Event::of(What::PasswordChanged).by(user).about(user).after(how)).await?;
         if verified_at.is_none() {
             // Whoever made the account may be somebody else than reads there: what they set up must not let them back in.
-            forget_second_steps(write, user).await?;
+            forget_all(write, user).await?;
         }
         let mut arriving = Arriving::proven(write, user);
         arriving.end_what_was_before().await?;

@@ -1,15 +1,12 @@
 //! All SQL about sign-ins that are half way.
 
 use crate::accounts::model::SiteRole;
-use crate::accounts::policy::Oneself;
 use crate::clock::{MINUTE, Millis};
-use crate::credentials::recovery_codes::store::forget_codes;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
 use crate::random;
-use crate::sessions::policy::RecentlyProven;
 use crate::sessions::store::How;
 
 /// How long somebody may take to find their telephone.
@@ -46,32 +43,15 @@ impl Half {
     }
 }
 
-/// Whether the account has a second step that can be shown.
-pub async fn public_has_second_step(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+/// Whether a second step is asked for at every sign-in to the account: it has a code app. Who has passkeys alone signs in with
+/// those, or with one proof, and shows one where two are needed.
+pub async fn public_asks_second_step(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
     let (has,): (bool,) =
         query("select exists (select 1 from code_apps where user_id = $1 and confirmed_at is not null)")
             .bind(user)
             .one(on)
             .await?;
     Ok(has)
-}
-
-impl RecentlyProven<Oneself<'_, Write>> {
-    /// Whether this person has a second step.
-    pub async fn has_second_step(&mut self) -> Result<bool, Failure> {
-        let user = self.inner().person().id;
-        public_has_second_step(self.inner().connection(), user).await
-    }
-}
-
-/// Takes an account's second step away, and what stands in for it. Says whether there was one.
-pub(crate) async fn forget_second_steps(write: &mut Write, user: UserId) -> Result<bool, Failure> {
-    let apps = query("delete from code_apps where user_id = $1").bind(user).execute(write).await?;
-    query("delete from half_sign_ins where user_id = $1").bind(user).execute(write).await?;
-    query("delete from phones where user_id = $1").bind(user).execute(write).await?;
-    query("delete from one_time_codes where user_id = $1").bind(user).execute(write).await?;
-    forget_codes(write, user).await?;
-    Ok(apps > 0)
 }
 
 /// Writes down that somebody is half way, and answers what goes into their cookie.

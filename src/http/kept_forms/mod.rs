@@ -32,7 +32,7 @@ pub const STRANGERS_MAX: usize = 64 * 1024;
 pub const KEPT_SECONDS: u32 = 600;
 
 /// Fields whose values are never kept. A password is typed again.
-const SECRET: [&str; 5] = ["password", "current_password", "new_password", "token", "code"];
+const SECRET: [&str; 7] = ["password", "current_password", "new_password", "token", "code", "ceremony", "credential"];
 
 /// However it is written: a form of ours writes it small, and another's mistake must not be shown either.
 fn is_secret(name: &str) -> bool {

@@ -31,12 +31,15 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
     let how = match row.how.as_str() {
         "password" => "with a password",
         "sign_up" => "by creating the account",
+        "passkey" => "with a passkey",
+        "provider" => "with an account elsewhere",
         "mail_code" => "with a code by mail",
         "text_code" => "with a code by text message",
         _ => "with a one-time link",
     };
     let how = match row.second.as_deref() {
         Some("code_app") => format!("{how} and a code app"),
+        Some("passkey") => format!("{how} and a passkey"),
         Some("recovery_code") => format!("{how} and a recovery code"),
         _ => how.to_owned(),
     };

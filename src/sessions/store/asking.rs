@@ -29,7 +29,9 @@ struct Pointed {
     sign_in: SignInId,
     remembered: bool,
     level: i64,
-    has_second: bool,
+    has_password: bool,
+    has_app: bool,
+    has_passkey: bool,
     proven_at: Millis,
     proven_from_digest: Option<String>,
     last_seen_at: Millis,
@@ -53,7 +55,9 @@ impl Pointed {
             role: self.role,
             sign_in: self.sign_in,
             level: self.level,
-            has_second: self.has_second,
+            has_password: self.has_password,
+            has_app: self.has_app,
+            has_passkey: self.has_passkey,
             lacks_second: self.level < 2 && asker.second_step.of(self.role),
             is_remembered: self.remembered,
             // A stolen session brings its thief's place and browser along (ASVS 8.2.4).
@@ -77,7 +81,9 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     let row = query(
         "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.level, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
                 s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
-                exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_second,
+                u.password_hash is not null as has_password,
+                exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
+                exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
                 (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
                  and u.disabled_at is null and s.epoch = u.epoch) as live
          from sign_ins s join users u on u.id = s.user_id where s.id = $1",

@@ -4,7 +4,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
-use crate::credentials::second_step::store::{begin_half, public_has_second_step};
+use crate::credentials::second_step::store::{begin_half, public_asks_second_step};
 use crate::db::{Connection, Write, query};
 use crate::error::FieldErrors;
 use crate::failure::Failure;
@@ -34,11 +34,16 @@ pub enum How {
     MailCode,
     /// With a code that was sent as a text message.
     TextCode,
+    /// With a passkey, which is two proofs.
+    Passkey,
+    /// With an account elsewhere.
+    Provider,
 }
 
 impl How {
     /// In no order that matters.
-    pub const ALL: [Self; 5] = [Self::Password, Self::SignUp, Self::SetUpLink, Self::MailCode, Self::TextCode];
+    pub const ALL: [Self; 7] =
+        [Self::Password, Self::SignUp, Self::SetUpLink, Self::MailCode, Self::TextCode, Self::Passkey, Self::Provider];
 
     /// As it was stored.
     pub fn of_key(key: &str) -> Option<Self> {
@@ -53,6 +58,8 @@ impl How {
             Self::SetUpLink => "set_up_link",
             Self::MailCode => "mail_code",
             Self::TextCode => "text_code",
+            Self::Passkey => "passkey",
+            Self::Provider => "provider",
         }
     }
 }
@@ -64,6 +71,8 @@ pub enum Second {
     CodeApp,
     /// A recovery code.
     RecoveryCode,
+    /// A passkey, inside a sign-in that began with something else.
+    Passkey,
 }
 
 impl Second {
@@ -72,6 +81,7 @@ impl Second {
         match self {
             Self::CodeApp => "code_app",
             Self::RecoveryCode => "recovery_code",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -103,7 +113,7 @@ impl Arriving<'_> {
     pub async fn sign_in(mut self, how: How, lasts: Lasts, next: &str) -> Result<Begins, Failure> {
         let (second, is_after_wrong) = (self.second, self.is_after_wrong);
         let (write, user) = self.parts();
-        if second.is_none() && public_has_second_step(write, user).await? {
+        if second.is_none() && how != How::Passkey && public_asks_second_step(write, user).await? {
             let token = begin_half(write, user, how, lasts.is_remembered, is_after_wrong, next).await?;
             note(write, Event::of(What::HalfWay).by(user).about(user).after(how.key())).await?;
             return Ok(Begins::HalfWay(token));
@@ -136,7 +146,7 @@ impl Arriving<'_> {
         .bind(random::token())
         .bind(false)
         .bind(from)
-        .bind(if second.is_some() { 2_i64 } else { 1 })
+        .bind(if second.is_some() || how == How::Passkey { 2_i64 } else { 1 })
         .bind(second.map(|second| second.key().to_owned()))
         .execute(write)
         .await?;
@@ -186,10 +196,11 @@ impl Oneself<'_, Write> {
     }
 
     /// Writes down that a second step has just been shown besides what was before: this sign-in is worth both from now on.
-    pub(crate) async fn note_second_shown(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn note_second_shown(&mut self, second: Second) -> Result<(), Failure> {
         let sign_in = self.person().sign_in;
-        query("update sign_ins set level = 2, second = coalesce(second, 'code_app') where id = $1")
+        query("update sign_ins set level = 2, second = coalesce(second, $2) where id = $1")
             .bind(sign_in)
+            .bind(second.key())
             .execute(self.connection())
             .await?;
         self.note_proven().await

@@ -5,13 +5,16 @@ use leptos::prelude::*;
 use super::{Toward, toward};
 use crate::accounts::model::SiteRole;
 use crate::credentials::one_time_code::store::By;
+use crate::credentials::passkey::pages as passkey;
 use crate::credentials::password::api::SignIn;
+use crate::credentials::provider::pages as provider;
 use crate::error::wait_in_words;
 use crate::failure::Failure;
 use crate::http::kept_forms::UNSENT_PAGE;
 use crate::http::local_path::{LocalPath, query_value};
 use crate::http::request;
 use crate::ui::form::{Field, Form};
+use crate::ui::islands;
 use crate::ui::page::{form_title, page};
 
 struct Data {
@@ -24,6 +27,11 @@ struct Data {
     remember: Option<String>,
     /// Codes to sign in are sent, one way or another.
     has_codes: bool,
+    /// The site's address allows passkeys.
+    has_passkeys: bool,
+    /// Name and label of each provider.
+    providers: Vec<(String, String)>,
+    start: AnyView,
 }
 
 /// The form to sign in, for visitors. Who is signed in already is sent on to `?next=`, or home.
@@ -46,6 +54,9 @@ async fn load() -> Result<Data, Failure> {
         format!("For students, on a device that only they use: {idle} without a click, {absolute} at most.")
     });
     Ok(Data {
+        providers: ctx.site.provider_labels(),
+        has_passkeys: ctx.site.passkeys.is_some(),
+        start: if ctx.site.passkeys.is_some() { islands::start(&ctx) } else { ().into_any() },
         has_codes: ctx.site.offers_codes(By::Mail) || ctx.site.offers_codes(By::Text),
         remember,
         form: Form::to::<SignIn>(),
@@ -56,7 +67,9 @@ async fn load() -> Result<Data, Failure> {
     })
 }
 
-fn show(Data { form, next, toward, joining, ended, remember, has_codes }: Data) -> AnyView {
+fn show(
+    Data { form, next, toward, joining, ended, remember, has_codes, has_passkeys, providers, start }: Data,
+) -> AnyView {
     let next = next.map(|next| next.as_str().to_owned()).unwrap_or_default();
     let sign_up = match next.as_str() {
         "" => "/signup".to_owned(),
@@ -70,14 +83,18 @@ fn show(Data { form, next, toward, joining, ended, remember, has_codes }: Data) 
     let note = (ended || next == UNSENT_PAGE).then(|| {
         view! { <div class="note info"><p>{words}</p></div> }
     });
-    let other_ways = has_codes.then(|| {
+    let other_ways = (has_codes || has_passkeys || !providers.is_empty()).then(|| {
         let address = match next.as_str() {
             "" => "/login/code".to_owned(),
             next => format!("/login/code?next={}", query_value(next)),
         };
         view! {
             <h2>"Or another way"</h2>
-            <div class="stack"><a class="button" href=address>"Send me a code"</a></div>
+            <div class="stack">
+                {provider::sign_in_links(&providers, &next)}
+                {has_passkeys.then(|| passkey::sign_in(&next))}
+                {has_codes.then(|| view! { <a class="button" href=address>"Send me a code"</a> })}
+            </div>
         }
     });
     let remember = remember.map(|hint| form.checkbox("remember", "Stay signed in on this device", hint, false));
@@ -91,7 +108,7 @@ fn show(Data { form, next, toward, joining, ended, remember, has_codes }: Data) 
                 <form class="fields" method="post" action=form.action() novalidate>
                     {form.summary()}
                     {form.hidden(&[("next", next)])}
-                    {form.input(Field { name: "email", label: "Email", kind: "email", autocomplete: "username", ..Field::default() })}
+                    {form.input(Field { name: "email", label: "Email", kind: "email", autocomplete: "username webauthn", ..Field::default() })}
                     {form.password(Field { name: "password", label: "Password", autocomplete: "current-password", ..Field::default() })}
                     {remember}
                     <div class="buttons"><button class="button primary large">"Sign in"</button></div>
@@ -104,6 +121,7 @@ fn show(Data { form, next, toward, joining, ended, remember, has_codes }: Data) 
                 </section>
             </div>
         </div>
+        {start}
     }
     .into_any()
 }

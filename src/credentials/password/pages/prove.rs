@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use crate::accounts::policy::Oneself;
+use crate::credentials::passkey::pages as passkey;
 use crate::credentials::password::api::{Asks, ProveAgain};
+use crate::credentials::provider::pages as provider;
 use crate::failure::Failure;
 use crate::http::forms::SEND_FIELD;
 use crate::http::kept_forms;
@@ -24,6 +26,9 @@ struct Data {
     does: Option<&'static str>,
     person: Person,
     asks: Asks,
+    can_passkeys: bool,
+    /// Name and label of each provider with which this person signs in.
+    providers: Vec<(String, String)>,
 }
 
 /// The form that asks for the password, for whoever is signed in.
@@ -34,27 +39,47 @@ pub fn Prove() -> impl IntoView {
 
 async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
-    let person = Oneself::claim(&mut request::read().await?).await?.person().clone();
+    let mut read = request::read().await?;
+    let mut oneself = Oneself::claim(&mut read).await?;
+    let person = oneself.person().clone();
+    let theirs = oneself.list_provider_accounts().await?;
+    drop(read);
+    let providers = ctx.site.provider_labels();
+    let providers = providers.into_iter().filter(|(name, _)| theirs.iter().any(|it| it.provider == *name)).collect();
     let send = ctx.query("send").unwrap_or_default();
     let does = kept_forms::find_waiting(&ctx.site, &ctx.waiting(), Some(&person)).await?;
     let does = does.into_iter().find(|form| form.which == send).map(|form| what_it_does(&form.action));
     let next = ctx.query("next").as_deref().and_then(LocalPath::parse).unwrap_or_else(LocalPath::root);
     let asks = Asks::of(&person, ctx.site.db.clock().now());
-    Ok(Data { form: Form::to::<ProveAgain>(), next: next.as_str().to_owned(), send, does, person, asks })
+    Ok(Data {
+        form: Form::to::<ProveAgain>(),
+        next: next.as_str().to_owned(),
+        send,
+        does,
+        person,
+        asks,
+        can_passkeys: ctx.site.passkeys.is_some(),
+        providers,
+    })
 }
 
-fn show(Data { form, next, send, does, person, asks }: Data) -> AnyView {
+fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: Data) -> AnyView {
     let what = match (asks.password, asks.code) {
         (true, true) => "your password and a code",
-        (false, true) => "a code of your app",
-        _ => "your password",
+        (false, true) if person.has_app => "a code of your app",
+        (false, true) => "your passkey, or a recovery code",
+        (true, false) => "your password",
+        // No password: one of the ways below.
+        (false, false) => "the way you sign in",
     };
     let words = match does {
         None if asks.password => {
             format!("This needs {what}, since you last showed who you are more than ten minutes ago, or elsewhere.")
         }
-        None => format!("This needs {what} besides the password that you have shown."),
-        Some(does) => format!("{does}: enter {what}, and it is done at once."),
+        None if asks.code => format!("This needs {what} besides the password that you have shown."),
+        None => format!("This needs {what} once more."),
+        Some(does) if asks.password || asks.code => format!("{does}: enter {what}, and it is done at once."),
+        Some(does) => format!("{does}: show who you are first."),
     };
     let password = asks.password.then(|| {
         form.password(Field {
@@ -64,14 +89,14 @@ fn show(Data { form, next, send, does, person, asks }: Data) -> AnyView {
             ..Field::default()
         })
     });
-    let code = asks.code.then(|| {
-        form.code(Field {
-            name: "code",
-            label: "Code",
-            hint: "Six digits from your app, or one of your recovery codes.",
-            ..Field::default()
-        })
-    });
+    let hint = if person.has_app {
+        "Six digits from your app, or one of your recovery codes."
+    } else {
+        "One of your recovery codes, if your passkey is not at hand."
+    };
+    let code = asks.code.then(|| form.code(Field { name: "code", label: "Code", hint, ..Field::default() }));
+    let elsewhere = (!person.has_password && !providers.is_empty()).then(|| provider::prove_links(&providers, &next));
+    let passkey = (person.has_passkey && can_passkeys).then(|| passkey::prove(&next, &send));
     let (is_sent, which) = (does.is_some(), send.clone());
     view! {
         {form_title("Show that it is you", form.is_refused())}
@@ -88,10 +113,12 @@ fn show(Data { form, next, send, does, person, asks }: Data) -> AnyView {
                 {password}
                 {code}
                 <div class="buttons">
-                    <button class="button primary large">"Go on"</button>
+                    {(asks.password || asks.code).then(|| view! { <button class="button primary large">"Go on"</button> })}
                     {(!is_sent).then(|| view! { <a class="button quiet large" href=next.clone()>"Leave it"</a> })}
                 </div>
             </form>
+            {passkey}
+            {elsewhere}
             <div class="gap-above">
                 {is_sent.then(|| button::<ForgetWaiting>(&[("which", which), ("next", next)], "button", "Do not do it", ""))}
             </div>

@@ -1,0 +1,78 @@
+//! The button that speaks to the device. It stands in an element of the page with `data-begin`, the function that hands out a
+//! challenge, and a form with the hidden fields `ceremony` and `credential`, which it fills in and sends.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::ui::browser::{self, Cancel};
+
+/// Asks for a passkey to sign in or to prove who one is. Where the page says so (`data-in-field`), the device offers it in the
+/// field for the address as well.
+#[island]
+pub fn UsePasskey() -> impl IntoView {
+    ceremony("Use a passkey", "get")
+}
+
+/// Makes a passkey.
+#[island]
+pub fn AddPasskey() -> impl IntoView {
+    ceremony("Add a passkey", "create")
+}
+
+const CANNOT: &str = "This browser cannot use passkeys. Use another way, or a newer browser.";
+const NOT_DONE: &str = "Your device did not answer. Try once more, or use another way.";
+const BEGIN_AGAIN: &str = "We could not begin. Load this page again and try once more.";
+
+fn ceremony(words: &'static str, how: &'static str) -> AnyView {
+    let says = RwSignal::new("");
+    let can = RwSignal::new(false);
+    let offered: Rc<RefCell<Option<Cancel>>> = Rc::default();
+    let field = offered.clone();
+    Effect::new(move || {
+        if !browser::has_passkeys() {
+            says.set(CANNOT);
+            return;
+        }
+        can.set(true);
+        if browser::element(".passkey[data-in-field]").is_some() {
+            let field = field.clone();
+            leptos::task::spawn_local(async move {
+                if browser::offers_in_field().await {
+                    let cancel = Cancel::new();
+                    *field.borrow_mut() = cancel.clone();
+                    // Silent: nobody pressed anything, and nobody needs to hear that nothing came of it.
+                    let _ = answer(how, cancel, true).await;
+                }
+            });
+        }
+    });
+    let offered = StoredValue::new_local(offered);
+    let press = move |_| {
+        says.set("");
+        // The device can be asked one thing at a time.
+        if let Some(cancel) = offered.with_value(|offered| offered.borrow_mut().take()) {
+            cancel.now();
+        }
+        leptos::task::spawn_local(async move {
+            if let Err(words) = answer(how, None, false).await {
+                says.set(words);
+            }
+        });
+    };
+    view! {
+        <button type="button" class="button" hidden=move || !can.get() on:click=press>{words}</button>
+        <p class="quiet-text" role="status">{move || says.get()}</p>
+    }
+    .into_any()
+}
+
+/// One ceremony, from the challenge to the form that is sent; or what to say.
+async fn answer(how: &str, cancel: Option<Cancel>, in_field: bool) -> Result<(), &'static str> {
+    let place = browser::element(".passkey").ok_or(BEGIN_AGAIN)?;
+    let begin = place.get_attribute("data-begin").ok_or(BEGIN_AGAIN)?;
+    let begun = browser::post(&begin, &[]).await.and_then(|begun| begun.as_string()).ok_or(BEGIN_AGAIN)?;
+    let (ceremony, credential) = browser::credential(how, &begun, cancel, in_field).await.ok_or(NOT_DONE)?;
+    browser::fill_and_send(&place, &[("ceremony", &ceremony), ("credential", &credential)]).ok_or(BEGIN_AGAIN)
+}

@@ -1,0 +1,105 @@
+//! All SQL that looks at more than one way in.
+
+use crate::accounts::policy::{Oneself, PersonKeeper};
+use crate::clock::Millis;
+use crate::credentials::recovery_codes::store::forget_codes;
+use crate::db::{Read, Write, query};
+use crate::error::{AppError, Denied};
+use crate::failure::Failure;
+use crate::id::UserId;
+use crate::sessions::policy::RecentlyProven;
+
+/// Which ways in an account has, for an admin.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Ways {
+    /// A password is set.
+    pub has_password: bool,
+    /// Since when the address is confirmed.
+    pub email_verified_at: Option<Millis>,
+    /// Since when a code app is in use.
+    pub app_since: Option<Millis>,
+    /// Recovery codes that were not used yet.
+    pub recovery_codes: i64,
+    /// Passkeys, those that were stopped among them.
+    pub passkeys: i64,
+    /// Accounts at providers.
+    pub providers: i64,
+    /// A confirmed telephone number.
+    pub phone: Option<String>,
+    /// Since when it is closed by "this was not me".
+    pub frozen_at: Option<Millis>,
+}
+
+impl PersonKeeper<'_, Read> {
+    /// The ways into this person's account.
+    pub async fn find_ways(&mut self) -> Result<Ways, Failure> {
+        let (read, user) = self.connection();
+        query(
+            "select u.password_hash is not null as has_password, u.email_verified_at, u.frozen_at,
+                    (select c.confirmed_at from code_apps c where c.user_id = u.id) as app_since,
+                    (select count(*) from recovery_codes r where r.user_id = u.id and r.used_at is null) as recovery_codes,
+                    (select count(*) from passkeys p where p.user_id = u.id) as passkeys,
+                    (select count(*) from provider_accounts a where a.user_id = u.id) as providers,
+                    (select p.number from phones p where p.user_id = u.id and p.confirmed_at is not null) as phone
+             from users u where u.id = $1",
+        )
+        .bind(user)
+        .optional(read)
+        .await?
+        .ok_or(Failure::Refused(AppError::NotFound))
+    }
+}
+
+impl RecentlyProven<Oneself<'_, Write>> {
+    /// Refuses with `Denied::LastWay` when nothing is left that signs this person in; said after what takes a way in away. Codes by
+    /// mail or text message are no way to stay with: they are there by a setting.
+    pub async fn keep_a_way_in(&mut self) -> Result<(), Failure> {
+        let user = self.inner().person().id;
+        let (has_one,): (bool,) = query(
+            "select u.password_hash is not null
+                 or exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
+                 or exists (select 1 from provider_accounts a where a.user_id = u.id)
+             from users u where u.id = $1",
+        )
+        .bind(user)
+        .one(self.inner().connection())
+        .await?;
+        if has_one { Ok(()) } else { Err(AppError::Forbidden(Denied::LastWay).into()) }
+    }
+
+    /// Whether this person has a second step: a code app, or a passkey. Recovery codes without either have nothing to stand in for,
+    /// and go.
+    pub async fn has_second_step(&mut self) -> Result<bool, Failure> {
+        let user = self.inner().person().id;
+        let write = self.inner().connection();
+        let (has,): (bool,) = query(
+            "select exists (select 1 from code_apps where user_id = $1 and confirmed_at is not null)
+                 or exists (select 1 from passkeys where user_id = $1 and suspect_at is null)",
+        )
+        .bind(user)
+        .one(write)
+        .await?;
+        if !has {
+            forget_codes(write, user).await?;
+        }
+        Ok(has)
+    }
+}
+
+/// Takes every second step of an account away, and what else somebody may have set up to come back by: code app, recovery codes,
+/// passkeys, accounts at providers, the telephone number, and what is half way.
+pub(crate) async fn forget_all(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    for statement in [
+        "delete from code_apps where user_id = $1",
+        "delete from passkeys where user_id = $1",
+        "delete from ceremonies where user_id = $1",
+        "delete from provider_accounts where user_id = $1",
+        "delete from provider_visits where user_id = $1",
+        "delete from phones where user_id = $1",
+        "delete from one_time_codes where user_id = $1",
+        "delete from half_sign_ins where user_id = $1",
+    ] {
+        query(statement).bind(user).execute(write).await?;
+    }
+    forget_codes(write, user).await
+}
