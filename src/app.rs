@@ -6,7 +6,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::accounts::address::pages::{ConfirmPage, NewAddressPage};
-use crate::accounts::pages::{account::Account, admin_users::AdminUsers, person::PersonPage};
+use crate::accounts::pages::{account::Account, admin_users::AdminUsers, invite::Invite, person::PersonPage};
 use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/outbox") view=Outbox ssr=SsrMode::Async />
                 <Route path=path!("/admin/outbox/:id") view=LetterPage ssr=SsrMode::Async />
                 <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/invite") view=Invite ssr=SsrMode::Async />
                 <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
                 <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/new") view=CourseNew ssr=SsrMode::Async />

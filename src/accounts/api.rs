@@ -10,7 +10,11 @@ use {
     super::{
         model::{Email, PersonName},
         policy::{Admin, Oneself},
+        store::{NewAccount, public_find_addressee, public_has_password},
     },
+    crate::credentials::reset::store::{public_find_for_reset, public_send_reset},
+    crate::mail::letter::{Kind, Letter, Part},
+    crate::mail::store::{public_post, withdraw},
     crate::{
         clock::DAY,
         db::Connection,
@@ -57,6 +61,87 @@ pub async fn delete_account(
     request::forget()?;
     tracing::info!(event = "user_deleted", "somebody deleted their account");
     request::go_on("/", Flash::said("Your account is deleted."))
+}
+
+/// Makes an account for somebody and writes to them: a link to set their password.
+#[server(prefix = "/fn", endpoint = "invite")]
+pub async fn invite(
+    /// Theirs. Refused at `email` when there is an account with it.
+    email: String,
+    /// As they are called, until they say otherwise.
+    name: String,
+    /// `student`, `instructor` or `admin`: else refused at `role`.
+    role: String,
+) -> Result<(), AppError> {
+    let mut wrong = FieldErrors::default();
+    let email = wrong.keep(Email::parse(&email));
+    let name = wrong.keep(PersonName::parse(&name));
+    let role = wrong.keep(role.parse());
+    let (Some(email), Some(name), Some(role)) = (email, name, role) else { return Err(wrong.into()) };
+    let ctx = request::current()?;
+    let mut write = request::begin_write().await?;
+    RecentlyProven::of(Admin::claim(&mut write).await?)?;
+    let mut admin = Admin::claim(&mut write).await?;
+    let account = NewAccount { email: &email, name: &name, role, password_hash: None };
+    let user = admin.add_account(account).await?;
+    let token = admin.make_set_up_link(Some(user)).await?;
+    public_post(&mut write, &ctx.site, invitation(&ctx.site.config.public_url.origin, user, email.as_typed(), &token))
+        .await?;
+    write.commit().await?;
+    tracing::info!(event = "user_created", person = user.0, "an admin invited somebody");
+    let said = match ctx.site.mailer.is_some() {
+        true => format!("{} is invited. The link is on its way and works for a day.", name.as_str()),
+        false => format!("{} is invited. Hand them the link: it waits under Mail and works for a day.", name.as_str()),
+    };
+    request::go_on(&format!("/people/{user}"), Flash::said(said))
+}
+
+/// Writes to somebody once more: a link to set their password.
+#[server(prefix = "/fn", endpoint = "send_link")]
+pub async fn send_link(
+    /// Whose account it is for. `NotFound` when there is none, or it is closed.
+    person: UserId,
+) -> Result<(), AppError> {
+    let ctx = request::current()?;
+    let mut write = request::begin_write().await?;
+    let mut admin = RecentlyProven::of(Admin::claim(&mut write).await?)?;
+    let name = admin.name_of(person).await?;
+    let email = public_find_addressee(&mut write, person).await?.ok_or(AppError::NotFound)?;
+    let account = public_find_for_reset(&mut write, &Email::parse(&email)?).await?.ok_or(AppError::NotFound)?;
+    if public_has_password(&mut write, person).await? {
+        public_send_reset(&mut write, &ctx.site, &account).await?;
+    } else {
+        withdraw(&mut write, person, Kind::Invitation).await?;
+        let token = Admin::claim(&mut write).await?.make_set_up_link(Some(person)).await?;
+        public_post(&mut write, &ctx.site, invitation(&ctx.site.config.public_url.origin, person, &email, &token))
+            .await?;
+    }
+    write.commit().await?;
+    let said = match ctx.site.mailer.is_some() {
+        true => format!("A link is on its way to {name}."),
+        false => format!("A link for {name} waits under Mail. Make sure who they are, then hand it over."),
+    };
+    request::go_back(Flash::said(said))
+}
+
+/// The letter that somebody is invited with.
+#[cfg(feature = "ssr")]
+fn invitation(origin: &str, user: UserId, address: &str, token: &str) -> Letter {
+    Letter {
+        kind: Kind::Invitation,
+        user: Some(user),
+        address: address.to_owned(),
+        subject: "Your account is ready",
+        parts: vec![
+            Part::Words("Somebody who looks after this site has made an account for you.".to_owned()),
+            Part::Link {
+                words: "Set your password, within a day".to_owned(),
+                address: format!("{origin}/set-up/{token}"),
+            },
+            Part::Words("If you know nothing of it, there is nothing to do.".to_owned()),
+        ],
+        good_for: DAY,
+    }
 }
 
 /// Gives somebody a site role.

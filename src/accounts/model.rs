@@ -187,6 +187,12 @@ pub struct AccountRow {
     pub disabled_at: Option<i64>,
     /// Its person deleted it: the row is there for what hangs on it.
     pub is_deleted: bool,
+    /// A code app is asked for at every sign-in.
+    pub has_app: bool,
+    /// They can sign in with a passkey.
+    pub has_passkey: bool,
+    /// Nothing signs its person in yet: they have not used their link.
+    pub is_invited: bool,
     /// Live sign-ins.
     pub sign_ins: i64,
     /// Courses they are in, as anything.

@@ -123,6 +123,14 @@ enum UserCommand {
         #[arg(long)]
         undo: bool,
     },
+    /// Takes somebody's second step away (code app, passkeys, recovery codes, accounts elsewhere); the password stays
+    ResetSecondStep {
+        #[arg(long)]
+        email: String,
+        /// How you made sure who they are: it is written down
+        #[arg(long)]
+        reason: String,
+    },
     /// Prints a one-time link with which somebody sets a new password
     Link {
         #[arg(long)]

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::credentials::password::breached::Breached;
 use crate::credentials::password::hashing::Hashing;
 use crate::credentials::password::rules;
+use crate::credentials::second_step;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::UserId;
@@ -19,6 +20,7 @@ pub async fn run(config: Config, task: SystemTask, command: UserCommand) -> Resu
         UserCommand::Add { email, name, role } => add(config, task, &email, &name, &role).await,
         UserCommand::Role { email, role } => change_role(config, task, &email, &role).await,
         UserCommand::Disable { email, undo } => disable(config, task, &email, undo).await,
+        UserCommand::ResetSecondStep { email, reason } => reset_second_step(config, task, &email, &reason).await,
         UserCommand::Link { email } => link(config, task, &email).await,
     }
 }
@@ -101,6 +103,21 @@ async fn disable(config: Config, task: SystemTask, email: &str, undo: bool) -> R
     write.commit().await?;
     db.close().await;
     println!("{said}");
+    Ok(())
+}
+
+async fn reset_second_step(config: Config, task: SystemTask, email: &str, reason: &str) -> Result<(), Failure> {
+    let (email, reason) = (Email::parse(email)?, second_step::reason(reason)?);
+    let db = open_existing(&config).await?;
+    let mut write = db.begin_write(system()).await?;
+    let user = known(task.admin(&mut write).find_by_email(&email).await?)?;
+    let reset = RecentlyProven::of(task.admin(&mut write))?.reset_ways(user, &reason).await?;
+    write.commit().await?;
+    db.close().await;
+    println!("{} has no second step any more, and is signed out everywhere.", reset.name);
+    if !reset.has_password {
+        println!("They have no password either: `lectern user link` prints a link to set one.");
+    }
     Ok(())
 }
 

@@ -132,12 +132,13 @@ mod tests {
         assert_eq!(with("", &[]), Ok(Vec::new()));
         for (list, why) in [
             ("Google", "small letters"),
-            ("google,google", "each once"),
             ("google", "LECTERN_PROVIDER_GOOGLE_ID must be set"),
             ("campus", "LECTERN_PROVIDER_CAMPUS_ISSUER must be set"),
         ] {
             assert!(with(list, &[]).unwrap_err().why.contains(why), "{list}");
         }
+        let google = [("LECTERN_PROVIDER_GOOGLE_ID", "1"), ("LECTERN_PROVIDER_GOOGLE_SECRET", "SECRET")];
+        assert!(with("google,google", &google).unwrap_err().why.contains("each once"));
         let plain = [("LECTERN_PROVIDER_CAMPUS_ISSUER", "http://id.campus.example")];
         assert!(with("campus", &plain).unwrap_err().why.contains("needs an https address"));
     }

@@ -4,8 +4,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::accounts::address::api::ChangeAddress;
 use crate::accounts::api::{
-    DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, SaveProfile,
-    SaveRole,
+    DeleteAccount, DisableAccount, EnableAccount, EndEverybodysSignIns, EndTheirSignIn, EndTheirSignIns, Invite,
+    SaveProfile, SaveRole, SendLink,
 };
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::credentials::code_app::api::{BeginCodeApp, RemoveCodeApp};
@@ -13,6 +13,7 @@ use crate::credentials::one_time_code::api::{RemovePhone, SetPhone};
 use crate::credentials::passkey::api::{RemovePasskey, RenamePasskey};
 use crate::credentials::provider::api::RemoveProvider;
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
+use crate::credentials::second_step::api::ResetSecondStep;
 use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
@@ -29,7 +30,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 21] = [
+const OF_KNOWN: [(&str, &str); 24] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -46,6 +47,9 @@ const OF_KNOWN: [(&str, &str); 21] = [
     (BeginCodeApp::PATH, "Set up a code app"),
     (RemovePasskey::PATH, "Remove one of your passkeys"),
     (RenamePasskey::PATH, "Rename one of your passkeys"),
+    (Invite::PATH, "Invite somebody"),
+    (SendLink::PATH, "Send somebody a link to set a password"),
+    (ResetSecondStep::PATH, "Reset somebody’s second step"),
     (RemoveProvider::PATH, "Remove an account elsewhere"),
     (RemoveCodeApp::PATH, "Remove your code app"),
     (SetPhone::PATH, "Set a telephone number"),

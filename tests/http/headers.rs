@@ -67,7 +67,7 @@ async fn the_nonce_is_new_each_time_and_no_script_lacks_it() {
         assert!(!seen.contains(&nonce));
         seen.push(nonce);
     }
-    assert!(!visitor.get("/login").await.has("<script"), "a page without an island carries no script");
+    assert!(!visitor.get("/forgot").await.has("<script"), "a page without an island carries no script");
 }
 
 async fn post_with(app: &App, headers: &[(&str, &str)]) -> StatusCode {

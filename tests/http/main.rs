@@ -12,6 +12,7 @@ mod engine;
 mod evidence;
 mod form_tokens;
 mod headers;
+mod invitations;
 mod lessons;
 mod mail;
 mod migrations;

@@ -48,7 +48,15 @@ async fn what_is_no_answer_signs_nobody_in_and_uses_the_challenge_up() {
     let app = App::start().await;
     let visitor = app.anonymous();
     visitor.get("/login").await;
-    for credential in ["", "{}", "null", "[]", "not json", "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":{\"authenticatorData\":\"AA\",\"clientDataJSON\":\"AA\",\"signature\":\"AA\",\"userHandle\":\"AAAAAAAAAAAAAAAAAAAAAA\"}}", &"x".repeat(50_000)] {
+    for credential in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "not json",
+        "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":{\"authenticatorData\":\"AA\",\"clientDataJSON\":\"AA\",\"signature\":\"AA\",\"userHandle\":\"AAAAAAAAAAAAAAAAAAAAAA\"}}",
+        &"x".repeat(50_000),
+    ] {
         let ceremony = begin(&visitor, "/fn/begin_passkey_sign_in").await;
         let fields = [("ceremony", ceremony.as_str()), ("credential", credential)];
         let page = visitor.call("/fn/sign_in_with_passkey", &fields).await;
@@ -58,7 +66,8 @@ async fn what_is_no_answer_signs_nobody_in_and_uses_the_challenge_up() {
     }
     assert!(visitor.cookie("lectern").is_none());
     assert_eq!(app.count("ceremonies").await, 0, "each was used up");
-    let plain = visitor.post("/fn/sign_in_with_passkey", &[("ceremony", "x"), ("credential", "{}"), ("_page", "/login")]).await;
+    let plain =
+        visitor.post("/fn/sign_in_with_passkey", &[("ceremony", "x"), ("credential", "{}"), ("_page", "/login")]).await;
     assert_eq!(plain.location(), "/login");
     let page = visitor.get("/login").await;
     assert!(page.has("That passkey is not one of this site") && !page.has("data-in-field"), "{}", page.body);
@@ -84,7 +93,10 @@ async fn making_a_key_needs_a_recent_proof_and_its_own_challenge() {
     assert_eq!(sam.post("/fn/remove_passkey", &[("passkey", "1")]).await.location().split('?').next(), Some("/prove"));
     sam.post("/fn/prove_again", &[("password", PASSWORD)]).await;
     assert_eq!(sam.post("/fn/remove_passkey", &[("passkey", "1")]).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(sam.post("/fn/rename_passkey", &[("passkey", "1"), ("passkey_name", "x")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        sam.post("/fn/rename_passkey", &[("passkey", "1"), ("passkey_name", "x")]).await.status,
+        StatusCode::NOT_FOUND
+    );
     app.clock.advance(HOUR - SECOND);
 }
 

@@ -124,6 +124,13 @@ impl World {
             ],
             "/fn/prove_again" => vec![password],
             "/fn/ask_reset" => vec![email],
+            "/fn/invite" => vec![
+                ("email", "invited@uni.example".to_owned()),
+                ("name", "Ines".to_owned()),
+                ("role", "student".to_owned()),
+            ],
+            "/fn/send_link" => vec![person],
+            "/fn/reset_second_step" => vec![person, ("reason", "Showed me her passport".to_owned())],
             "/fn/begin_passkey_sign_in" | "/fn/begin_passkey_proof" | "/fn/begin_passkey" => vec![],
             "/fn/sign_in_with_passkey" | "/fn/prove_with_passkey" => {
                 vec![("ceremony", "unknown".to_owned()), ("credential", "{}".to_owned())]

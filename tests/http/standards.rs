@@ -10,9 +10,9 @@ use lectern::accounts::model::SiteRole;
 use lectern::config::Config;
 use lectern::error::wait_in_words;
 use lectern::sessions::store::PARALLEL;
-use leptos::server_fn::ServerFn;
 
 use crate::app::{App, FIREFOX, ORIGIN, PASSWORD, encode};
+use lectern::credentials::guessing::Few;
 
 /// ASVS 7.4.4
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn passwords_are_masked_and_password_managers_are_let_in() {
     let app = App::start().await;
     let sam = app.student("sam").await;
     for (who, page, hints) in [
-        (&app.anonymous(), "/login", vec!["current-password", "username"]),
+        (&app.anonymous(), "/login", vec!["current-password", "username webauthn"]),
         (&app.anonymous(), "/signup", vec!["new-password"]),
         (&sam, "/account", vec!["current-password", "new-password", "username"]),
         (&sam, "/prove", vec!["current-password", "username"]),
@@ -380,13 +380,41 @@ fn the_documents_say_how_guessing_is_slowed_which_words_are_refused_and_which_wa
     ] {
         assert!(text.contains(words), "{words}");
     }
-    for path in [
-        lectern::credentials::password::api::SignIn::PATH,
-        lectern::credentials::password::api::SignUp::PATH,
-        lectern::credentials::set_up_link::api::MakeFirstAdmin::PATH,
-        lectern::credentials::set_up_link::api::SetFirstPassword::PATH,
-    ] {
+    // Asking for a code is no way in by itself.
+    let ways = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .filter(|path| lectern::http::form_token::signs_in(path) && *path != "/fn/ask_code");
+    let ways: Vec<&str> = ways.chain(["/login/with/{name}/back"]).collect();
+    assert!(ways.len() >= 9, "{ways:?}");
+    for path in ways {
         assert!(text.contains(&format!("`{path}`")), "{path} is a way in");
+    }
+    for few in Few::ALL {
+        let (most, window) = few.bound();
+        let time = if window == lectern::clock::DAY {
+            "day"
+        } else if window == lectern::clock::HOUR {
+            "hour"
+        } else {
+            "minute"
+        };
+        let number = if most >= 1_000 { format!("{},{:03}", most / 1_000, most % 1_000) } else { most.to_string() };
+        let is_said = text.lines().any(|line| line.starts_with("| ") && line.contains(&number) && line.contains(time));
+        assert!(is_said, "{few:?}: {number} in a {time}");
+    }
+}
+
+/// ASVS 7.1.3, 7.6.1
+#[test]
+fn the_documents_say_how_sessions_here_and_at_a_provider_go_together() {
+    let text = document("SECURITY.md");
+    for words in [
+        "A sign-in here lasts as long as any other, whatever the provider's session does.",
+        "Signing out here ends what is signed\nin here, and nothing there",
+        "A provider's sign-out is not listened to.",
+        "`prompt=login` and `max_age=0`",
+    ] {
+        assert!(text.contains(words), "{words}");
     }
 }
 

@@ -57,7 +57,7 @@ fn ours(address: &str) -> Option<String> {
 async fn away(visitor: &Visitor<'_>, start: &str, login: &str) -> String {
     let page = visitor.get(start).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
-    walk(&page.location().to_owned(), login).await
+    walk(page.location(), login).await
 }
 
 /// Walks through a provider's pages as a person does, who types `login` where asked; empty: they cancel.
@@ -102,7 +102,7 @@ fn is_signed_in(visitor: &Visitor<'_>) -> bool {
 /// The liar and the one shaped like GitHub are asked by one test at a time: a lie is for the next who comes.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// ASVS 10.1.2, 10.2.1, 10.5.2
+/// ASVS 10.1.1, 10.1.2, 10.2.1, 10.5.2
 #[tokio::test]
 async fn somebody_new_comes_from_a_provider_and_comes_back() {
     let app = app().await;
@@ -223,7 +223,7 @@ async fn a_provider_that_lies_signs_nobody_in() {
         if page.location() == "/login" {
             assert!(visitor.get("/login").await.has("liar does not answer just now"), "{told}");
         } else {
-            let back = walk(&page.location().to_owned(), "").await;
+            let back = walk(page.location(), "").await;
             let page = visitor.get(&back).await;
             assert!(page.location().starts_with("/login"), "{told}: {} {}", page.status, page.location());
         }

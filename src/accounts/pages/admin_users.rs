@@ -54,6 +54,7 @@ fn show(Data { accounts, search, role, number, now }: Data) -> AnyView {
                     <th role="columnheader" scope="col">"Name"</th>
                     <th role="columnheader" scope="col">"Role"</th>
                     <th role="columnheader" scope="col">"State"</th>
+                    <th role="columnheader" scope="col" class="wide-only">"Second step"</th>
                     <th role="columnheader" scope="col">"Courses"</th>
                     <th role="columnheader" scope="col" class="wide-only">"Since"</th>
                     <th role="columnheader" scope="col"><span class="hidden">"Open"</span></th>
@@ -79,6 +80,7 @@ fn show(Data { accounts, search, role, number, now }: Data) -> AnyView {
                     <button class="button">"Find"</button>
                 </form>
             </div>
+            <p><a class="button" href="/admin/users/invite">"Invite somebody"</a></p>
             {list}
             {all}
             {pagination("/admin/users", &[("q", &search), ("role", role_key)], number, accounts.total, "people")}
@@ -91,10 +93,18 @@ fn row(account: AccountRow, now: Millis) -> AnyView {
     let address = format!("/people/{}", account.id);
     let state = if account.disabled_at.is_some() {
         view! { <span class="badge bad">"Disabled"</span> }.into_any()
+    } else if account.is_invited {
+        view! { <span class="badge hollow">"Invited"</span> }.into_any()
     } else if account.sign_ins > 0 {
         view! { <span class="badge good">"Signed in"</span> }.into_any()
     } else {
         view! { <span class="badge hollow">"Signed out"</span> }.into_any()
+    };
+    let second = match (account.has_passkey, account.has_app) {
+        (true, true) => "Passkey, code app",
+        (true, false) => "Passkey",
+        (false, true) => "Code app",
+        (false, false) => "None",
     };
     let courses = match account.courses {
         0 => view! { <td role="cell" class="more none">"None yet"</td> }.into_any(),
@@ -106,6 +116,7 @@ fn row(account: AccountRow, now: Millis) -> AnyView {
             <th role="rowheader" scope="row" class="who"><bdi>{account.name.clone()}</bdi><span class="meta">{account.email}</span></th>
             <td role="cell" class="role">{account.role.word()}</td>
             <td role="cell" class="state">{state}</td>
+            <td role="cell" class="wide-only">{second}</td>
             {courses}
             <td role="cell" class="wide-only">{when::time(account.created_at, when::day(account.created_at, now), false)}</td>
             <td role="cell" class="act"><a href=address>"Open"<span class="hidden">{format!(" {}", account.name)}</span></a></td>

@@ -2,4 +2,5 @@
 
 pub mod account;
 pub mod admin_users;
+pub mod invite;
 pub mod person;

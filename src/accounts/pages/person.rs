@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::accounts::api::{DisableAccount, EnableAccount, EndTheirSignIns, SaveRole};
+use crate::accounts::api::{DisableAccount, EnableAccount, EndTheirSignIns, SaveRole, SendLink};
 use crate::accounts::model::{AccountRow, SiteRole};
 use crate::accounts::policy::PersonKeeper;
 use crate::clock::{DAY, Millis};
+use crate::credentials::second_step::api::ResetSecondStep;
+use crate::credentials::ways::store::Ways;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
@@ -29,6 +31,7 @@ pub fn PersonPage() -> impl IntoView {
 struct Data {
     account: AccountRow,
     sign_ins: SignIns,
+    ways: Ways,
     /// As asked for in the address: an address on the network, and a number of days.
     filter: (String, Option<u32>),
     admin: Person,
@@ -52,13 +55,14 @@ async fn load(id: Option<UserId>) -> Result<Option<Data>, Failure> {
     let mut keeper = PersonKeeper::claim(&mut read, id).await?;
     let account = keeper.find_account().await?.ok_or(AppError::NotFound)?;
     let sign_ins = keeper.list_sign_ins(&filter).await?;
-    Ok(Some(Data { account, sign_ins, filter: (address, unused), admin: person.clone(), now }))
+    let ways = keeper.find_ways().await?;
+    Ok(Some(Data { account, sign_ins, ways, filter: (address, unused), admin: person.clone(), now }))
 }
 
 /// The longest an IP address is written: an IPv6 one with an IPv4 one inside.
 const ADDRESS_MAX: usize = 45;
 
-fn show(Data { account, sign_ins, filter, admin, now }: Data) -> AnyView {
+fn show(Data { account, sign_ins, ways, filter, admin, now }: Data) -> AnyView {
     if account.is_deleted {
         return gone(&account, now);
     }
@@ -112,11 +116,54 @@ fn show(Data { account, sign_ins, filter, admin, now }: Data) -> AnyView {
                 <div><h2 id="sign-ins">"Sign-ins"</h2><p>"Where they are signed in now, and what ended in the last 30 days."</p></div>
                 <div>{sign_ins}</div>
             </section>
+            {their_ways(&account, &ways, now)}
             <section class="hung" aria-labelledby="access">
                 <div><h2 id="access">"Access"</h2></div>
                 <div>{access}</div>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+/// What signs this person in, and what an admin can do when something of it is lost.
+fn their_ways(account: &AccountRow, ways: &Ways, now: Millis) -> AnyView {
+    let id = account.id.to_string();
+    let reset = Form::to::<ResetSecondStep>();
+    let since = |at: Option<Millis>, none: &'static str| match at {
+        Some(at) => view! { "since "{when::time(at, when::day(at, now), false)} }.into_any(),
+        None => none.into_any(),
+    };
+    let closed = ways.frozen_at.map(|at| {
+        view! { <div class="note bad"><p>"Closed since "{when::time(at, when::words(at, now), false)}": somebody pressed “This was not me”. It opens when a new password is set with a link."</p></div> }
+    });
+    view! {
+        <section class="hung" aria-labelledby="ways">
+            <div><h2 id="ways">"Ways in"</h2><p>"What this person signs in with."</p></div>
+            <div>
+                {closed}
+                <dl class="facts">
+                    <div><dt>"Password"</dt><dd>{if ways.has_password { "Set" } else { "None" }}</dd></div>
+                    <div><dt>"Address confirmed"</dt><dd>{since(ways.email_verified_at, "Not yet")}</dd></div>
+                    <div><dt>"Code app"</dt><dd>{since(ways.app_since, "None")}</dd></div>
+                    <div><dt>"Passkeys"</dt><dd>{ways.passkeys}</dd></div>
+                    <div><dt>"Recovery codes left"</dt><dd>{ways.recovery_codes}</dd></div>
+                    <div><dt>"Accounts elsewhere"</dt><dd>{ways.providers}</dd></div>
+                    <div><dt>"Telephone number"</dt><dd>{ways.phone.clone().unwrap_or_else(|| "None".to_owned())}</dd></div>
+                </dl>
+                <div class="gap-above">{button::<SendLink>(&[("person", id.clone())], "button", "Send a link to set a password", &format!("to {}", account.name))}</div>
+                <details class="gap-above" open=reset.is_refused()>
+                    <summary>"Reset their second step"</summary>
+                    <p class="gap-above">"For somebody who lost it, or did not set it up. Make sure who they are first: see them, or call a number you know. Code app, passkeys, recovery codes, telephone number and accounts elsewhere are deleted, and they are signed out everywhere. The password stays."</p>
+                    <form class="fields gap-above" method="post" action=reset.action() novalidate>
+                        {reset.summary()}
+                        {reset.hidden(&[("person", id)])}
+                        {reset.input(Field { name: "reason", label: "Reason", hint: "How you made sure who they are. It is written down, and they read it in a mail.", own_words: true, autocomplete: "off", is_wide: true, ..Field::default() })}
+                        <div class="buttons"><button class="button danger">"Reset second step"<span class="hidden">{format!(" of {}", account.name)}</span></button></div>
+                    </form>
+                </details>
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -71,6 +71,13 @@ pub async fn public_find_addressee(on: &mut impl Connection, user: UserId) -> Re
     Ok(row.map(|(email,)| email))
 }
 
+/// Whether a password was ever set.
+pub async fn public_has_password(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+    let row: Option<(bool,)> =
+        query("select password_hash is not null from users where id = $1").bind(user).optional(on).await?;
+    Ok(row.is_some_and(|(has,)| has))
+}
+
 /// What an account is on the whole site. `NotFound` when there is none.
 pub async fn public_role_of(on: &mut impl Connection, user: UserId) -> Result<SiteRole, Failure> {
     let row: Option<(SiteRole,)> = query("select role from users where id = $1").bind(user).optional(on).await?;
@@ -166,6 +173,10 @@ impl Admin<'_, Read> {
         .await?;
         let rows = query(
             "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
+                    exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
+                    exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
+                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id)
+                      and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
@@ -192,6 +203,10 @@ impl PersonKeeper<'_, Read> {
         let now = read.now();
         query(
             "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
+                    exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
+                    exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
+                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id)
+                      and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $2 and s.absolute_ends_at > $2) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses

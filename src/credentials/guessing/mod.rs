@@ -219,6 +219,18 @@ pub enum Few {
 }
 
 impl Few {
+    /// In the order of the documents.
+    pub const ALL: [Self; 8] = [
+        Self::Accounts,
+        Self::CodesForAccount,
+        Self::TextsToNumber,
+        Self::TextsForPlace,
+        Self::TextsInAll,
+        Self::Ceremonies,
+        Self::LettersForPlace,
+        Self::LettersForAddress,
+    ];
+
     /// So many in such a time, in milliseconds.
     pub fn bound(self) -> (i64, Millis) {
         match self {

@@ -4,17 +4,21 @@ use leptos::prelude::*;
 
 use crate::credentials::password::model::Password;
 use crate::error::AppError;
+use crate::id::UserId;
 
 #[cfg(feature = "ssr")]
 use {
     super::policy::{HalfWay, public_take_second},
     super::store::public_count_wrong_code,
+    crate::accounts::policy::Admin,
     crate::credentials::guessing::Guess,
+    crate::credentials::reset::store::{Forgetful, public_send_reset},
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request,
     crate::metrics::{self, Outcome},
     crate::notices::{self, Arrival, Notice},
+    crate::sessions::policy::RecentlyProven,
     crate::sessions::store::{Begins, public_is_known_place},
     crate::ui::flash::Flash,
 };
@@ -81,6 +85,34 @@ pub async fn second_step(
         Some(left) => Flash::said(format!("You used a recovery code. {left} are left.")),
     };
     request::go_on(&half.next, said)
+}
+
+/// Takes somebody's second step away, after an admin made sure who they are.
+#[server(prefix = "/fn", endpoint = "reset_second_step")]
+pub async fn reset_second_step(
+    /// Whose. `NotFound` when there is none, `Conflict` for oneself, `Denied::AnotherAdmin` for an admin.
+    person: UserId,
+    /// How the admin made sure: one line of 10 to 300 characters, else refused at `reason`. It is written down, and mailed to them.
+    reason: String,
+) -> Result<(), AppError> {
+    let reason = super::reason(&reason)?;
+    let ctx = request::current()?;
+    let mut write = request::begin_write().await?;
+    let reset = RecentlyProven::of(Admin::claim(&mut write).await?)?.reset_ways(person, &reason).await?;
+    notices::tell(&mut write, &ctx.site, person, Notice::FactorsReset(reason)).await?;
+    if !reset.has_password {
+        public_send_reset(&mut write, &ctx.site, &Forgetful { id: person, email: reset.email }).await?;
+    }
+    write.commit().await?;
+    tracing::warn!(event = "authn_factor_removed", person = person.0, "an admin reset somebody's second step");
+    let name = reset.name;
+    let said = match reset.has_password {
+        true => format!(
+            "{name} signs in with their password alone, and sets up a second step anew where their role needs one."
+        ),
+        false => format!("{name} has no password. A link to set one is on its way, or waits under Mail."),
+    };
+    request::go_back(Flash::said(said))
 }
 
 /// Who took too long, tried too often, or never began.

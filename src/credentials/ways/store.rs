@@ -1,13 +1,16 @@
 //! All SQL that looks at more than one way in.
 
-use crate::accounts::policy::{Oneself, PersonKeeper};
+use crate::accounts::model::SiteRole;
+use crate::accounts::policy::{Admin, Oneself, PersonKeeper};
+use crate::audit::event::{Event, What};
+use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::recovery_codes::store::forget_codes;
-use crate::db::{Read, Write, query};
+use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::UserId;
-use crate::sessions::policy::RecentlyProven;
+use crate::sessions::policy::{Everywhere, RecentlyProven};
 
 /// Which ways in an account has, for an admin.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -84,6 +87,57 @@ impl RecentlyProven<Oneself<'_, Write>> {
         }
         Ok(has)
     }
+}
+
+impl RecentlyProven<Admin<'_, Write>> {
+    /// Takes every second step and every account elsewhere of somebody away, who cannot show them any more, or did not set them up.
+    /// `reason` is how the admin made sure who asks; it stands in the log and in the mail to that person. Their sign-ins end, and
+    /// the password stays. Answers what they need then. Another admin's are for whoever runs the server: two people look at it.
+    pub async fn reset_ways(&mut self, user: UserId, reason: &str) -> Result<Reset, Failure> {
+        let asker = self.inner().person().map(|person| person.id);
+        if asker == Some(user) {
+            let words = "This is your own account. Remove what you do not want under “How you sign in”.";
+            return Err(AppError::Conflict(words.to_owned()).into());
+        }
+        let write = self.inner().connection();
+        let row: Option<Reset> = query(
+            "select name, email, role, password_hash is not null as has_password from users where id = $1 and deleted_at is null",
+        )
+        .bind(user)
+        .optional(write)
+        .await?;
+        let reset = row.ok_or(AppError::NotFound)?;
+        if asker.is_some() && reset.role == SiteRole::Admin {
+            return Err(AppError::Forbidden(Denied::AnotherAdmin).into());
+        }
+        forget_all(write, user).await?;
+        let now = write.now();
+        query("update users set epoch = epoch + 1, changed_at = $2 where id = $1")
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await?;
+        note(
+            write,
+            Event::of(What::FactorRemoved).about(user).before("every second step and account elsewhere").after(reason),
+        )
+        .await?;
+        Everywhere::of(self, user).end_for("factors_reset").await?;
+        Ok(reset)
+    }
+}
+
+/// An account whose second step was reset.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Reset {
+    /// As its person writes it.
+    pub name: String,
+    /// As typed.
+    pub email: String,
+    /// On the whole site.
+    pub role: SiteRole,
+    /// Without one nothing signs its person in now, and a link has to.
+    pub has_password: bool,
 }
 
 /// Takes every second step of an account away, and what else somebody may have set up to come back by: code app, recovery codes,

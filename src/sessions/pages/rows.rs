@@ -116,6 +116,7 @@ pub fn ended(rows: Vec<EndedRow>, you: bool, now: Millis) -> AnyView {
                 "ended_by_admin" => "An admin ended it",
                 "password_changed" => "The password was changed",
                 "disabled" => "The account was closed",
+                "factors_reset" => "An admin reset the second step",
                 "not_me" => "Somebody pressed “This was not me”",
                 "too_many" => "A newer sign-in took its place",
                 "idle" => "Nobody used it for a while",
