@@ -110,3 +110,5 @@ done
 say "First load"
 scripts/first_load.sh
 env -u LECTERN_SESSION_STORE scripts/bench_sessions.sh
+say "What the ways to sign in cost"
+env -u LECTERN_SESSION_STORE -u LECTERN_PUBLIC_URL -u LECTERN_DATABASE_URL node end2end/bench_ways.mjs

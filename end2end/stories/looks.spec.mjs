@@ -3,11 +3,11 @@
 import { expect, isAccessible, signIn, test } from "../fixtures/index.mjs";
 
 const PAGES = {
-  visitor: { as: null, at: { catalogue: "/", login: "/login?next=/courses/sessions-and-tokens", signup: "/signup", course: "/courses/sessions-and-tokens", none: "/courses?q=zeppelin", missing: "/nothing", status: "/status", accessibility: "/accessibility" } },
-  student: { as: "student@lectern.example", at: { home: "/", course: "/courses/sessions-and-tokens", lesson: "/courses/sessions-and-tokens/lessons/where-the-cookie-lives", account: "/account", sessions: "/account/sessions", history: "/account/history", prove: "/prove?next=/account", refused: "/courses/mathematics-of-voting/people" } },
+  visitor: { as: null, at: { catalogue: "/", login: "/login?next=/courses/sessions-and-tokens", signup: "/signup", forgot: "/forgot", forgotten: "/forgot?sent=1", notme: "/not-me", course: "/courses/sessions-and-tokens", none: "/courses?q=zeppelin", missing: "/nothing", status: "/status", accessibility: "/accessibility" } },
+  student: { as: "student@lectern.example", at: { home: "/", course: "/courses/sessions-and-tokens", lesson: "/courses/sessions-and-tokens/lessons/where-the-cookie-lives", account: "/account", sessions: "/account/sessions", history: "/account/history", security: "/account/security", codes: "/account/security/recovery-codes", prove: "/prove?next=/account", refused: "/courses/mathematics-of-voting/people" } },
   newcomer: { as: "student02@lectern.example", at: { home: "/", join: "/courses/reading-a-city" } },
   instructor: { as: "instructor@lectern.example", at: { home: "/", people: "/courses/sessions-and-tokens/people", edit: "/courses/sessions-and-tokens/edit", draft: "/courses/draft-course", new: "/courses/new", plan: "/courses/sessions-and-tokens/lessons", lesson: "/courses/sessions-and-tokens/lessons/new" } },
-  admin: { as: "admin@lectern.example", at: { users: "/admin/users", person: "/people/10", audit: "/admin/audit", server: "/admin/server" } },
+  admin: { as: "admin@lectern.example", at: { users: "/admin/users", person: "/people/10", audit: "/admin/audit", outbox: "/admin/outbox", invite: "/admin/users/invite", server: "/admin/server" } },
 };
 
 for (const [who, { as, at }] of Object.entries(PAGES)) {

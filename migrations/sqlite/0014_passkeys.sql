@@ -2,7 +2,7 @@
 
 -- what an authenticator keeps of whose key it is: random, so that it tells nothing (WebAuthn, 5.4.3)
 alter table users add column passkey_handle text;
-create unique index users_by_passkey_handle on users (passkey_handle);
+create index users_by_passkey_handle on users (passkey_handle);
 
 create table passkeys (
     id integer primary key autoincrement,
