@@ -3,6 +3,7 @@
 //! A notice is written in the transaction of what it tells of. Without a mail server there are none: what happened stands on
 //! `/account/history` in any case.
 
+use crate::accounts::address::store::Changed;
 use crate::accounts::store::public_find_addressee;
 use crate::credentials::mail_link::store::{Does, NewLink, make};
 use crate::db::{Connection, Write};
@@ -22,13 +23,8 @@ pub enum Notice {
     PasswordChanged,
     /// A new password was set with a link.
     PasswordSet,
-    /// The account has another address now. `old` gets the way to undo it.
-    AddressChanged {
-        /// As typed.
-        old: String,
-        /// As typed.
-        new: String,
-    },
+    /// The account has another address now. The old one gets the way to undo it, where it was confirmed.
+    AddressChanged(Changed),
     /// Somebody signed in from a place and with a browser that were never seen with this account.
     NewPlace,
     /// The right password came after many wrong ones.
@@ -52,7 +48,7 @@ impl Notice {
         match self {
             Self::PasswordChanged => "Your password was changed",
             Self::PasswordSet => "Your password was set anew",
-            Self::AddressChanged { .. } => "Your email address was changed",
+            Self::AddressChanged(_) => "Your email address was changed",
             Self::NewPlace => "Somebody signed in from a new place",
             Self::AfterWrong => "Somebody signed in after wrong passwords",
             Self::Added(_) => "A way to sign in was added",
@@ -68,9 +64,9 @@ impl Notice {
         match self {
             Self::PasswordChanged => "The password of your account was changed. Every other sign-in was ended.".to_owned(),
             Self::PasswordSet => {
-                "A new password was set for your account with a link from a mail. Every sign-in was ended.".to_owned()
+                "A new password was set for your account with a one-time link. Every sign-in was ended.".to_owned()
             }
-            Self::AddressChanged { old, new } => {
+            Self::AddressChanged(Changed { old, new, .. }) => {
                 format!("The email address of your account was changed from {old} to {new}. You sign in with the new one.")
             }
             Self::NewPlace => "Somebody signed in to your account from a place and with a browser that we had not seen with it.".to_owned(),
@@ -95,15 +91,30 @@ impl Notice {
     }
 
     /// What it is to say no to. Signing in cannot be undone, but ended.
-    fn remedy(&self) -> &'static str {
-        match self {
-            Self::AddressChanged { .. } => {
-                "If this was not you, open this link. It gives the account its old address back, ends every sign-in and closes the account until you set a new password"
-            }
-            _ => {
-                "If this was not you, open this link. It ends every sign-in and closes the account until you set a new password"
-            }
+    fn remedy(gives_back: bool) -> &'static str {
+        if gives_back {
+            "If this was not you, open this link. It gives the account its old address back, ends every sign-in and closes the account until you set a new password"
+        } else {
+            "If this was not you, open this link. It ends every sign-in and closes the account until you set a new password"
         }
+    }
+}
+
+/// What the letter's link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remedy {
+    /// Ends every sign-in and closes the account. So, too, at a new address: whoever reads there may be the one who changed it.
+    Close,
+    /// And gives the account its old address back.
+    GiveBack,
+    /// Nothing; there is none.
+    Ask,
+}
+
+impl Remedy {
+    /// At the address that was the account's.
+    fn of_old(changed: &Changed) -> Self {
+        if changed.was_confirmed { Self::GiveBack } else { Self::Ask }
     }
 }
 
@@ -114,14 +125,10 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
     }
     let Some(address) = public_find_addressee(write, user).await? else { return Ok(()) };
     let old = match &notice {
-        Notice::AddressChanged { old, .. } => Some(old.clone()),
+        Notice::AddressChanged(changed) => Some((changed.old.clone(), Remedy::of_old(changed))),
         _ => None,
     };
-    for (address, undo) in std::iter::once((address, None)).chain(old.map(|old| (old.clone(), Some(old)))) {
-        let is_undone = undo.is_some();
-        let link =
-            NewLink { does: Does::NotMe, user: Some(user), email: undo, detail: Some(notice.subject().to_owned()) };
-        let token = make(write, link).await?;
+    for (address, remedy) in std::iter::once((address, Remedy::Close)).chain(old) {
         let caller = write.caller();
         let mut parts = vec![Part::Words(notice.words())];
         if !matches!(notice, Notice::FactorsReset(_)) {
@@ -132,12 +139,24 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
                 Device::of(&caller.user_agent).words
             )));
         }
-        let remedy = if old_keeps(&notice, is_undone) { Notice::PasswordChanged.remedy() } else { notice.remedy() };
         parts.push(Part::Words("If this was you, there is nothing to do.".to_owned()));
-        parts.push(Part::Link {
-            words: remedy.to_owned(),
-            address: Does::NotMe.address(&site.config.public_url.origin, &token),
-        });
+        if remedy == Remedy::Ask {
+            let words = "If it was not, tell the people who run the site: this address was never confirmed, so we cannot give it back by mail.";
+            parts.push(Part::Words(words.to_owned()));
+        } else {
+            let gives_back = remedy == Remedy::GiveBack;
+            let link = NewLink {
+                does: Does::NotMe,
+                user: Some(user),
+                email: gives_back.then(|| address.clone()),
+                detail: Some(notice.subject().to_owned()),
+            };
+            let token = make(write, link).await?;
+            parts.push(Part::Link {
+                words: Notice::remedy(gives_back).to_owned(),
+                address: Does::NotMe.address(&site.config.public_url.origin, &token),
+            });
+        }
         let letter = Letter {
             kind: Kind::Notice,
             user: Some(user),
@@ -161,7 +180,8 @@ pub struct Arrival {
 impl Arrival {
     /// Of whoever asks on `write`, at this account. `is_known`: its person has signed in from that place before.
     pub async fn of(write: &mut Write, user: UserId, is_known: bool) -> Result<Self, Failure> {
-        Ok(Self { is_new_place: !public_is_known_place_or_browser(write, user).await?, is_known })
+        let is_new_place = !is_known && !public_is_known_place_or_browser(write, user).await?;
+        Ok(Self { is_new_place, is_known })
     }
 
     /// Tells the person of a sign-in that surprises; of no other.
@@ -172,9 +192,4 @@ impl Arrival {
             _ => Ok(()),
         }
     }
-}
-
-/// The link at the new address gives nothing back: whoever reads there may be the one who changed it.
-fn old_keeps(notice: &Notice, is_undone: bool) -> bool {
-    matches!(notice, Notice::AddressChanged { .. }) && !is_undone
 }

@@ -34,7 +34,7 @@ pub async fn list(config: Config, task: SystemTask) -> Result<(), Failure> {
     for row in rows.into_iter().filter(|row| row.has_words() && row.expires_at > now) {
         println!("\n{} {} to {}, until {}", row.id, row.what(), row.address, when::machine(row.expires_at));
         if let Some(words) = &row.last_error {
-            println!("The mail server said: {words}");
+            println!("Why: {words}");
         }
         let Some(key) = &key else { continue };
         let mut write = db.begin_write(system()).await?;

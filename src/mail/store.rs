@@ -197,7 +197,7 @@ pub struct LetterRow {
     pub tries: i64,
     /// When it is tried next.
     pub due_at: Millis,
-    /// What the mail server said.
+    /// Why it could not be sent: what the mail server or the gateway said.
     pub last_error: Option<String>,
     content: String,
 }
@@ -274,8 +274,16 @@ impl RecentlyProven<Admin<'_, Write>> {
         .optional(write)
         .await?
         .ok_or(Failure::Refused(AppError::NotFound))?;
-        // Who invited an admin hands the link over: there is nothing yet that it could open.
-        let is_invitation = row.kind == Kind::Invitation.key();
+        // Who invited an admin hands the link over, while there is nothing that it could open.
+        let (is_in_use,): (bool,) = query(
+            "select exists (select 1 from users where id = $1 and password_hash is not null)
+                 or exists (select 1 from passkeys where user_id = $1) or exists (select 1 from provider_accounts where user_id = $1)
+                 or exists (select 1 from sign_ins where user_id = $1)",
+        )
+        .bind(row.user_id)
+        .one(write)
+        .await?;
+        let is_invitation = row.kind == Kind::Invitation.key() && !is_in_use;
         if asker.is_some() && row.role == Some(SiteRole::Admin) && row.user_id != asker && !is_invitation {
             return Err(AppError::Forbidden(Denied::AnotherAdmin).into());
         }

@@ -9,15 +9,12 @@ use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::ui::error_page::trouble_of;
 
-/// Sets the page's title. leptos_meta writes it into the page as it is, so it is escaped here and only here.
+/// Sets the page's title; where a form of the page came back refused, a screen reader says so first. leptos_meta writes a title
+/// into the page as it is, so it is escaped here and only here.
 pub fn page_title(words: &str) -> AnyView {
-    let text = title_text(words);
+    let is_refused = request::current().is_ok_and(|ctx| ctx.refused.is_some());
+    let text = if is_refused { title_text(&format!("Error: {words}")) } else { title_text(words) };
     view! { <Title text=text /> }.into_any()
-}
-
-/// The same after a refused form, so that a screen reader says so first.
-pub fn form_title(words: &str, is_refused: bool) -> AnyView {
-    if is_refused { page_title(&format!("Error: {words}")) } else { page_title(words) }
 }
 
 /// The escaped text of a title.

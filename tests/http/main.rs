@@ -17,6 +17,7 @@ mod lessons;
 mod mail;
 mod migrations;
 mod moving;
+mod notices;
 mod one_time_codes;
 mod operations;
 mod passkeys;

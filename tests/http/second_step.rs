@@ -267,9 +267,13 @@ async fn who_signed_in_before_is_asked_for_the_code_alone() {
     assert!(asked.location().starts_with("/prove"), "one proof of two: {}", asked.location());
     let page = second.get(asked.location()).await;
     assert!(page.has("name=\"code\"") && !page.has("type=\"password\""), "{}", page.body);
+    // The password is not replaced by who knows it alone.
+    let change = [("current_password", PASSWORD), ("new_password", ANOTHER), ("_page", "/account")];
+    assert!(second.post("/fn/change_password", &change).await.location().starts_with("/prove"));
     app.clock.advance(30 * SECOND);
     second.post("/fn/prove_again", &[("code", &phone.code(&app, 0))]).await;
     assert_eq!(second.post("/fn/end_other_sign_ins", &[]).await.location(), "/account/sessions");
+    assert_eq!(second.post("/fn/change_password", &change).await.location(), "/account");
 }
 
 /// ASVS 6.3.3

@@ -36,7 +36,7 @@ fn strays(files: &[(PathBuf, String)], word: &str, allowed: &[&str]) -> Vec<Stri
 }
 
 /// What may stand where alone, and why.
-const RULES: [(&str, &[&str], &str); 8] = [
+const RULES: [(&str, &[&str], &str); 10] = [
     (
         "inner_html",
         &["ui/prose.rs", "ui/form.rs", "ui/islands.rs"],
@@ -61,6 +61,16 @@ const RULES: [(&str, &[&str], &str); 8] = [
             "credentials/sign_up_link/store.rs",
         ],
         "only a way to prove who one is may sign somebody in",
+    ),
+    (
+        "of_who_said_not_me",
+        &["credentials/not_me/store.rs", "sessions/policy.rs"],
+        "it ends an account's sign-ins without asking who says so",
+    ),
+    (
+        "forget_all(",
+        &["accounts/store/leaving.rs", "credentials/reset/store.rs", "credentials/ways/store.rs"],
+        "it takes a second step away without asking who says so",
     ),
     ("GetUrl", &[], "a function that answers GET can be called by a link"),
 ];

@@ -367,6 +367,38 @@ async fn a_provider_is_one_proof_whatever_it_says() {
     let back = away(&again, "/login/with/campus", "ada").await;
     assert_eq!(again.get(&back).await.location(), "/login/second");
     assert!(!is_signed_in(&again));
+    // So it is inside: who has shown both, and proves one of them again, shows the other again as well.
+    let back = away(&visitor, "/login/with/campus?prove=1&next=/account/sessions", "ada").await;
+    let asked = visitor.get(&back).await.location().to_owned();
+    assert!(asked.starts_with("/prove"), "{asked}");
+    assert!(visitor.get(&asked).await.has("name=\"code\""));
+    let end = visitor.post("/fn/end_other_sign_ins", &[("_page", "/account/sessions")]).await;
+    assert!(end.location().starts_with("/prove"), "{}", end.location());
+}
+
+/// ASVS 6.3.5
+#[tokio::test]
+async fn a_new_place_is_told_whichever_way_somebody_comes() {
+    let app = app_with(&[("LECTERN_SMTP_URL", "smtp://127.0.0.1:1"), ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let visitor = app.anonymous();
+    visitor.get(&away(&visitor, "/login/with/campus", "ada").await).await;
+    let mut thief = app.anonymous();
+    thief.user_agent = "a thief's own".to_owned();
+    let back = away(&thief, "/login/with/campus", "ada").await;
+    let mut request = thief.request(axum::http::Method::GET, &back).body(axum::body::Body::empty()).unwrap();
+    request.headers_mut().insert("x-forwarded-for", "203.0.113.99".parse().unwrap());
+    assert_eq!(thief.send(request).await.location(), "/");
+    let told = app.letter_to("ada@people.example").await;
+    assert!(told.text.contains("from a place and with a browser") && told.text.contains("203.0.113.99"), "{told:?}");
+}
+
+/// A sign-in that is open elsewhere is no proof for who has a password.
+#[tokio::test]
+async fn who_has_a_password_proves_with_it() {
+    let app = app().await;
+    let sam = app.person("sam", SiteRole::Student).await;
+    assert!(sam.get("/login/with/campus?prove=1&next=/courses").await.location().starts_with("/prove"));
+    assert_eq!(app.count("provider_visits").await, 0);
 }
 
 #[tokio::test]

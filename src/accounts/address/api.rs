@@ -88,9 +88,10 @@ pub async fn take_new_address(
     let mut write = request::begin_write().await?;
     let held = Held::<NewAddress>::claim(&mut write, token.as_typed()).await?;
     let mut oneself = Oneself::claim(&mut write).await?;
-    let (user, old) = (oneself.person().id, oneself.person().email.clone());
-    let new = oneself.take_address(held).await?;
-    notices::tell(&mut write, &ctx.site, user, Notice::AddressChanged { old, new: new.clone() }).await?;
+    let user = oneself.person().id;
+    let changed = oneself.take_address(held).await?;
+    let new = changed.new.clone();
+    notices::tell(&mut write, &ctx.site, user, Notice::AddressChanged(changed)).await?;
     write.commit().await?;
     request::renew_session().await?;
     request::go_on("/account/security", Flash::said(format!("Your email address is {new} from now on.")))

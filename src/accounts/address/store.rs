@@ -41,6 +41,17 @@ impl Oneself<'_, Read> {
     }
 }
 
+/// An address that was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// As typed.
+    pub old: String,
+    /// As typed.
+    pub new: String,
+    /// The old one was: else whoever reads there may be somebody else, whose address was typed by mistake.
+    pub was_confirmed: bool,
+}
+
 /// Refuses a link that is for somebody else's account.
 fn is_own(link: &MailLink, oneself: &Oneself<'_, Write>) -> Result<(), Failure> {
     if link.user_id == Some(oneself.person().id) { Ok(()) } else { Err(AppError::NotFound.into()) }
@@ -97,8 +108,8 @@ impl Oneself<'_, Write> {
             .await
     }
 
-    /// The address that the link was sent to becomes the account's, and is confirmed by that. Answers it as typed.
-    pub async fn take_address(&mut self, held: Held<NewAddress>) -> Result<String, Failure> {
+    /// The address that the link was sent to becomes the account's, and is confirmed by that. Answers what changed.
+    pub async fn take_address(&mut self, held: Held<NewAddress>) -> Result<Changed, Failure> {
         is_own(held.link(), self)?;
         let (user, old) = (self.person().id, self.person().email.clone());
         let write = self.connection();
@@ -106,6 +117,8 @@ impl Oneself<'_, Write> {
         // Only what the link was sent to: an address that is asked for now is another link's.
         let new = Email::parse(link.email.as_deref().unwrap_or_default())?;
         let now = write.now();
+        let (confirmed_at,): (Option<Millis>,) =
+            query("select email_verified_at from users where id = $1").bind(user).one(write).await?;
         let taken = query(
             "update users set email = $2, email_key = $3, email_verified_at = $4, changed_at = $4
              where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",
@@ -121,8 +134,8 @@ impl Oneself<'_, Write> {
             return Err(AppError::Conflict(words.to_owned()).into());
         }
         end_links(write, user, &[Does::Confirm, Does::Reset]).await?;
-        note(write, Event::of(What::AddressChanged).about(user).before(old).after(new.as_typed())).await?;
-        Ok(new.as_typed().to_owned())
+        note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
+        Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed: confirmed_at.is_some() })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 use crate::ui::{islands, proven};
 
 /// One's own name, password, and the way to one's sign-ins, for whoever is signed in.
@@ -29,9 +29,8 @@ async fn load() -> Result<(Person, AnyView, Millis), Failure> {
 fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
     let (profile, password, deletion) =
         (Form::to::<SaveProfile>(), Form::to::<ChangePassword>(), Form::to::<DeleteAccount>());
-    let is_refused = profile.is_refused() || password.is_refused() || deletion.is_refused();
     view! {
-        {form_title("Your account", is_refused)}
+        {page_title("Your account")}
         <div class="page wrap">
             <div class="head"><div><h1>"Your account"</h1></div></div>
             <section class="hung" aria-labelledby="profile">

@@ -8,7 +8,7 @@ use crate::accounts::policy::Admin;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// The form, for admins; for others it is not there.
 #[component]
@@ -30,7 +30,7 @@ fn show(has_mail: bool) -> AnyView {
         "This server sends no mail. The link to set their password waits under Mail, for you to hand over; it works for a day and once."
     };
     view! {
-        {form_title("Invite somebody", form.is_refused())}
+        {page_title("Invite somebody")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/admin/users">"Users"</a></p>

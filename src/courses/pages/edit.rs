@@ -12,7 +12,7 @@ use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Form, ask_first, button};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// A course's settings, for its owners and instructors and for admins; without the text's form once it is read-only.
 #[component]
@@ -31,7 +31,6 @@ async fn load(slug: String) -> Result<(Standing, TabCounts), Failure> {
 fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
     let course = standing.course.clone();
     let form = Form::to::<SaveCourse>();
-    let is_refused = form.is_refused();
     let text = if standing.may(CourseAct::Write) {
         view! {
             <form method="post" action=form.action() novalidate>
@@ -56,7 +55,7 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
         ().into_any()
     };
     let content = view! {
-        {form_title(&format!("Settings of {}", course.title), is_refused)}
+        {page_title(&format!("Settings of {}", course.title))}
         <h1>"Settings "{state_badge(course.state)}</h1>
         {state_note(&standing)}
         {text}

@@ -7,7 +7,7 @@ use crate::courses::api::CreateCourse;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// The form that makes a draft, for instructors and admins; students are refused with `Denied::InstructorsOnly`.
 #[component]
@@ -41,7 +41,7 @@ pub(super) fn fields(form: &Form, title: &str, summary: &str, description: &str)
 fn show() -> AnyView {
     let form = Form::to::<CreateCourse>();
     view! {
-        {form_title("New course", form.is_refused())}
+        {page_title("New course")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/courses">"Courses"</a></p>

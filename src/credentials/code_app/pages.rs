@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::policy::RecentlyProven;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     picture: AnyView,
@@ -34,7 +34,7 @@ async fn load() -> Result<Data, Failure> {
 fn show(Data { picture, address, letters }: Data) -> AnyView {
     let form = Form::to::<ConfirmCodeApp>();
     view! {
-        {form_title("Set up a code app", form.is_refused())}
+        {page_title("Set up a code app")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/account/security">"How you sign in"</a></p>

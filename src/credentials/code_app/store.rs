@@ -32,7 +32,12 @@ pub struct CodeApp {
 }
 
 /// Takes a code of the account's app, where it has one: true when it is right and none of its step was taken before.
-pub(crate) async fn take_code(write: &mut Write, key: &SiteKey, user: UserId, typed: &str) -> Result<bool, Failure> {
+pub(in crate::credentials) async fn take_code(
+    write: &mut Write,
+    key: &SiteKey,
+    user: UserId,
+    typed: &str,
+) -> Result<bool, Failure> {
     let now = write.now();
     let row: Option<AppRow> = query(
         "select c.seed, c.last_step, u.email from code_apps c join users u on u.id = c.user_id

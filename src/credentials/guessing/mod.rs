@@ -9,8 +9,9 @@
 //! - **A place**, at whatever accounts: one password tried on many accounts is as much guessing as many on one. Twenty wrong
 //!   ones in a minute, then the place waits for the minute to end. Counted after the comparison, so that a class that signs in at
 //!   once does not stand in its own way.
-//! - **An account**, from wherever: a hundred tries are free (NIST), then one in half a minute. Places from which its person has
-//!   signed in before are neither counted nor made to wait, so that nobody can lock somebody out of where they are.
+//! - **An account**, from wherever: a hundred tries are free (NIST), then one in half a minute, and at its codes, which have a
+//!   million values and are asked of who has proven something already, the waits above. Places from which its person has signed in
+//!   before are neither counted nor made to wait, so that nobody can lock somebody out of where they are.
 //! - **The site.** With three hundred wrong ones in a minute, a place that is not known for the account has one try in it.
 //! - **A sign-in**, for who guesses the password of somebody whose session they have: twenty tries from wherever are free, then
 //!   the waits above.
@@ -66,8 +67,8 @@ pub struct Guess {
 enum From {
     /// The account's person has signed in from there before.
     Known,
-    /// Nobody's that is known. Digest of the account alone.
-    Unknown(String),
+    /// Nobody's that is known. Digest of the account alone, and the longest of its waits.
+    Unknown(String, Millis),
     /// Somebody with the account's own session. Digest of the sign-in.
     Inside(String),
 }
@@ -79,7 +80,7 @@ impl Guess {
     /// The password of the account with this address, whether there is one or not. `is_known`: its person has signed in from
     /// there before.
     pub fn at_password(email_key: &str, from: IpAddr, is_known: bool) -> Self {
-        let account = || From::Unknown(random::digest(&format!("account\n{email_key}")));
+        let account = || From::Unknown(random::digest(&format!("account\n{email_key}")), LONGEST_ELSEWHERE);
         Self::at(email_key, from, if is_known { From::Known } else { account() })
     }
 
@@ -100,14 +101,14 @@ impl Guess {
     /// The code of an account's second step, by who knows its password.
     pub fn at_code(user: UserId, from: IpAddr, is_known: bool) -> Self {
         let key = format!("code\n{user}");
-        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key)) };
+        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key), LONGEST_WAIT) };
         Self::at(&key, from, whose)
     }
 
     /// A code that was sent to an account; `about` is the digest of what it was asked for.
     pub fn at_one_time_code(about: &str, from: IpAddr, is_known: bool) -> Self {
         let key = format!("one-time code\n{about}");
-        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key)) };
+        let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key), LONGEST_WAIT) };
         Self::at(&key, from, whose)
     }
 
@@ -126,7 +127,7 @@ impl Guess {
     /// for the place as a whole.
     pub async fn count(&self, write: &mut Write) -> Result<(), Failure> {
         if let Some(place) = &self.place {
-            let is_full = matches!(self.from, From::Unknown(_))
+            let is_full = matches!(self.from, From::Unknown(..))
                 && store::public_check_window(write, SITE, OF_ALL)
                     .await
                     .is_err_and(|failure| matches!(failure, Failure::Refused(_)));
@@ -134,7 +135,7 @@ impl Guess {
         }
         let elsewhere = match &self.from {
             From::Known => None,
-            From::Unknown(account) => Some((account, FREE_ELSEWHERE, LONGEST_ELSEWHERE)),
+            From::Unknown(account, longest) => Some((account, FREE_ELSEWHERE, *longest)),
             From::Inside(sign_in) => Some((sign_in, FREE_INSIDE, LONGEST_WAIT)),
         };
         if let Some((key, free, longest)) = elsewhere {
@@ -180,7 +181,7 @@ impl Guess {
         if let Some(place) = &self.place {
             store::public_count_in_window(write, place, WINDOW).await?;
         }
-        if matches!(self.from, From::Unknown(_)) {
+        if matches!(self.from, From::Unknown(..)) {
             store::public_count_in_window(write, SITE, WINDOW).await?;
         }
         Ok(())
@@ -190,7 +191,7 @@ impl Guess {
     /// guess was none. Says whether there had been wrong ones.
     pub async fn was_right(&self, write: &mut Write) -> Result<bool, Failure> {
         let mut were_wrong = store::public_clear(write, &self.at).await?;
-        if let From::Unknown(key) | From::Inside(key) = &self.from {
+        if let From::Unknown(key, _) | From::Inside(key) = &self.from {
             were_wrong |= store::public_clear(write, key).await?;
         }
         Ok(were_wrong)

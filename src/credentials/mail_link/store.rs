@@ -90,12 +90,13 @@ pub struct MailLink {
     pub name: Option<String>,
 }
 
-/// Makes a link and answers what stands in it. Earlier ones that do the same for the same account end, but for "this was not me":
-/// each of those tells of something else.
+/// Makes a link and answers what stands in it. Earlier ones that do the same for the same account end, but for two kinds: each
+/// "this was not me" tells of something else, and links to set a password are asked for by anybody, who must not end somebody's
+/// own in their hands. (Those end together when one is used.)
 pub(crate) async fn make(write: &mut Write, link: NewLink) -> Result<String, Failure> {
     let token = random::token();
     let now = write.now();
-    if let Some(user) = link.user.filter(|_| link.does != Does::NotMe) {
+    if let Some(user) = link.user.filter(|_| !matches!(link.does, Does::NotMe | Does::Reset)) {
         end_links(write, user, &[link.does]).await?;
     }
     query(
@@ -133,7 +134,7 @@ pub async fn public_find_mail_link(
 }
 
 /// Uses a link up; of two who use it at once, one is refused with `NotFound`.
-pub(crate) async fn use_up(write: &mut Write, link: &MailLink) -> Result<(), Failure> {
+pub(super) async fn use_up(write: &mut Write, link: &MailLink) -> Result<(), Failure> {
     let now = write.now();
     let used =
         query("update mail_links set used_at = $2 where token_digest = $1 and used_at is null and expires_at > $2")

@@ -159,7 +159,11 @@ pub async fn set_phone(
     public_take_one(&mut write, Few::TextsForPlace, &place_of(ctx.caller.address)).await?;
     public_take_one(&mut write, Few::TextsInAll, "").await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
-    let token = oneself.begin_phone(&ctx.site, &phone).await?;
+    let user = oneself.inner().person().id;
+    let (token, gives_up) = oneself.begin_phone(&ctx.site, &phone).await?;
+    if gives_up {
+        notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
+    }
     write.commit().await?;
     request::asked_code(Some(token))?;
     request::go_on("/account/security#phone", Flash::said("We sent a code to that number. Enter it below."))

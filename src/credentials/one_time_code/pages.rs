@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     has_mail: bool,
@@ -47,7 +47,7 @@ fn ask(Data { has_mail, has_text, next }: Data) -> AnyView {
         view! { <button class=class name="by" value=by.key()>{words}</button> }
     };
     view! {
-        {form_title("Sign in with a code", form.is_refused())}
+        {page_title("Sign in with a code")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/login">"Sign in"</a></p>
@@ -98,7 +98,7 @@ fn enter(by: By) -> AnyView {
         }
     };
     view! {
-        {form_title("Enter the code", form.is_refused())}
+        {page_title("Enter the code")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/login/code">"Sign in with a code"</a></p>

@@ -243,10 +243,12 @@ impl Oneself<'_, Read> {
 }
 
 impl RecentlyProven<Oneself<'_, Write>> {
-    /// Keeps a number that waits for the code sent to it; one that was in use is given up. Answers what goes into the cookie.
-    pub async fn begin_phone(&mut self, site: &Site, phone: &Phone) -> Result<String, Failure> {
+    /// Keeps a number that waits for the code sent to it; one that was in use is given up. Answers what goes into the cookie, and
+    /// whether one was given up.
+    pub async fn begin_phone(&mut self, site: &Site, phone: &Phone) -> Result<(String, bool), Failure> {
         let user = self.inner().person().id;
         let write = self.inner().connection();
+        let gives_up = give_up_number(write, user).await?;
         query(
             "insert into phones (user_id, number) values ($1, $2)
              on conflict (user_id) do update set number = excluded.number, confirmed_at = null",
@@ -259,7 +261,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
         let token = keep(write, site, Some(user), phone.as_str(), "number", &code, false, "/account/security").await?;
         let to = Reachable { id: user, address: phone.as_str().to_owned() };
         post(write, site, &to, By::Text, &code).await?;
-        Ok(token)
+        Ok((token, gives_up))
     }
 
     /// Takes the code that was sent to the number: from now on codes to sign in go there too. Refused at `code`.
@@ -289,7 +291,10 @@ impl RecentlyProven<Oneself<'_, Write>> {
                 .bind(now)
                 .optional(write)
                 .await?;
-        confirmed.ok_or(AppError::NotFound)?;
+        // The code was sent to this number, not to one that was asked for since.
+        if confirmed.is_none_or(|(number,)| random::digest(&number) != asked.about) {
+            return Err(AppError::NotFound.into());
+        }
         note(write, Event::of(What::FactorAdded).about(user).after("a telephone number")).await
     }
 
@@ -297,10 +302,22 @@ impl RecentlyProven<Oneself<'_, Write>> {
     pub async fn remove_phone(&mut self) -> Result<(), Failure> {
         let user = self.inner().person().id;
         let write = self.inner().connection();
+        let was_confirmed = give_up_number(write, user).await?;
         let removed = query("delete from phones where user_id = $1").bind(user).execute(write).await?;
-        if removed != 1 {
-            return Err(AppError::NotFound.into());
-        }
-        note(write, Event::of(What::FactorRemoved).about(user).before("a telephone number")).await
+        if removed == 1 || was_confirmed { Ok(()) } else { Err(AppError::NotFound.into()) }
     }
+}
+
+/// Ends the codes that were sent to an account's number, and the number where it was confirmed; says whether it was.
+async fn give_up_number(write: &mut Write, user: UserId) -> Result<bool, Failure> {
+    query("delete from one_time_codes where user_id = $1 and by_key in ('text', 'number')")
+        .bind(user)
+        .execute(write)
+        .await?;
+    let removed =
+        query("delete from phones where user_id = $1 and confirmed_at is not null").bind(user).execute(write).await?;
+    if removed == 1 {
+        note(write, Event::of(What::FactorRemoved).about(user).before("a telephone number")).await?;
+    }
+    Ok(removed == 1)
 }

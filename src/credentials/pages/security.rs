@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
 use crate::ui::form::{Field, Form, ask_first, button};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 use crate::ui::{islands, proven, when};
 
 struct Data {
@@ -101,9 +101,8 @@ fn show(
     let (change, password) = (Form::to::<ChangeAddress>(), Form::to::<ChangePassword>());
     let has_second = app.is_some() || !passkeys.is_empty();
     let number = (Form::to::<SetPhone>(), Form::to::<ConfirmPhone>());
-    let is_refused = [&change, &password, &number.0, &number.1].into_iter().any(Form::is_refused);
     view! {
-        {form_title("How you sign in", is_refused)}
+        {page_title("How you sign in")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/account">"Your account"</a></p>

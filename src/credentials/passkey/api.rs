@@ -184,8 +184,10 @@ pub async fn add_passkey(
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, had_second) = (oneself.inner().person().id, oneself.inner().person().has_second());
     if let Err(failure) = oneself.add_passkey(site, &ceremony, &credential, &named).await {
-        // The challenge is used up all the same.
-        write.commit().await?;
+        // The challenge is used up all the same, unless we broke.
+        if matches!(failure, Failure::Refused(_)) {
+            write.commit().await?;
+        }
         return Err(failure.into());
     }
     if !had_second {

@@ -240,7 +240,7 @@ pub async fn prove_again(
     request::go_on(&request::next_or(next, "/"), Flash::None)
 }
 
-/// Changes one's own password, and ends every other sign-in.
+/// Changes one's own password, and ends every other sign-in. `ProveAgain` while a second step was not shown.
 #[server(prefix = "/fn", endpoint = "change_password")]
 pub async fn change_password(
     /// Asked for again, since whoever sits here may not be the account's person. Too many tries: `TooMany`.
@@ -251,6 +251,10 @@ pub async fn change_password(
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
     let (name, email) = (oneself.person().name.clone(), oneself.person().email.clone());
+    // The password is one thing; who has two shows both before one of them is replaced.
+    if oneself.person().has_second() && oneself.person().level < 2 {
+        return Err(AppError::ProveAgain);
+    }
     let stored = oneself.find_stored().await?;
     drop(read);
 

@@ -188,7 +188,8 @@ impl Oidc {
             return no("its ID token was made for somebody else");
         }
         let oldest = latest - chrono::TimeDelta::seconds(2 * LEEWAY + 10 * 60);
-        if anew && claims.auth_time().is_some_and(|at| at < oldest) {
+        // With `max_age` in the request the time must stand in the answer (OpenID Connect Core, 3.1.2.1).
+        if anew && claims.auth_time().is_none_or(|at| at < oldest) {
             return no("it did not ask its person anew");
         }
         Ok(Some(Identity {

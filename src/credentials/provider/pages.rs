@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use super::api::RemoveProvider;
 use super::list::Provider;
 use super::store::{Errand, Identity, Known, ProviderRow, Visit, public_arrive, public_begin_visit, public_take_visit};
+use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Oneself;
 use crate::clock::Millis;
 use crate::credentials::guessing::{Few, public_take_one};
@@ -17,9 +18,9 @@ use crate::http::local_path::{LocalPath, query_value};
 use crate::http::request::{self, Ctx, SECOND_STEP_PAGE};
 use crate::metrics::{self, Outcome};
 use crate::network::place_of;
-use crate::notices::{self, Arrival, Notice};
+use crate::notices::{self, Notice};
 use crate::sessions::policy::RecentlyProven;
-use crate::sessions::store::{Begins, How, public_is_known_place};
+use crate::sessions::store::{Begins, How};
 use crate::ui::flash::Flash;
 use crate::ui::form::ask_first;
 use crate::ui::page::{page, page_title};
@@ -42,6 +43,11 @@ async fn go(name: &str) -> Result<(), Failure> {
     let next = ctx.query("next").as_deref().and_then(LocalPath::parse).unwrap_or_else(LocalPath::root);
     let anew = ctx.query("prove").is_some();
     let errand = match (anew, ctx.person()) {
+        // Who has a password shows that: it is theirs alone, and an open sign-in elsewhere is not.
+        (true, Some(person)) if person.has_password => {
+            request::redirect_page(&request::prove_address(next.as_str(), None));
+            return Ok(());
+        }
         (true, Some(person)) => Errand::Proving(person.id, person.sign_in),
         (true, None) => return Err(AppError::SignInRequired.into()),
         (false, Some(_)) => {
@@ -51,29 +57,36 @@ async fn go(name: &str) -> Result<(), Failure> {
         (false, None) => Errand::SigningIn,
     };
     let remembered = ctx.query("remember").is_some();
-    match send(&ctx, provider, errand, (remembered, next.as_str())).await {
-        Ok(address) => request::redirect_page(&address),
-        Err(Failure::Broken(error)) => {
-            tracing::warn!(provider = name, error = %Failure::Broken(error), "a provider could not be asked");
-            leave(
-                &ctx,
-                "/login",
-                format!("{} does not answer just now. Try again later, or use another way.", provider.label),
-            );
-        }
-        Err(refused) => return Err(refused),
+    let home = match errand {
+        Errand::SigningIn => format!("/login?next={}", query_value(next.as_str())),
+        Errand::Adding(..) | Errand::Proving(..) => request::prove_address(next.as_str(), None),
+    };
+    match send(&ctx, provider, errand, (remembered, next.as_str())).await? {
+        Some(address) => request::redirect_page(&address),
+        None => leave(&ctx, &home, silent(provider)),
     }
     Ok(())
 }
 
-/// Begins a visit, and answers the address that it leads to.
-async fn send(ctx: &Ctx, provider: &Provider, errand: Errand, after: (bool, &str)) -> Result<String, Failure> {
+/// What somebody reads whom a provider lets wait.
+fn silent(provider: &Provider) -> String {
+    format!("{} does not answer just now. Try again later, or use another way.", provider.label)
+}
+
+/// Begins a visit, and answers the address that it leads to; none when the provider does not answer.
+async fn send(ctx: &Ctx, provider: &Provider, errand: Errand, after: (bool, &str)) -> Result<Option<String>, Failure> {
     let browser = ctx.visit_or_new();
     let mut write = request::begin_write().await?;
     public_take_one(&mut write, Few::Ceremonies, &place_of(ctx.caller.address)).await?;
     let secrets = public_begin_visit(&mut write, &ctx.site.key, &provider.name, &browser, errand, after).await?;
     write.commit().await?;
-    provider.begin(&secrets, matches!(errand, Errand::Proving(..))).await
+    match provider.begin(&secrets, matches!(errand, Errand::Proving(..))).await {
+        Ok(address) => Ok(Some(address)),
+        Err(failure) => {
+            tracing::warn!(provider = provider.name, %failure, "a provider could not be asked");
+            Ok(None)
+        }
+    }
 }
 
 /// Sends the browser on, to say something there.
@@ -138,11 +151,7 @@ async fn back(name: &str) -> Result<(), Failure> {
         }
         Err(failure) => {
             tracing::warn!(provider = name, %failure, "a provider could not be asked");
-            leave(
-                &ctx,
-                &home,
-                format!("{} does not answer just now. Try again later, or use another way.", provider.label),
-            );
+            leave(&ctx, &home, silent(provider));
             return Ok(());
         }
     };
@@ -170,9 +179,9 @@ async fn sign_in(ctx: &Ctx, provider: &Provider, who: &Identity, visit: &Visit, 
     request::sessions_answer().await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
-    let (arriving, user, role, is_new) = match public_arrive(&mut write, provider, who).await? {
-        Known::Person(arriving, user, role) => (arriving, user, role, false),
-        Known::Made(arriving, user) => (arriving, user, crate::accounts::model::SiteRole::Student, true),
+    let (arriving, user, role, arrival) = match public_arrive(&mut write, provider, who).await? {
+        Known::Person(arriving, user, role, arrival) => (arriving, user, role, Some(arrival)),
+        Known::Made(arriving, user) => (arriving, user, SiteRole::Student, None),
         Known::AddressTaken => {
             drop(write);
             let words = format!(
@@ -203,9 +212,8 @@ async fn sign_in(ctx: &Ctx, provider: &Provider, who: &Identity, visit: &Visit, 
         }
         Err(failure) => return Err(failure),
     };
-    let is_known = public_is_known_place(&mut write, user, ctx.caller.address).await?;
-    if matches!(begins, Begins::In(_)) && !is_new {
-        Arrival::of(&mut write, user, is_known).await?.tell(&mut write, &ctx.site, user, false).await?;
+    if let (Begins::In(_), Some(arrival)) = (&begins, arrival) {
+        arrival.tell(&mut write, &ctx.site, user, false).await?;
     }
     write.commit().await?;
     match begins {
@@ -218,7 +226,7 @@ async fn sign_in(ctx: &Ctx, provider: &Provider, who: &Identity, visit: &Visit, 
                 provider = provider.name,
                 "somebody signed in with a provider"
             );
-            if is_new {
+            if arrival.is_none() {
                 leave(ctx, &visit.next, "Your account is ready, and you are signed in.");
             } else {
                 request::redirect_page(&visit.next);
@@ -248,7 +256,7 @@ async fn prove(
         return Ok(());
     }
     let has_second = oneself.person().has_second();
-    oneself.note_proven().await?;
+    oneself.note_first_shown().await?;
     write.commit().await?;
     request::renew_session().await?;
     // What waits is shown there, with the button that sends it; who has a second step is asked for it next.
@@ -270,7 +278,8 @@ struct Adding {
 #[component]
 pub fn AddProvider() -> impl IntoView {
     let name = name();
-    page(async move { load_adding(&name).await }, |Adding { label, address }| {
+    page(async move { load_adding(&name).await }, |adding| {
+        let Some(Adding { label, address }) = adding else { return ().into_any() };
         view! {
             {page_title("Add another way in")}
             <div class="page wrap">
@@ -289,7 +298,8 @@ pub fn AddProvider() -> impl IntoView {
     })
 }
 
-async fn load_adding(name: &str) -> Result<Adding, Failure> {
+/// None when the provider does not answer, and the person was sent back.
+async fn load_adding(name: &str) -> Result<Option<Adding>, Failure> {
     let ctx = request::current()?;
     let provider = ctx.site.provider(name).ok_or(AppError::NotFound)?;
     let mut read = request::read().await?;
@@ -297,7 +307,10 @@ async fn load_adding(name: &str) -> Result<Adding, Failure> {
     let errand = Errand::Adding(oneself.inner().person().id, oneself.inner().person().sign_in);
     drop(read);
     let address = send(&ctx, provider, errand, (false, "/account/security")).await?;
-    Ok(Adding { label: provider.label.clone(), address })
+    if address.is_none() {
+        leave(&ctx, "/account/security", silent(provider));
+    }
+    Ok(address.map(|address| Adding { label: provider.label.clone(), address }))
 }
 
 /// The links that lead to providers, on the sign-in page.

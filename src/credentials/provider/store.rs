@@ -13,8 +13,10 @@ use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::{SignInId, UserId};
+use crate::notices::Arrival;
 use crate::random;
 use crate::sessions::policy::{Arriving, RecentlyProven};
+use crate::sessions::store::public_is_known_place;
 use crate::site_key::{Purpose, SiteKey};
 
 /// How long somebody may stay at the provider.
@@ -150,8 +152,8 @@ pub async fn public_take_visit(
 
 /// Whose account here somebody's account there is.
 pub enum Known<'w> {
-    /// This person's.
-    Person(Arriving<'w>, UserId, SiteRole),
+    /// This person's; how much of a surprise it is that they come was asked before they are in.
+    Person(Arriving<'w>, UserId, SiteRole, Arrival),
     /// A new person's, whose account was just made.
     Made(Arriving<'w>, UserId),
     /// Nobody's: there is an account here with that address already.
@@ -177,7 +179,10 @@ pub async fn public_arrive<'w>(
             .await?;
     if let Some((user,)) = found {
         let role = public_role_of(write, user).await?;
-        return Ok(Known::Person(Arriving::proven(write, user), user, role));
+        let from = write.caller().address;
+        let is_known = public_is_known_place(write, user, from).await?;
+        let arrival = Arrival::of(write, user, is_known).await?;
+        return Ok(Known::Person(Arriving::proven(write, user), user, role, arrival));
     }
     let email = who.email.as_deref().filter(|_| who.is_verified).and_then(|email| Email::parse(email).ok());
     let Some(email) = email else { return Ok(Known::NotConfirmed) };

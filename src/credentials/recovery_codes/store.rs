@@ -24,7 +24,11 @@ pub struct Codes {
 }
 
 /// Takes a code of the account: how many are left when it is one and was not used; none otherwise.
-pub(crate) async fn take_recovery_code(write: &mut Write, user: UserId, typed: &str) -> Result<Option<i64>, Failure> {
+pub(in crate::credentials) async fn take_recovery_code(
+    write: &mut Write,
+    user: UserId,
+    typed: &str,
+) -> Result<Option<i64>, Failure> {
     let Some(digest) = digest(typed) else { return Ok(None) };
     let now = write.now();
     let taken =
@@ -46,7 +50,7 @@ pub(crate) async fn take_recovery_code(write: &mut Write, user: UserId, typed: &
 }
 
 /// Takes all of an account's codes away.
-pub(crate) async fn forget_codes(write: &mut Write, user: UserId) -> Result<(), Failure> {
+pub(in crate::credentials) async fn forget_codes(write: &mut Write, user: UserId) -> Result<(), Failure> {
     query("delete from recovery_codes where user_id = $1").bind(user).execute(write).await?;
     query("delete from fresh_codes where user_id = $1").bind(user).execute(write).await.map(drop)
 }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::islands;
-use crate::ui::page::{form_title, page, page_title};
+use crate::ui::page::{page, page_title};
 
 /// The form that asks for a link; and, sent, what happens now.
 #[component]
@@ -31,7 +31,7 @@ fn ask(has_mail: bool) -> AnyView {
         "This server sends no mail. The person who runs it gets a link for you and hands it over when they know that it is you."
     };
     view! {
-        {form_title("Set a new password", form.is_refused())}
+        {page_title("Set a new password")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/login">"Sign in"</a></p>
@@ -97,7 +97,7 @@ fn show(Data { token, link, start }: Data) -> AnyView {
     let form = Form::to::<ResetPassword>();
     let email = link.account.unwrap_or_default();
     view! {
-        {form_title("Set a new password", form.is_refused())}
+        {page_title("Set a new password")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Set a new password"</h1>

@@ -77,7 +77,7 @@ impl Held<Reset> {
         .execute(write)
         .await?;
         query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
-        end_links(write, user, &[Does::NewAddress]).await?;
+        end_links(write, user, &[Does::NewAddress, Does::Reset]).await?;
         let how = if verified_at.is_some() {
             "with a link by mail"
         } else {

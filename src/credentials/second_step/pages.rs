@@ -7,7 +7,7 @@ use super::policy::HalfWay;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// The form for a code, for a browser that is half way; another is sent to sign in.
 #[component]
@@ -30,7 +30,7 @@ async fn load() -> Result<Option<String>, Failure> {
 fn show(email: String) -> AnyView {
     let form = Form::to::<SecondStep>();
     view! {
-        {form_title("Your second step", form.is_refused())}
+        {page_title("Your second step")}
         <div class="page wrap">
             <div class="head"><div>
                 <p class="crumb"><a href="/login">"Sign in"</a></p>

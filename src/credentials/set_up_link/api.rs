@@ -71,7 +71,8 @@ pub async fn set_first_password(
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
     let role = holder.link().role.unwrap_or(SiteRole::Student);
     let lasts = request::lasts(role)?;
-    let begins = holder.set_password(hash).await?.sign_in(How::SetUpLink, lasts, "/").await?;
+    let site = request::site()?;
+    let begins = holder.set_password(&site, hash).await?.sign_in(How::SetUpLink, lasts, "/").await?;
     write.commit().await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);
     request::arrive(begins, lasts, "/", "Your password is set").await

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::islands;
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     token: String,
@@ -44,7 +44,7 @@ fn password(form: &Form) -> AnyView {
 fn first_admin(Data { token, start, .. }: Data) -> AnyView {
     let form = Form::to::<MakeFirstAdmin>();
     view! {
-        {form_title("Make the first admin", form.is_refused())}
+        {page_title("Make the first admin")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Make the first admin"</h1>
@@ -67,7 +67,7 @@ fn first_admin(Data { token, start, .. }: Data) -> AnyView {
 fn first_password(Data { token, link, start }: Data) -> AnyView {
     let form = Form::to::<SetFirstPassword>();
     view! {
-        {form_title("Set your password", form.is_refused())}
+        {page_title("Set your password")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Set your password"</h1>

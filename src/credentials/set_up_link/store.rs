@@ -10,7 +10,9 @@ use crate::clock::DAY;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::http::Site;
 use crate::id::UserId;
+use crate::notices::{self, Notice};
 use crate::random;
 use crate::sessions::policy::Arriving;
 
@@ -75,12 +77,14 @@ impl Admin<'_, Write> {
 }
 
 impl<'w> LinkHolder<'w, Write> {
-    /// Sets the password of the account the link is for, and goes on to signing in.
-    pub async fn set_password(self, hash: String) -> Result<Arriving<'w>, Failure> {
+    /// Sets the password of the account the link is for, tells its person where it was in use before, and goes on to signing in.
+    pub async fn set_password(self, site: &Site, hash: String) -> Result<Arriving<'w>, Failure> {
         let (write, link) = self.into_parts();
         let user = link.user_id.ok_or(AppError::NotFound)?;
         use_up(write, &link).await?;
         let now = write.now();
+        let (was_in_use,): (bool,) =
+            query("select exists (select 1 from sign_ins where user_id = $1)").bind(user).one(write).await?;
         query(
             "update users set password_hash = $2, epoch = epoch + 1, changed_at = $3, frozen_at = null where id = $1",
         )
@@ -90,6 +94,9 @@ impl<'w> LinkHolder<'w, Write> {
         .execute(write)
         .await?;
         note(write, Event::of(What::PasswordChanged).by(user).about(user).after("with a one-time link")).await?;
+        if was_in_use {
+            notices::tell(write, site, user, Notice::PasswordSet).await?;
+        }
         let mut arriving = Arriving::proven(write, user);
         arriving.end_what_was_before().await?;
         Ok(arriving)

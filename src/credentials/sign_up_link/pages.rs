@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::random;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     token: String,
@@ -44,7 +44,7 @@ fn show(Data { token, email, is_same_browser }: Data) -> AnyView {
         })
     });
     view! {
-        {form_title("Open your account", form.is_refused())}
+        {page_title("Open your account")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Open your account"</h1>

@@ -143,17 +143,32 @@ pub struct Reset {
 /// Takes every second step of an account away, and what else somebody may have set up to come back by: code app, recovery codes,
 /// passkeys, accounts at providers, the telephone number, and what is half way.
 pub(crate) async fn forget_all(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    forget_since(write, user, 0).await
+}
+
+/// The same for what was set up at `since` or later, in milliseconds; what is half way goes in any case.
+pub(in crate::credentials) async fn forget_since(
+    write: &mut Write,
+    user: UserId,
+    since: Millis,
+) -> Result<(), Failure> {
     for statement in [
-        "delete from code_apps where user_id = $1",
-        "delete from passkeys where user_id = $1",
+        "delete from code_apps where user_id = $1 and coalesce(confirmed_at, created_at) >= $2",
+        "delete from recovery_codes where user_id = $1 and created_at >= $2",
+        "delete from passkeys where user_id = $1 and created_at >= $2",
+        "delete from provider_accounts where user_id = $1 and created_at >= $2",
+        "delete from phones where user_id = $1 and (confirmed_at is null or confirmed_at >= $2)",
+    ] {
+        query(statement).bind(user).bind(since).execute(write).await?;
+    }
+    for statement in [
+        "delete from fresh_codes where user_id = $1",
         "delete from ceremonies where user_id = $1",
-        "delete from provider_accounts where user_id = $1",
         "delete from provider_visits where user_id = $1",
-        "delete from phones where user_id = $1",
         "delete from one_time_codes where user_id = $1",
         "delete from half_sign_ins where user_id = $1",
     ] {
         query(statement).bind(user).execute(write).await?;
     }
-    forget_codes(write, user).await
+    Ok(())
 }

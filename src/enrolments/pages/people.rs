@@ -14,7 +14,7 @@ use crate::enrolments::store::{Roster, RosterRow, Sort};
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 use crate::ui::pagination::{PAGE, PageNumber, pagination};
 use crate::ui::when;
 
@@ -70,7 +70,7 @@ fn show(data: Data) -> AnyView {
     let path = format!("/courses/{}/people", standing.course.slug);
     let is_filtered = !search.is_empty() || role.is_some();
     let form = Form::to::<AddPerson>();
-    let title = form_title(&format!("People in {}", standing.course.title), form.is_refused());
+    let title = page_title(&format!("People in {}", standing.course.title));
     let may_manage = standing.may(CourseAct::ManagePeople);
     let list = if roster.rows.is_empty() && is_filtered {
         nothing(&search, &path)

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
 use crate::ui::form::{Field, Form, button};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
 /// A person's role in the course, with the button that removes them, for who manages its people; 404 for a stranger.
@@ -87,7 +87,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
     });
     let read = (!person.role.is_staff()).then(|| view! { <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div> });
     let content = view! {
-        {form_title(&format!("{} in {}", person.name, standing.course.title), form.is_refused())}
+        {page_title(&format!("{} in {}", person.name, standing.course.title))}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
         <h1><bdi>{person.name.clone()}</bdi></h1>
         <dl class="facts">

@@ -14,7 +14,7 @@ use crate::lessons::api::{DeleteLesson, SaveLesson};
 use crate::lessons::model::LessonState;
 use crate::lessons::store::LessonRow;
 use crate::ui::form::{Form, ask_first};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// The form of a lesson's text, and the button that deletes it, for who may write in the course.
 #[component]
@@ -38,7 +38,7 @@ fn show((standing, counts, lesson): (Standing, TabCounts, LessonRow)) -> AnyView
     let mut hidden = ids.to_vec();
     hidden.push(("seen", form.version(lesson.changed_at)));
     let content = view! {
-        {form_title(&format!("Change {}", lesson.title), form.is_refused())}
+        {page_title(&format!("Change {}", lesson.title))}
         <h1>"Change a lesson"</h1>
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}

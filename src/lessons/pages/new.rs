@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::AddLesson;
 use crate::ui::form::{Field, Form};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 /// The form that adds a lesson at the end of the course, for who may write in it.
 #[component]
@@ -49,7 +49,7 @@ pub(super) fn fields(form: &Form, title: &str, summary: &str, body: &str, publis
 fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
     let form = Form::to::<AddLesson>();
     let content = view! {
-        {form_title("New lesson", form.is_refused())}
+        {page_title("New lesson")}
         <h1>"New lesson"</h1>
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}

@@ -107,7 +107,7 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
         _ => ().into_any(),
     };
     let error = row.last_error.clone().filter(|_| row.state != "sent").map(|words| {
-        view! { <p class="quiet-text">"The mail server said: "<bdi>{words}</bdi></p> }
+        view! { <p class="quiet-text">"Why: "<bdi>{words}</bdi></p> }
     });
     let deeds = is_open.then(|| {
         let retry = (has_server && (row.state == "dead" || row.tries > 0))

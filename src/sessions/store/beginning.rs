@@ -195,6 +195,16 @@ impl Oneself<'_, Write> {
         note(write, Event::of(What::ProvenAgain).about(user).on(Object::SignIn(sign_in))).await
     }
 
+    /// Writes down that this sign-in's person has just proven one thing again, and has the second step, where the account has one,
+    /// still to show: what both were worth is over.
+    pub(crate) async fn note_first_shown(&mut self) -> Result<(), Failure> {
+        let sign_in = self.person().sign_in;
+        if self.person().has_second() {
+            query("update sign_ins set level = 1 where id = $1").bind(sign_in).execute(self.connection()).await?;
+        }
+        self.note_proven().await
+    }
+
     /// Writes down that a second step has just been shown besides what was before: this sign-in is worth both from now on.
     pub(crate) async fn note_second_shown(&mut self, second: Second) -> Result<(), Failure> {
         let sign_in = self.person().sign_in;

@@ -15,7 +15,7 @@ use crate::http::local_path::{LocalPath, query_value};
 use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::islands;
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     form: Form,
@@ -99,7 +99,7 @@ fn show(
     });
     let remember = remember.map(|hint| form.checkbox("remember", "Stay signed in on this device", hint, false));
     view! {
-        {form_title("Sign in", form.is_refused())}
+        {page_title("Sign in")}
         <div class="page wrap">
             <div class="head"><div><h1>"Sign in"</h1></div></div>
             {toward.map(|toward| toward.into_view(joining.then_some("Sign in and we finish joining you.")))}

@@ -15,7 +15,7 @@ use crate::http::what_forms_do::what_it_does;
 use crate::sessions::api::ForgetWaiting;
 use crate::sessions::caller::Person;
 use crate::ui::form::{Field, Form, button};
-use crate::ui::page::{form_title, page};
+use crate::ui::page::{page, page_title};
 
 struct Data {
     form: Form,
@@ -97,9 +97,14 @@ fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: 
     let code = asks.code.then(|| form.code(Field { name: "code", label: "Code", hint, ..Field::default() }));
     let elsewhere = (!person.has_password && !providers.is_empty()).then(|| provider::prove_links(&providers, &next));
     let passkey = (person.has_passkey && can_passkeys).then(|| passkey::prove(&next, &send));
+    // Whose only ways in are gone from this site, or were codes, which prove nothing here.
+    let has_none = !asks.password && !asks.code && passkey.is_none() && elsewhere.is_none();
+    let none = has_none.then(|| {
+        view! { <p>"Your account has no password, and no other way to show who you are here. "<a href="/forgot">"Set a password with a link by mail"</a>", then come back."</p> }
+    });
     let (is_sent, which) = (does.is_some(), send.clone());
     view! {
-        {form_title("Show that it is you", form.is_refused())}
+        {page_title("Show that it is you")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Show that it is you"</h1>
@@ -119,6 +124,7 @@ fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: 
             </form>
             {passkey}
             {elsewhere}
+            {none}
             <div class="gap-above">
                 {is_sent.then(|| button::<ForgetWaiting>(&[("which", which), ("next", next)], "button", "Do not do it", ""))}
             </div>

@@ -9,7 +9,7 @@ use crate::http::local_path::LocalPath;
 use crate::http::request;
 use crate::ui::form::{Field, Form};
 use crate::ui::islands;
-use crate::ui::page::{form_title, page, page_title};
+use crate::ui::page::{page, page_title};
 
 /// What a new password needs, said before it is typed.
 pub const PASSWORD_HINT: &str = "15 characters or more. Several words are easier to remember than symbols.";
@@ -76,7 +76,7 @@ fn show(Data { form, next, toward, joining, has_mail, is_sent, start }: Data) ->
         "You start as a student. Nothing is sent to your address."
     };
     view! {
-        {form_title("Create account", form.is_refused())}
+        {page_title("Create account")}
         <div class="page wrap">
             <div class="head"><div>
                 <h1>"Create account"</h1>
