@@ -52,7 +52,7 @@ export class Node {
   constructor(port, settings) {
     this.port = port;
     this.origin = `http://127.0.0.1:${port}`;
-    this.settings = { LECTERN_ADDR: `127.0.0.1:${port}`, LECTERN_TRUSTED_PROXIES: "127.0.0.1", LECTERN_DEMO: "0", RUST_LOG: "error", ...settings };
+    this.settings = { LECTERN_ADDR: `127.0.0.1:${port}`, LECTERN_TRUSTED_PROXIES: "127.0.0.1", LECTERN_DEMO: "0", LECTERN_SECOND_STEP: "off", RUST_LOG: "error", ...settings };
   }
 
   async start() {

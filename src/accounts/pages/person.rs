@@ -131,7 +131,7 @@ fn their_ways(account: &AccountRow, ways: &Ways, now: Millis) -> AnyView {
     let id = account.id.to_string();
     let reset = Form::to::<ResetSecondStep>();
     let since = |at: Option<Millis>, none: &'static str| match at {
-        Some(at) => view! { "since "{when::time(at, when::day(at, now), false)} }.into_any(),
+        Some(at) => view! { "Since "{when::time(at, when::day(at, now), false)} }.into_any(),
         None => none.into_any(),
     };
     let closed = ways.frozen_at.map(|at| {

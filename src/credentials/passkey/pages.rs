@@ -93,7 +93,7 @@ pub fn section(keys: Vec<PasskeyRow>, can: bool, now: Millis) -> AnyView {
 fn row(key: PasskeyRow, now: Millis) -> AnyView {
     let id = key.id.to_string();
     let rename = Form::to_one_of_many::<RenamePasskey>("passkey", &id);
-    let time = |at: Millis| when::time(at, when::words(at, now), true);
+    let time = |at: Millis| when::time(at, when::words(at, now), false);
     let used = key.last_used_at.map_or_else(
         || "Not used yet".into_any(),
         |at| view! { "Last used "{when::time(at, when::words(at, now), false)} }.into_any(),

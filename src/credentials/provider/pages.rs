@@ -377,7 +377,7 @@ pub fn section(accounts: Vec<ProviderRow>, providers: Vec<(String, String)>, now
     view! {
         <section class="hung" aria-labelledby="elsewhere">
             <div><h2 id="elsewhere">"Accounts elsewhere"</h2><p>"Sign in with an account you have at another site. Counts as one step. Signing out here does not sign you out there."</p></div>
-            <div>{list}<div class="buttons gap-above">{free}</div></div>
+            <div>{list}<div class=if is_empty { "buttons" } else { "buttons gap-above" }>{free}</div></div>
         </section>
     }
     .into_any()

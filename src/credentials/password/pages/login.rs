@@ -89,12 +89,14 @@ fn show(
             next => format!("/login/code?next={}", query_value(next)),
         };
         view! {
-            <h2>"Or another way"</h2>
-            <div class="stack">
-                {provider::sign_in_links(&providers, &next)}
-                {has_passkeys.then(|| passkey::sign_in(&next))}
-                {has_codes.then(|| view! { <a class="button" href=address>"Send me a code"</a> })}
-            </div>
+            <section aria-labelledby="another-way">
+                <h2 id="another-way">"Or another way"</h2>
+                <div class="stack">
+                    {provider::sign_in_links(&providers, &next)}
+                    {has_passkeys.then(|| passkey::sign_in(&next))}
+                    {has_codes.then(|| view! { <a class="button" href=address>"Send me a code"</a> })}
+                </div>
+            </section>
         }
     });
     let remember = remember.map(|hint| form.checkbox("remember", "Stay signed in on this device", hint, false));
@@ -113,12 +115,14 @@ fn show(
                     {remember}
                     <div class="buttons"><button class="button primary large">"Sign in"</button></div>
                 </form>
-                <section class="other-ways" aria-labelledby="new-here">
+                <div class="other-ways">
                     {other_ways}
-                    <h2 id="new-here">"New here?"</h2>
-                    <p class="quiet-text"><a href=sign_up>"Create an account"</a>". It takes a name, an email address and a password."</p>
-                    <p class="quiet-text"><a href="/forgot">"I forgot my password"</a></p>
-                </section>
+                    <section aria-labelledby="new-here">
+                        <h2 id="new-here">"New here?"</h2>
+                        <p class="quiet-text"><a href=sign_up>"Create an account"</a>". It takes a name, an email address and a password."</p>
+                        <p class="quiet-text"><a href="/forgot">"I forgot my password"</a></p>
+                    </section>
+                </div>
             </div>
         </div>
         {start}
