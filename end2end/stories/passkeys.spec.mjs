@@ -102,6 +102,27 @@ test("from a new account to a passkey, signed out and back in with nothing typed
   await isAccessible(page);
 });
 
+test("a second key asks its person to show the first, and a name before the device makes one", async ({ page }, testInfo) => {
+  const device = await authenticator(page);
+  const email = await signUp(page, testInfo);
+  await visit(page, "/account/security");
+  await page.getByLabel("Name of the passkey").first().fill("");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(page.getByRole("link", { name: "Enter a name of the passkey" })).toBeVisible();
+  expect(await device.credentials()).toHaveLength(0);
+  await addPasskey(page, "Laptop");
+  await signOut(page);
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).click();
+  await visit(page, "/account/security");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(page.getByRole("heading", { name: "Show that it is you" })).toBeVisible();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await expect(page).toHaveURL(/\/account\/security$/);
+});
+
 test("the device offers it in the field for the address", async ({ page }, testInfo) => {
   await authenticator(page, { inField: true });
   await signUp(page, testInfo);

@@ -19,6 +19,7 @@ use {
         clock::DAY,
         db::Connection,
         error::FieldErrors,
+        failure::Failure,
         http::request,
         sessions::{
             device::Device,
@@ -83,7 +84,12 @@ pub async fn invite(
     RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let mut admin = Admin::claim(&mut write).await?;
     let account = NewAccount { email: &email, name: &name, role, password_hash: None };
-    let user = admin.add_account(account).await?;
+    let user = admin.add_account(account).await.map_err(|failure| match failure {
+        Failure::Refused(AppError::Invalid(_)) => {
+            FieldErrors::one("email", "Somebody has an account with this email already. Find them under Users").into()
+        }
+        other => other,
+    })?;
     let token = admin.make_set_up_link(Some(user)).await?;
     public_post(&mut write, &ctx.site, invitation(&ctx.site.config.public_url.origin, user, email.as_typed(), &token))
         .await?;

@@ -133,6 +133,20 @@ pub fn fill_and_send(place: &Element, fields: &[(&str, &str)]) -> Option<()> {
     call(&form, "requestSubmit", None).map(drop)
 }
 
+/// Whether the field with this name in the element is there, with nothing in it.
+pub fn is_empty(place: &Element, name: &str) -> bool {
+    let field = place.query_selector(&format!("[name={name}]")).ok().flatten();
+    field
+        .and_then(|field| field.dyn_into::<HtmlInputElement>().ok())
+        .is_some_and(|field| field.value().trim().is_empty())
+}
+
+/// Goes where the link in the element leads; nothing when there is none.
+pub fn follow(place: &Element, link: &str) -> Option<()> {
+    let link = place.query_selector(link).ok()??;
+    call(&link, "click", None).map(drop)
+}
+
 /// Calls a server function with these fields, and answers its JSON; nothing when it was refused or the line is down.
 pub async fn post(path: &str, fields: &[(&str, &str)]) -> Option<JsValue> {
     let body = UrlSearchParams::new().ok()?;

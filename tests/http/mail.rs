@@ -107,6 +107,7 @@ async fn a_forgotten_password_is_set_once_by_link_and_signs_nobody_in() {
     assert!(visitor.cookie("lectern").is_none(), "nobody is signed in by it");
     assert!(sam.get("/account").await.location().starts_with("/login"), "and who was is not any more");
     assert_eq!(visitor.post("/fn/reset_password", &set(PASSWORD)).await.status, StatusCode::NOT_FOUND);
+    assert!(app.letters().await.iter().all(|letter| letter.kind != "reset"), "no letter offers a link that is used");
     let old = app.anonymous();
     old.sign_in("sam", PASSWORD).await;
     assert!(old.cookie("lectern").is_none());

@@ -60,12 +60,13 @@ pub fn ConfirmPage() -> impl IntoView {
 pub fn NewAddressPage() -> impl IntoView {
     page(load::<NewAddress>("/new-address/"), |Data { token, address, person }| {
         let form = Form::to::<TakeNewAddress>();
+        let has_mail = request::site().is_ok_and(|site| site.mailer.is_some());
         view! {
             {page_title("Your new email address")}
             <div class="page wrap">
                 <div class="head"><div>
                     <h1>"Your new email address"</h1>
-                    <p class="lede">"You sign in with it from then on. Your old address gets a mail that says so, with a way to undo it."</p>
+                    <p class="lede">"You sign in with it from then on."{has_mail.then_some(" Your old address gets a mail that says so.")}</p>
                 </div></div>
                 <dl class="facts">
                     <div><dt>"Now"</dt><dd><bdi>{person.email}</bdi></dd></div>

@@ -130,6 +130,7 @@ fn show(Data { account, sign_ins, ways, filter, admin, now }: Data) -> AnyView {
 fn their_ways(account: &AccountRow, ways: &Ways, now: Millis) -> AnyView {
     let id = account.id.to_string();
     let reset = Form::to::<ResetSecondStep>();
+    let has_mail = request::site().is_ok_and(|site| site.mailer.is_some());
     let since = |at: Option<Millis>, none: &'static str| match at {
         Some(at) => view! { "Since "{when::time(at, when::day(at, now), false)} }.into_any(),
         None => none.into_any(),
@@ -158,7 +159,7 @@ fn their_ways(account: &AccountRow, ways: &Ways, now: Millis) -> AnyView {
                     <form class="fields gap-above" method="post" action=reset.action() novalidate>
                         {reset.summary()}
                         {reset.hidden(&[("person", id)])}
-                        {reset.input(Field { name: "reason", label: "Reason", hint: "How you made sure who they are. It is written down, and they read it in a mail.", own_words: true, autocomplete: "off", is_wide: true, ..Field::default() })}
+                        {reset.input(Field { name: "reason", label: "Reason", hint: if has_mail { "How you made sure who they are. It is written down, and they read it in a mail." } else { "How you made sure who they are. It is written down, and they read it in their history." }, own_words: true, autocomplete: "off", is_wide: true, ..Field::default() })}
                         <div class="buttons"><button class="button danger">"Reset second step"<span class="hidden">{format!(" of {}", account.name)}</span></button></div>
                     </form>
                 </details>

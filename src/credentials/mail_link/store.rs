@@ -5,6 +5,8 @@ use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::mail::letter::Kind;
+use crate::mail::store::withdraw;
 use crate::random;
 
 /// What a link does.
@@ -31,6 +33,23 @@ impl Does {
             Self::Reset => "reset",
             Self::NewAddress => "new_address",
             Self::NotMe => "not_me",
+        }
+    }
+
+    fn of_key(key: &str) -> Option<Self> {
+        [Self::Confirm, Self::SignUp, Self::Reset, Self::NewAddress, Self::NotMe]
+            .into_iter()
+            .find(|does| does.key() == key)
+    }
+
+    /// The letter that brings it; it is of no use without the link. None where one kind of letter brings other links too, or the
+    /// link is nobody's yet.
+    fn letter(self) -> Option<Kind> {
+        match self {
+            Self::Confirm => Some(Kind::Confirm),
+            Self::Reset => Some(Kind::Reset),
+            Self::NewAddress => Some(Kind::NewAddress),
+            Self::SignUp | Self::NotMe => None,
         }
     }
 
@@ -76,6 +95,8 @@ pub struct NewLink {
 pub struct MailLink {
     /// SHA-256 of what stands in it, which itself is stored nowhere.
     pub token_digest: String,
+    /// `Does::key`.
+    pub kind: String,
     /// Whose account; none where there is none yet.
     pub user_id: Option<UserId>,
     /// See [`NewLink`].
@@ -122,7 +143,7 @@ pub async fn public_find_mail_link(
 ) -> Result<Option<MailLink>, Failure> {
     let now = on.now();
     query(
-        "select l.token_digest, l.user_id, l.email, l.detail, l.created_at, u.email as account, u.name
+        "select l.token_digest, l.kind, l.user_id, l.email, l.detail, l.created_at, u.email as account, u.name
          from mail_links l left join users u on u.id = l.user_id
          where l.token_digest = $1 and l.kind = $2 and l.used_at is null and l.expires_at > $3 and u.disabled_at is null",
     )
@@ -142,7 +163,13 @@ pub(super) async fn use_up(write: &mut Write, link: &MailLink) -> Result<(), Fai
             .bind(now)
             .execute(write)
             .await?;
-    if used == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
+    if used != 1 {
+        return Err(AppError::NotFound.into());
+    }
+    match (link.user_id, Does::of_key(&link.kind).and_then(Does::letter)) {
+        (Some(user), Some(kind)) => withdraw(write, user, kind).await,
+        _ => Ok(()),
+    }
 }
 
 /// Ends an account's links that do this.
@@ -153,6 +180,9 @@ pub(crate) async fn end_links(write: &mut Write, user: UserId, all: &[Does]) -> 
             .bind(does.key())
             .execute(write)
             .await?;
+        if let Some(kind) = does.letter() {
+            withdraw(write, user, kind).await?;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::local_path::LocalPath;
 use crate::http::request;
+use crate::ui::flash::Flash;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{page, page_title};
 
@@ -82,6 +83,10 @@ async fn load_entering() -> Result<Option<By>, Failure> {
         None => None,
     };
     if asked.is_none() {
+        if ctx.asked_code().is_some() {
+            let words = "That code does not work any more. Ask for another.";
+            ctx.say(|answer| answer.flash = Flash::said(words));
+        }
         request::redirect_page("/login/code");
     }
     Ok(asked.map(|asked| asked.by()))

@@ -130,7 +130,7 @@ fn code_app_section(app: Option<&CodeApp>, now: Millis) -> AnyView {
     let time = |at: Millis| when::time(at, when::words(at, now), false);
     let state = match app {
         None => view! {
-            <p>"Nobody gets in with your password alone: a code of an app on your telephone is asked for as well."</p>
+            <p>"With one, nobody gets in with your password alone: a code of an app on your telephone is asked for as well."</p>
             {button::<BeginCodeApp>(&[], "button", "Set up a code app", "")}
         }
         .into_any(),
@@ -227,12 +227,13 @@ fn address_section(person: &Person, address: &Address, change: &Form, has_mail: 
         let words = if has_mail {
             "Open a link that we send to it, and it is confirmed. Then a forgotten password can be set anew by mail."
         } else {
-            "This server sends no mail: the person who runs it has the link for you."
+            "This server sends no mail: ask, and the person who runs it has a link for you."
         };
         view! { <p>{words}</p> {button::<AskConfirmation>(&[], "button", if has_mail { "Send the link" } else { "Ask for the link" }, "to confirm your address")} }
     });
     let waits = address.new.clone().map(|new| {
-        view! { <p class="quiet-text">"A link waits at "<bdi>{new}</bdi>". Your address changes when you open it."</p> }
+        let words = if has_mail { "A link waits at " } else { "The person who runs this server has a link for " };
+        view! { <p class="quiet-text">{words}<bdi>{new}</bdi>". Your address changes when you open it."</p> }
     });
     view! {
         <section class="hung" aria-labelledby="address">
@@ -248,7 +249,8 @@ fn address_section(person: &Person, address: &Address, change: &Form, has_mail: 
                         {change.hidden(&[])}
                         {change.input(Field {
                             name: "email", label: "New email", kind: "email", autocomplete: "email",
-                            hint: "We send a link there. The old address is told, with a way to undo it.", ..Field::default()
+                            hint: if has_mail { "We send a link there. The old address is told, with a way to undo it." } else { "The person who runs this server has the link for you then." },
+                            ..Field::default()
                         })}
                         <div class="buttons"><button class="button">"Change address"</button></div>
                     </form>

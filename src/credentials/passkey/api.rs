@@ -180,6 +180,10 @@ pub async fn add_passkey(
     let ctx = request::current()?;
     let site = relying_party(&ctx.site)?;
     let named = name(&passkey_name)?;
+    if credential.is_empty() {
+        let words = "Press “Add a passkey”, and your device makes one. It needs JavaScript";
+        return Err(FieldErrors::one("passkey_name", words).into());
+    }
     let mut write = request::begin_write().await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, had_second) = (oneself.inner().person().id, oneself.inner().person().has_second());

@@ -22,7 +22,9 @@ pub fn AddPasskey() -> impl IntoView {
 }
 
 const CANNOT: &str = "This browser cannot use passkeys. Use another way, or a newer browser.";
-const NOT_DONE: &str = "Your device did not answer. Try once more, or use another way.";
+const GAVE_NONE: &str =
+    "Your device gave none. It may have none for this site, or was told not to. Try once more, or use another way.";
+const MADE_NONE: &str = "Your device made none. It may have one for this site already, or was told not to.";
 const BEGIN_AGAIN: &str = "We could not begin. Load this page again and try once more.";
 
 fn ceremony(words: &'static str, how: &'static str) -> AnyView {
@@ -72,7 +74,15 @@ fn ceremony(words: &'static str, how: &'static str) -> AnyView {
 async fn answer(how: &str, cancel: Option<Cancel>, in_field: bool) -> Result<(), &'static str> {
     let place = browser::element(".passkey").ok_or(BEGIN_AGAIN)?;
     let begin = place.get_attribute("data-begin").ok_or(BEGIN_AGAIN)?;
-    let begun = browser::post(&begin, &[]).await.and_then(|begun| begun.as_string()).ok_or(BEGIN_AGAIN)?;
-    let (ceremony, credential) = browser::credential(how, &begun, cancel, in_field).await.ok_or(NOT_DONE)?;
+    // A key that is made for a name that is refused would stay on the device: the server says what is wrong with it first.
+    if browser::is_empty(&place, "passkey_name") {
+        return browser::fill_and_send(&place, &[]).ok_or(BEGIN_AGAIN);
+    }
+    let Some(begun) = browser::post(&begin, &[]).await.and_then(|begun| begun.as_string()) else {
+        // Most often it has been too long since its person showed who they are.
+        return browser::follow(&place, "a.prove").ok_or(BEGIN_AGAIN);
+    };
+    let words = if how == "create" { MADE_NONE } else { GAVE_NONE };
+    let (ceremony, credential) = browser::credential(how, &begun, cancel, in_field).await.ok_or(words)?;
     browser::fill_and_send(&place, &[("ceremony", &ceremony), ("credential", &credential)]).ok_or(BEGIN_AGAIN)
 }

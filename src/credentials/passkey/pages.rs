@@ -11,6 +11,7 @@ use super::islands::{AddPasskey as AddButton, UsePasskey};
 use super::store::{NAME_MAX, PasskeyRow};
 use crate::clock::Millis;
 use crate::http::forms::SEND_FIELD;
+use crate::http::request;
 use crate::ui::form::{Field, Form, ask_first};
 use crate::ui::when;
 
@@ -73,6 +74,7 @@ pub fn section(keys: Vec<PasskeyRow>, can: bool, now: Millis) -> AnyView {
                         value: "This device".to_owned(), own_words: true, autocomplete: "off", most: NAME_MAX, ..Field::default()
                     })}
                 </form>
+                <a class="prove" href=request::prove_address("/account/security", None) hidden>"Show that it is you"</a>
                 <div class="gap-above"><AddButton /></div>
                 {without_script()}
             </div>
@@ -83,7 +85,7 @@ pub fn section(keys: Vec<PasskeyRow>, can: bool, now: Millis) -> AnyView {
     };
     view! {
         <section class="hung" aria-labelledby="passkeys">
-            <div><h2 id="passkeys">"Passkeys"</h2><p>"The strongest way in, and the quickest: your device checks that it is you, and a page that only looks like ours gets nothing. Counts as both steps."</p></div>
+            <div><h2 id="passkeys">"Passkeys"</h2><p>"The strongest way in, and the quickest: your device checks that it is you, and a page that only looks like ours gets nothing. Counts as both steps. A password beside it still works alone, unless you set up a code app."</p></div>
             <div>{list}{adding}</div>
         </section>
     }

@@ -33,7 +33,7 @@ fn show(codes: Vec<String>) -> AnyView {
                 <p class="crumb"><a href="/account/security">"How you sign in"</a></p>
                 <h1>"Your recovery codes"</h1>
                 <p class="lede">"Keep them where you find them without your telephone: print this page, or copy them into a password manager. \
-                    Each works once, in place of a code of the app."</p>
+                    Each works once, in place of a code of the app or a passkey."</p>
             </div></div>
             <div class="note warn"><p>"They are shown now and not again. Leave this page when you have them."</p></div>
             <ol class="codes gap-above" role="list">{codes}</ol>

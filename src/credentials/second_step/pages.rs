@@ -6,6 +6,7 @@ use super::api::SecondStep;
 use super::policy::HalfWay;
 use crate::failure::Failure;
 use crate::http::request;
+use crate::ui::flash::Flash;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{page, page_title};
 
@@ -20,6 +21,9 @@ async fn load() -> Result<Option<String>, Failure> {
     match HalfWay::claim(&mut request::read().await?, ctx.half_way()).await {
         Ok(half) => Ok(Some(half.half().email.clone())),
         Err(Failure::Refused(_)) => {
+            if ctx.half_way().is_some() {
+                ctx.say(|answer| answer.flash = Flash::said("That took too long or too many tries. Sign in again."));
+            }
             request::redirect_page("/login");
             Ok(None)
         }
