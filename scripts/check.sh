@@ -8,6 +8,7 @@ say "Format"
 cargo fmt --check
 say "Lints, server"
 cargo clippy --quiet --features ssr --all-targets -- -D warnings
+cargo clippy --quiet --features ssr --test outside -- -D warnings
 say "Lints, browser"
 cargo clippy --quiet --lib --features hydrate --target "$WASM_TARGET" -- -D warnings
 say "The lints bite"

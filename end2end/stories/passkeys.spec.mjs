@@ -142,7 +142,7 @@ test("a device that did not check its person is refused, by itself and by us", a
   await device.verifies(false);
   await page.goto("/login");
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await expect(page.getByText("Your device did not answer. Try once more, or use another way.")).toBeVisible();
+  await expect(page.getByText("Your device gave none.")).toBeVisible();
   // A page of somebody else's making could ask for less than we do.
   const less = await ceremony(page, "/fn/begin_passkey_sign_in", { userVerification: "discouraged" });
   expect(await send(page, "/fn/sign_in_with_passkey", less)).toBe(422);
