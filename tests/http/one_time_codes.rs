@@ -211,6 +211,49 @@ async fn text_messages_have_caps_for_a_number_and_a_place() {
     assert_eq!(status("+491701111111".to_owned()).await, StatusCode::TOO_MANY_REQUESTS, "twenty of a place");
 }
 
+/// Sends a form through a proxy, as somebody at this address does.
+async fn from(visitor: &Visitor<'_>, address: &str, path: &str, fields: &[(&str, &str)]) -> String {
+    let body = visitor.with_token(fields).await;
+    let mut request = visitor.form(path, &[]).body(body.into()).unwrap();
+    request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+    visitor.send(request).await.location().to_owned()
+}
+
+/// ASVS 6.6.3
+#[tokio::test]
+async fn the_whole_site_sends_five_hundred_text_messages_in_a_day() {
+    let app = App::with(&[BOTH[0], BOTH[1], ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let visitor = app.anonymous();
+    visitor.get("/login/code").await;
+    let ask = async |number: usize| {
+        let (email, address) = (format!("n{number}@uni.example"), format!("203.0.113.{}", number / 20));
+        from(&visitor, &address, "/fn/ask_code", &[("email", &email), ("by", "text"), ("_page", "/login/code")]).await
+    };
+    for number in 0..500 {
+        assert_eq!(ask(number).await, "/login/code/enter", "{number}");
+    }
+    assert_eq!(ask(500).await, "/login/code");
+    assert!(visitor.get("/login/code").await.has("Too many tries. Wait"));
+    app.clock.advance(DAY);
+    assert_eq!(ask(501).await, "/login/code/enter");
+}
+
+/// ASVS 6.3.5
+#[tokio::test]
+async fn a_code_from_a_new_place_is_told() {
+    let app = App::with(&[BOTH[0], ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    confirmed(&app, "sam").await;
+    let mut thief = app.anonymous();
+    thief.user_agent = "a thief's own".to_owned();
+    thief.get("/login/code").await;
+    let asked = [("email", "sam@uni.example"), ("by", "mail"), ("_page", "/login/code")];
+    from(&thief, "203.0.113.99", "/fn/ask_code", &asked).await;
+    let code = code(&app.letter_to("sam@uni.example").await);
+    assert_eq!(from(&thief, "203.0.113.99", "/fn/enter_code", &[("code", &code)]).await, "/");
+    let told = app.letter_to("sam@uni.example").await;
+    assert!(told.text.contains("from a place and with a browser") && told.text.contains("203.0.113.99"), "{told:?}");
+}
+
 /// ASVS 6.3.6
 #[tokio::test]
 async fn a_code_is_one_proof_and_no_more() {
