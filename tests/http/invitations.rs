@@ -91,8 +91,14 @@ async fn without_mail_an_invitation_is_handed_over_to_a_new_admin_as_well() {
     assert!(admin.get(&page).await.has("Hand them the link"));
     let list = admin.get("/admin/outbox").await;
     let at = list.body.find("/admin/outbox/").unwrap();
-    let letter = admin.get(list.body[at..].split('"').next().unwrap()).await;
+    let address = list.body[at..].split('"').next().unwrap();
+    let letter = admin.get(address).await;
     assert!(letter.status == StatusCode::OK && letter.has("/set-up/"), "{}", letter.body);
+    // Once there is something to open, it is another admin's.
+    let token = app.letter_to("ines@uni.example").await.token();
+    let set = [("token", token.as_str()), ("password", PASSWORD)];
+    assert_eq!(app.anonymous().post("/fn/set_first_password", &set).await.location(), "/");
+    assert_eq!(admin.get(address).await.status, StatusCode::FORBIDDEN);
 }
 
 /// ASVS 6.4.4, 6.5.6

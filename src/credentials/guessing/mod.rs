@@ -294,4 +294,17 @@ mod tests {
         assert_eq!([wait(100, FREE_ELSEWHERE), wait(102, FREE_ELSEWHERE)], [0, 2 * SECOND]);
         assert_eq!([wait(16, FREE), wait(100, FREE), wait(i64::MAX, FREE)], [LONGEST_WAIT; 3]);
     }
+
+    /// A code has a million values, and whoever guesses at it has proven something already.
+    #[test]
+    fn strangers_wait_longer_at_codes_than_at_passwords() {
+        let from = IpAddr::from([203, 0, 113, 9]);
+        let longest = |guess: Guess| match guess.from {
+            From::Unknown(_, longest) => longest,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(longest(Guess::at_password("sam@uni.example", from, false)), LONGEST_ELSEWHERE);
+        assert_eq!(longest(Guess::at_code(UserId(1), from, false)), LONGEST_WAIT);
+        assert_eq!(longest(Guess::at_one_time_code("digest", from, false)), LONGEST_WAIT);
+    }
 }
