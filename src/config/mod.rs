@@ -1,5 +1,9 @@
 //! The settings: read once at start from the environment, each checked, each with a default that works.
+//!
+//! Longer than most files: the settings are read in one place, since one's default or check leans on another's value (the demo on the
+//! address, the sender of mail on the public address, the second step on the demo), and the tests read them the same way.
 
+mod known;
 mod providers;
 mod public_url;
 mod second_step;
@@ -13,6 +17,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 
+use self::known::KNOWN;
 use self::time::{Off, by_role, duration};
 use crate::accounts::model::SiteRole;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
@@ -109,58 +114,6 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(300);
 
 /// Nobody needs to know longer from where somebody signed in, and who does must say so.
 const LONGEST_KEPT: Millis = 3_660 * DAY;
-
-/// Every setting, with those of the scripts that build and test.
-const KNOWN: [&str; 48] = [
-    "LECTERN_ADDR",
-    "LECTERN_PUBLIC_URL",
-    "LECTERN_DATABASE_URL",
-    "LECTERN_SESSION_STORE",
-    "LECTERN_DATA_DIR",
-    "LECTERN_KEY_FILE",
-    "LECTERN_SMTP_URL",
-    "LECTERN_MAIL_FROM",
-    "LECTERN_SMS_URL",
-    "LECTERN_SMS_HEADER",
-    "LECTERN_SMS_BODY",
-    "LECTERN_CODES",
-    "LECTERN_PROVIDERS",
-    "LECTERN_DEMO",
-    "LECTERN_TRUSTED_PROXIES",
-    "LECTERN_ADMIN_NETWORKS",
-    "LECTERN_SESSION_IDLE",
-    "LECTERN_SESSION_ABSOLUTE",
-    "LECTERN_REMEMBER_IDLE",
-    "LECTERN_REMEMBER_ABSOLUTE",
-    "LECTERN_BREACHED_FILE",
-    "LECTERN_PASSWORD_COST",
-    "LECTERN_SECOND_STEP",
-    "LECTERN_KEEP_SIGN_INS",
-    "LECTERN_KEEP_ADDRESSES",
-    "LECTERN_METRICS_ADDR",
-    "LECTERN_LOG_FORMAT",
-    "LECTERN_DRAIN",
-    "LECTERN_TEST_SESSION_STORE",
-    "LECTERN_TEST_RACES",
-    "LECTERN_TEST_MAIL",
-    "LECTERN_TEST_MAILS",
-    "LECTERN_TEST_RECEIVED",
-    "LECTERN_TEST_SMS",
-    "LECTERN_TEST_PROVIDER",
-    "LECTERN_TEST_LIAR",
-    "LECTERN_TEST_GITHUB",
-    "LECTERN_CACHE",
-    "LECTERN_TOOLS",
-    "LECTERN_ORIGIN",
-    "LECTERN_BINARY",
-    "LECTERN_BLESS",
-    "LECTERN_TEST_ENGINE",
-    "LECTERN_TEST_TEMPLATE",
-    "LECTERN_TEST_POSTGRES",
-    "LECTERN_TEST_MYSQL",
-    "LECTERN_TEST_REDIS",
-    "LECTERN_TEST_REDISS",
-];
 
 /// A setting that cannot be used. Its text is the one line the person who starts the server reads.
 #[derive(Debug, PartialEq, Eq)]
