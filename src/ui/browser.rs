@@ -1,6 +1,6 @@
 //! The few things islands ask of a browser. Compiled on the server too, where nothing calls them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -83,26 +83,31 @@ pub async fn offers_in_field() -> bool {
     JsFuture::from(promise).await.ok().and_then(|answer| answer.as_bool()).unwrap_or(false)
 }
 
-/// Ends a question to the device that nobody has answered yet.
-#[derive(Clone, Debug)]
-pub struct Cancel(JsValue);
+thread_local! {
+    /// What ends the offer in a field that nobody has answered yet. Here and not with its island: what an island holds is made on
+    /// the server too, where it may be dropped by another thread than the one that made it.
+    static OFFER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+}
 
-impl Cancel {
-    /// None in a browser that cannot be stopped.
-    pub fn new() -> Option<Self> {
+/// Begins an offer in a field; [`credential`] makes it, unless it was cancelled before.
+pub fn begin_offer() {
+    let controller = || {
         let controller: Function = of(&window()?.into(), "AbortController")?.dyn_into().ok()?;
-        Reflect::construct(&controller, &Array::new()).ok().map(Self)
-    }
+        Reflect::construct(&controller, &Array::new()).ok()
+    };
+    OFFER.set(controller());
+}
 
-    /// Ends it.
-    pub fn now(&self) {
-        let _ = call(&self.0, "abort", None);
+/// Ends the offer in a field, where there is one.
+pub fn cancel_offer() {
+    if let Some(controller) = OFFER.take() {
+        let _ = call(&controller, "abort", None);
     }
 }
 
 /// Asks the device to make a passkey (`create`) or to open one (`get`), with a challenge of the server's, `{ceremony, options}` as
-/// JSON. Answers the ceremony and what the device says, as JSON.
-pub async fn credential(how: &str, begun: &str, cancel: Option<Cancel>, in_field: bool) -> Option<(String, String)> {
+/// JSON. `in_field`: it is the offer that has begun. Answers the ceremony and what the device says, as JSON.
+pub async fn credential(how: &str, begun: &str, in_field: bool) -> Option<(String, String)> {
     let window: JsValue = window()?.into();
     let begun = JSON::parse(begun).ok()?;
     let ceremony = of(&begun, "ceremony")?.as_string()?;
@@ -113,9 +118,7 @@ pub async fn credential(how: &str, begun: &str, cancel: Option<Cancel>, in_field
     set("publicKey", &call(&of(&window, "PublicKeyCredential")?, parse, Some(&public_key))?)?;
     if in_field {
         set("mediation", &"conditional".into())?;
-    }
-    if let Some(cancel) = cancel {
-        set("signal", &of(&cancel.0, "signal")?)?;
+        set("signal", &OFFER.with_borrow(|controller| of(controller.as_ref()?, "signal"))?)?;
     }
     let promise = call(&of(&of(&window, "navigator")?, "credentials")?, how, Some(&options))?;
     let answer = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;

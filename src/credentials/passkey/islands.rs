@@ -1,12 +1,9 @@
 //! The button that speaks to the device. It stands in an element of the page with `data-begin`, the function that hands out a
 //! challenge, and a form with the hidden fields `ceremony` and `credential`, which it fills in and sends.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use leptos::prelude::*;
 
-use crate::ui::browser::{self, Cancel};
+use crate::ui::browser;
 
 /// Asks for a passkey to sign in or to prove who one is. Where the page says so (`data-in-field`), the device offers it in the
 /// field for the address as well.
@@ -30,8 +27,6 @@ const BEGIN_AGAIN: &str = "We could not begin. Load this page again and try once
 fn ceremony(words: &'static str, how: &'static str) -> AnyView {
     let says = RwSignal::new("");
     let can = RwSignal::new(false);
-    let offered: Rc<RefCell<Option<Cancel>>> = Rc::default();
-    let field = offered.clone();
     Effect::new(move || {
         if !browser::has_passkeys() {
             says.set(CANNOT);
@@ -39,26 +34,21 @@ fn ceremony(words: &'static str, how: &'static str) -> AnyView {
         }
         can.set(true);
         if browser::element(".passkey[data-in-field]").is_some() {
-            let field = field.clone();
+            browser::begin_offer();
             leptos::task::spawn_local(async move {
                 if browser::offers_in_field().await {
-                    let cancel = Cancel::new();
-                    *field.borrow_mut() = cancel.clone();
                     // Silent: nobody pressed anything, and nobody needs to hear that nothing came of it.
-                    let _ = answer(how, cancel, true).await;
+                    let _ = answer(how, true).await;
                 }
             });
         }
     });
-    let offered = StoredValue::new_local(offered);
     let press = move |_| {
         says.set("");
         // The device can be asked one thing at a time.
-        if let Some(cancel) = offered.with_value(|offered| offered.borrow_mut().take()) {
-            cancel.now();
-        }
+        browser::cancel_offer();
         leptos::task::spawn_local(async move {
-            if let Err(words) = answer(how, None, false).await {
+            if let Err(words) = answer(how, false).await {
                 says.set(words);
             }
         });
@@ -71,7 +61,7 @@ fn ceremony(words: &'static str, how: &'static str) -> AnyView {
 }
 
 /// One ceremony, from the challenge to the form that is sent; or what to say.
-async fn answer(how: &str, cancel: Option<Cancel>, in_field: bool) -> Result<(), &'static str> {
+async fn answer(how: &str, in_field: bool) -> Result<(), &'static str> {
     let place = browser::element(".passkey").ok_or(BEGIN_AGAIN)?;
     let begin = place.get_attribute("data-begin").ok_or(BEGIN_AGAIN)?;
     // A key that is made for a name that is refused would stay on the device: the server says what is wrong with it first.
@@ -83,6 +73,6 @@ async fn answer(how: &str, cancel: Option<Cancel>, in_field: bool) -> Result<(),
         return browser::follow(&place, "a.prove").ok_or(BEGIN_AGAIN);
     };
     let words = if how == "create" { MADE_NONE } else { GAVE_NONE };
-    let (ceremony, credential) = browser::credential(how, &begun, cancel, in_field).await.ok_or(words)?;
+    let (ceremony, credential) = browser::credential(how, &begun, in_field).await.ok_or(words)?;
     browser::fill_and_send(&place, &[("ceremony", &ceremony), ("credential", &credential)]).ok_or(BEGIN_AGAIN)
 }
