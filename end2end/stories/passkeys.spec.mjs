@@ -1,6 +1,8 @@
 // Passkeys, with Chromium's own virtual authenticator: made, used with and without its person, copied, at another address.
 import { createServer } from "node:http";
 import { expect, isAccessible, test, unique, visit } from "../fixtures/index.mjs";
+import { start } from "../server.mjs";
+import { appCode, mailTo, services } from "../services.mjs";
 
 const PASSWORD = "nine quiet herons at dusk";
 
@@ -98,7 +100,7 @@ test("from a new account to a passkey, signed out and back in with nothing typed
   await signOut(page);
   await page.goto("/login");
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await expect(page.getByRole("link", { name: /That passkey is not one of this site/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /We do not know that passkey/ })).toBeVisible();
   await isAccessible(page);
 });
 
@@ -121,6 +123,55 @@ test("a second key asks its person to show the first, and a name before the devi
   await expect(page.getByRole("heading", { name: "Show that it is you" })).toBeVisible();
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(page).toHaveURL(/\/account\/security$/);
+});
+
+test("a passkey stands in for the code, and its person is told of a new place", async ({ browser }) => {
+  const at = await services("mail");
+  const server = await start({ LECTERN_SMTP_URL: at.mail, LECTERN_TRUSTED_PROXIES: "127.0.0.1" });
+  const from = (address, userAgent) => browser.newContext({
+    baseURL: server.origin, userAgent, extraHTTPHeaders: { "x-forwarded-for": address },
+  });
+  try {
+    const page = await (await from("203.0.113.1")).newPage();
+    page.isScripted = true;
+    const device = await authenticator(page);
+    const passwordSignIn = async () => {
+      await visit(page, "/login");
+      await page.getByLabel("Email").fill("student@lectern.example");
+      await page.getByLabel("Password", { exact: true }).fill("correct-lectern-demo");
+      await page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).click();
+    };
+    await passwordSignIn();
+    await addPasskey(page, "Laptop");
+    await page.goto("/account/security");
+    await page.getByRole("button", { name: "Set up a code app" }).click();
+    const key = await page.locator("code.key").textContent();
+    await page.getByLabel("Code", { exact: true }).fill(appCode(key));
+    await page.getByRole("button", { name: "Set it up" }).click();
+    await page.getByRole("link", { name: "I have them" }).click();
+    await signOut(page);
+
+    await passwordSignIn();
+    await expect(page.getByRole("heading", { name: "Your second step" })).toBeVisible();
+    await isAccessible(page);
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await page.goto("/account/sessions");
+    await expect(page.getByText("with a passkey")).toBeVisible();
+
+    const elsewhere = await (await from("198.51.100.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")).newPage();
+    elsewhere.isScripted = true;
+    const carried = await authenticator(elsewhere);
+    for (const credential of await device.credentials()) await carried.add(credential);
+    await visit(elsewhere, "/login");
+    await elsewhere.getByRole("button", { name: "Use a passkey" }).click();
+    await expect(elsewhere.getByRole("button", { name: "Sign out" })).toBeVisible();
+    const notice = await mailTo(at.received, "student@lectern.example", "Somebody signed in from a new place");
+    expect(notice).toContain("From: 198.51.100.7, Firefox on Linux.");
+  } finally {
+    server.stop();
+    at.stop();
+  }
 });
 
 test("the device offers it in the field for the address", async ({ page }, testInfo) => {
@@ -188,7 +239,7 @@ test("a key whose counter went back may be a copy, and is stopped", async ({ pag
   await signOut(page);
   await page.goto("/login");
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await expect(page.getByRole("link", { name: /That passkey is not one of this site/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /We do not know that passkey/ })).toBeVisible();
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();

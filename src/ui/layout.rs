@@ -215,7 +215,7 @@ fn second_step() -> AnyView {
 fn waiting() -> AnyView {
     view! {
         <div class="flash wrap">
-            <p>"Something you sent was not done yet, since you had to sign in or show who you are first."</p>
+            <p>"What you sent waits: it was not done, since you had to sign in or show who you are first."</p>
             <a class="button small" href=UNSENT_PAGE>"See it"</a>
         </div>
     }

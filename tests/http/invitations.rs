@@ -43,6 +43,8 @@ async fn somebody_is_invited_with_a_link_that_works_once_within_a_day() {
     let page = invite(&admin, "ines@uni.example", "instructor").await;
     assert!(page.starts_with("/people/"), "{page}");
     assert!(admin.get("/admin/users?q=ines").await.has("Invited"));
+    let theirs = admin.get(&page).await;
+    assert!(theirs.has("Nothing signs them in yet") && !theirs.has("Reset their second step"), "{}", theirs.body);
     let letter = app.letter_to("ines@uni.example").await;
     assert!(letter.kind == "invitation" && letter.link().starts_with("/set-up/"), "{letter:?}");
     assert!(!letter.text.contains("Ines Braun"), "no name somebody typed stands in a mail: {letter:?}");
@@ -53,6 +55,7 @@ async fn somebody_is_invited_with_a_link_that_works_once_within_a_day() {
     assert_eq!(ines.post("/fn/set_first_password", &set).await.location(), "/");
     assert_eq!(ines.get("/courses/new").await.status, StatusCode::OK, "with the role they were invited to");
     assert_eq!(app.anonymous().post("/fn/set_first_password", &set).await.status, StatusCode::NOT_FOUND);
+    assert!(admin.get(&page).await.has("Can sign in"));
 
     // Too late: another link, which ends the first.
     let page = invite(&admin, "late@uni.example", "student").await;
@@ -89,16 +92,22 @@ async fn without_mail_an_invitation_is_handed_over_to_a_new_admin_as_well() {
     let admin = app.admin("ada").await;
     let page = invite(&admin, "ines@uni.example", "admin").await;
     assert!(admin.get(&page).await.has("Hand them the link"));
-    let list = admin.get("/admin/outbox").await;
-    let at = list.body.find("/admin/outbox/").unwrap();
-    let address = list.body[at..].split('"').next().unwrap();
-    let letter = admin.get(address).await;
+    let waits = async || {
+        let list = admin.get("/admin/outbox").await;
+        let at = list.body.find("/admin/outbox/")?;
+        list.body[at..].split('"').next().map(str::to_owned)
+    };
+    let address = waits().await.unwrap();
+    let letter = admin.get(&address).await;
     assert!(letter.status == StatusCode::OK && letter.has("/set-up/"), "{}", letter.body);
     // Once there is something to open, it is another admin's.
     let token = app.letter_to("ines@uni.example").await.token();
     let set = [("token", token.as_str()), ("password", PASSWORD)];
     assert_eq!(app.anonymous().post("/fn/set_first_password", &set).await.location(), "/");
-    assert_eq!(admin.get(address).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(waits().await, None, "its link leads nowhere now");
+    assert_eq!(admin.get(&address).await.status, StatusCode::NOT_FOUND);
+    admin.post("/fn/send_link", &[("person", page.rsplit('/').next().unwrap())]).await;
+    assert_eq!(admin.get(&waits().await.unwrap()).await.status, StatusCode::FORBIDDEN);
 }
 
 /// ASVS 6.4.4, 6.5.6

@@ -70,7 +70,7 @@ async fn what_is_no_answer_signs_nobody_in_and_uses_the_challenge_up() {
         visitor.post("/fn/sign_in_with_passkey", &[("ceremony", "x"), ("credential", "{}"), ("_page", "/login")]).await;
     assert_eq!(plain.location(), "/login");
     let page = visitor.get("/login").await;
-    assert!(page.has("That passkey is not one of this site") && !page.has("data-in-field"), "{}", page.body);
+    assert!(page.has("We do not know that passkey") && !page.has("data-in-field"), "{}", page.body);
 }
 
 /// ASVS 7.5.1

@@ -95,7 +95,7 @@ async fn the_list_is_searched_filtered_and_paged() {
     assert!(first.has("1 to 25 of 31") && first.has("href=\"/admin/users?page=2\""), "{}", first.body);
     assert!(admin.get("/admin/users?page=2").await.has("26 to 31 of 31"));
     let found = admin.get("/admin/users?q=person07").await;
-    assert!(found.has("person07@uni.example") && !found.has("person08@"));
+    assert!(found.has("person07@") && !found.has("person08@"));
     assert!(!admin.get("/admin/users?role=admin").await.has("person07"));
     assert!(admin.get("/admin/users?q=%25").await.has("Nobody called “%” here"), "% is a letter, not a wildcard");
     for odd in ["page=0", "page=-1", "page=x", "page=99999999999999999999", "page=9999", "role=god"] {

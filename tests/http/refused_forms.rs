@@ -216,7 +216,7 @@ async fn of_two_forms_that_wait_the_one_that_was_shown_is_sent() {
     let first = [("title", "First"), ("summary", "S"), ("description", ""), ("_resend", shown.as_str())];
     let answer = visitor.post("/fn/create_course", &first).await;
     assert_eq!(answer.location(), "/courses/first", "{}", answer.body);
-    assert!(visitor.get("/").await.has("Something you sent was not done yet"));
+    assert!(visitor.get("/").await.has("What you sent waits"));
     assert!(visitor.get("/resend").await.has("Second"), "the other still waits");
 }
 

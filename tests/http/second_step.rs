@@ -62,6 +62,9 @@ async fn a_code_is_asked_for_at_every_sign_in_and_works_once() {
     let app = App::start().await;
     let sam = app.person("sam", SiteRole::Student).await;
     let cookie = sam.cookie("lectern");
+    sam.post("/fn/begin_code_app", &[]).await;
+    sam.post("/fn/confirm_code_app", &[("code", ""), ("_page", "/account/security/code-app")]).await;
+    assert!(sam.get("/account/security/code-app").await.has("Enter the code that the app shows"));
     let (phone, _) = set_up(&sam).await;
     assert_ne!(sam.cookie("lectern"), cookie, "a new session id");
     assert!(sam.get("/account/security").await.has("badge good\">In use"));
@@ -73,10 +76,13 @@ async fn a_code_is_asked_for_at_every_sign_in_and_works_once() {
     assert!(page.has("sam@uni.example") && page.has("autocomplete=\"one-time-code\""), "{}", page.body);
     assert_eq!(show(&visitor, "000000").await, "/login/second");
     assert!(visitor.get("/login/second").await.has("This code is wrong, or was used before"));
+    assert_eq!(show(&visitor, "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF").await, "/login/second");
+    assert!(visitor.get("/login/second").await.has("This is none of your recovery codes"));
     assert_eq!(show(&visitor, &phone.code(&app, 0)).await, "/login/second", "it was used to set the app up");
     app.clock.advance(30 * SECOND);
     assert_eq!(show(&visitor, &phone.code(&app, 0)).await, "/");
     assert!(visitor.get("/account/sessions").await.has("with a password and a code app"));
+    assert!(visitor.get("/account/history").await.has("code of the second step"), "which of the two was wrong");
     assert!(visitor.cookie("lectern-half-way").is_none());
     // Somebody who read it over a shoulder, in the same half minute and in the next.
     let thief = half_way(&app, "sam", PASSWORD).await;
@@ -307,7 +313,7 @@ async fn with_one_proof_an_instructor_reaches_their_own_account_alone() {
 
     // What was typed waits, and is sent with one press.
     let (phone, _) = set_up(&ada).await;
-    assert!(ada.get("/account").await.has("Something you sent was not done yet"));
+    assert!(ada.get("/account").await.has("What you sent waits"));
     let waiting = ada.get("/resend").await;
     assert!(waiting.has("Tides"), "{}", waiting.body);
     assert_eq!(ada.get("/courses/new").await.status, StatusCode::OK);

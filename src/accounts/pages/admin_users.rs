@@ -106,18 +106,23 @@ fn row(account: AccountRow, now: Millis) -> AnyView {
         (false, true) => "Code app",
         (false, false) => "None",
     };
-    let courses = match account.courses {
-        0 => view! { <td role="cell" class="more none">"None yet"</td> }.into_any(),
-        1 => view! { <td role="cell" class="more">"1 course"</td> }.into_any(),
-        many => view! { <td role="cell" class="more">{format!("{many} courses")}</td> }.into_any(),
+    // Narrow screens have no column of their own for it.
+    let second_too = view! { <span class="when-narrow">{format!(", second step: {}", second.to_lowercase())}</span> };
+    let (class, courses) = match account.courses {
+        0 => ("more none", "No course yet".to_owned()),
+        1 => ("more", "1 course".to_owned()),
+        many => ("more", format!("{many} courses")),
     };
+    // An address too long for its line breaks before its host first.
+    let (local, host) = account.email.split_once('@').unwrap_or((&account.email, ""));
+    let email = view! { <span class="meta"><bdi>{format!("{local}@")}<wbr />{host.to_owned()}</bdi></span> };
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row" class="who"><bdi>{account.name.clone()}</bdi><span class="meta">{account.email}</span></th>
+            <th role="rowheader" scope="row" class="who"><bdi>{account.name.clone()}</bdi>{email}</th>
             <td role="cell" class="role">{account.role.word()}</td>
             <td role="cell" class="state">{state}</td>
             <td role="cell" class="wide-only">{second}</td>
-            {courses}
+            <td role="cell" class=class>{courses}{second_too}</td>
             <td role="cell" class="wide-only">{when::time(account.created_at, when::day(account.created_at, now), false)}</td>
             <td role="cell" class="act"><a href=address>"Open"<span class="hidden">{format!(" {}", account.name)}</span></a></td>
         </tr>

@@ -8,7 +8,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {
     crate::accounts::policy::Oneself,
-    crate::error::Denied,
+    crate::error::{Denied, FieldErrors},
     crate::http::request,
     crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
@@ -38,6 +38,9 @@ pub async fn confirm_code_app(
     let ctx = request::current()?;
     let mut write = request::begin_write().await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
+    if code.is_empty() {
+        return Err(FieldErrors::one("code", "Enter the code that the app shows").into());
+    }
     oneself.confirm_code_app(&ctx.site.key, code.as_typed()).await?;
     oneself.make_recovery_codes(&ctx.site.key).await?;
     let user = oneself.inner().person().id;

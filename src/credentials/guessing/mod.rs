@@ -55,6 +55,8 @@ const FORGOTTEN: Millis = DAY;
 /// What is guessed at, and from where.
 #[derive(Clone, Debug)]
 pub struct Guess {
+    /// What the log says was wrong.
+    what: &'static str,
     /// Digest of the account and the place.
     at: String,
     /// Digest of the place alone, where wrong ones count for it.
@@ -73,6 +75,11 @@ enum From {
     Inside(String),
 }
 
+/// What there is to guess, as the log names it.
+const PASSWORD: &str = "password";
+const CODE: &str = "code of the second step";
+const SENT_CODE: &str = "code that was sent";
+
 /// All wrong ones together.
 const SITE: &str = "site";
 
@@ -81,18 +88,19 @@ impl Guess {
     /// there before.
     pub fn at_password(email_key: &str, from: IpAddr, is_known: bool) -> Self {
         let account = || From::Unknown(random::digest(&format!("account\n{email_key}")), LONGEST_ELSEWHERE);
-        Self::at(email_key, from, if is_known { From::Known } else { account() })
+        Self::at(PASSWORD, email_key, from, if is_known { From::Known } else { account() })
     }
 
     /// The password of somebody's own account, by who has their session.
     pub fn at_own_password(email_key: &str, from: IpAddr, sign_in: SignInId) -> Self {
-        Self::at(email_key, from, From::Inside(random::digest(&format!("sign-in\n{sign_in}"))))
+        Self::at(PASSWORD, email_key, from, From::Inside(random::digest(&format!("sign-in\n{sign_in}"))))
     }
 
-    fn at(email_key: &str, address: IpAddr, from: From) -> Self {
+    fn at(what: &'static str, key: &str, address: IpAddr, from: From) -> Self {
         let place = place_of(address);
         Self {
-            at: random::digest(&format!("password\n{email_key}\n{place}")),
+            what,
+            at: random::digest(&format!("password\n{key}\n{place}")),
             place: Some(random::digest(&format!("place\n{place}"))),
             from,
         }
@@ -102,25 +110,30 @@ impl Guess {
     pub fn at_code(user: UserId, from: IpAddr, is_known: bool) -> Self {
         let key = format!("code\n{user}");
         let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key), LONGEST_WAIT) };
-        Self::at(&key, from, whose)
+        Self::at(CODE, &key, from, whose)
     }
 
     /// A code that was sent to an account; `about` is the digest of what it was asked for.
     pub fn at_one_time_code(about: &str, from: IpAddr, is_known: bool) -> Self {
         let key = format!("one-time code\n{about}");
         let whose = if is_known { From::Known } else { From::Unknown(random::digest(&key), LONGEST_WAIT) };
-        Self::at(&key, from, whose)
+        Self::at(SENT_CODE, &key, from, whose)
     }
 
     /// The same by who has their session.
     pub fn at_code_inside(user: UserId, from: IpAddr, sign_in: SignInId) -> Self {
-        Self::at(&format!("code\n{user}"), from, From::Inside(random::digest(&format!("code in sign-in\n{sign_in}"))))
+        Self::at(
+            CODE,
+            &format!("code\n{user}"),
+            from,
+            From::Inside(random::digest(&format!("code in sign-in\n{sign_in}"))),
+        )
     }
 
     /// Which addresses have an account, by signing up with them. Only those that were taken are counted, so that a class
     /// behind one address can sign up; that the answer is "wait" tells as much as "taken".
     pub fn at_accounts(from: IpAddr) -> Self {
-        Self { at: random::digest(&format!("accounts\n{}", place_of(from))), place: None, from: From::Known }
+        Self { what: "", at: random::digest(&format!("accounts\n{}", place_of(from))), place: None, from: From::Known }
     }
 
     /// Counts one more try. Refused with the wait that is left when it comes too early, for this account from this place or
@@ -170,7 +183,7 @@ impl Guess {
         let counted = async {
             let mut write = request::begin_write().await?;
             self.count_wrong(&mut write).await?;
-            public_note(&mut write, Event { about, ..Event::of(What::WrongPassword) }).await?;
+            public_note(&mut write, Event { about, ..Event::of(What::WrongPassword).after(self.what) }).await?;
             write.commit().await
         };
         counted.await.err().unwrap_or(refused)

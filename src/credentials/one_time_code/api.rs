@@ -119,12 +119,8 @@ pub async fn enter_code(
     }
     write.commit().await?;
     request::asked_code(None)?;
-    match begins {
-        Begins::In(sign_in) => request::begin_session(sign_in, lasts).await?,
-        Begins::HalfWay(token) => {
-            request::half_way(Some(token))?;
-            return request::go_on(SECOND_STEP_PAGE, Flash::None);
-        }
+    if !request::enter(begins, lasts).await? {
+        return request::go_on(SECOND_STEP_PAGE, Flash::None);
     }
     metrics::signing_in(how, Outcome::Success);
     tracing::info!(event = "authn_login_success", person = user.0, "somebody signed in with a one-time code");

@@ -99,7 +99,8 @@ fn show(
     }: Data,
 ) -> AnyView {
     let (change, password) = (Form::to::<ChangeAddress>(), Form::to::<ChangePassword>());
-    let has_second = app.is_some() || !passkeys.is_empty();
+    let has_passkey = !passkeys.is_empty();
+    let has_second = app.is_some() || has_passkey;
     let number = (Form::to::<SetPhone>(), Form::to::<ConfirmPhone>());
     view! {
         {page_title("How you sign in")}
@@ -117,7 +118,7 @@ fn show(
             {passkey::section(passkeys, can_passkeys, now)}
             {password_section(&person, &password)}
             {(!providers.is_empty() || !elsewhere.is_empty()).then(|| provider::section(elsewhere, providers, now))}
-            {code_app_section(app.as_ref(), now)}
+            {code_app_section(app.as_ref(), has_passkey, now)}
             {has_second.then(|| recovery_section(codes, now))}
             {phone.map(|phone| phone_section(phone.as_ref(), &number, now))}
         </div>
@@ -126,7 +127,7 @@ fn show(
     .into_any()
 }
 
-fn code_app_section(app: Option<&CodeApp>, now: Millis) -> AnyView {
+fn code_app_section(app: Option<&CodeApp>, has_passkey: bool, now: Millis) -> AnyView {
     let time = |at: Millis| when::time(at, when::words(at, now), false);
     let state = match app {
         None => view! {
@@ -141,7 +142,8 @@ fn code_app_section(app: Option<&CodeApp>, now: Millis) -> AnyView {
             </dl>
             {ask_first::<RemoveCodeApp>(
                 &[], "Remove the code app", "",
-                "Then your password alone lets somebody in, and your recovery codes stop working.".to_owned(), "Remove it".to_owned(),
+                if has_passkey { "Then your password alone lets somebody in." } else { "Then your password alone lets somebody in, and your recovery codes stop working." }.to_owned(),
+                "Remove it".to_owned(),
             )}
         }
         .into_any(),

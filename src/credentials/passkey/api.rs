@@ -15,19 +15,18 @@ use {
     crate::error::{Denied, FieldErrors},
     crate::failure::Failure,
     crate::http::Site,
-    crate::http::request,
+    crate::http::request::{self, SECOND_STEP_PAGE},
     crate::metrics::{self, Outcome},
     crate::network::place_of,
     crate::notices::{self, Arrival, Notice},
     crate::sessions::policy::{Arriving, RecentlyProven},
-    crate::sessions::store::{Begins, How, Second, public_is_known_place},
+    crate::sessions::store::{How, Second, public_is_known_place},
     crate::ui::flash::Flash,
 };
 
 /// What somebody reads whose answer was none.
 #[cfg(feature = "ssr")]
-const WRONG: &str =
-    "That passkey is not one of this site, or its answer came too late. Try once more, or use another way";
+const WRONG: &str = "We do not know that passkey: it may have been removed here. Or its answer came too late. Try once more, or use another way";
 
 #[cfg(feature = "ssr")]
 fn relying_party(site: &Site) -> Result<&RelyingParty, AppError> {
@@ -93,8 +92,8 @@ pub async fn sign_in_with_passkey(
     };
     arrival.tell(&mut write, &ctx.site, user, false).await?;
     write.commit().await?;
-    if let Begins::In(sign_in) = begins {
-        request::begin_session(sign_in, lasts).await?;
+    if !request::enter(begins, lasts).await? {
+        return request::go_on(SECOND_STEP_PAGE, Flash::None);
     }
     metrics::signing_in(How::Passkey, Outcome::Success);
     tracing::info!(event = "authn_login_success", person = user.0, "somebody signed in with a passkey");

@@ -22,9 +22,20 @@ fn without_script() -> AnyView {
 
 /// The way in by passkey, on the sign-in page; offered in the address field, too, where the browser can.
 pub fn sign_in(next: &str) -> AnyView {
-    let form = Form::to::<SignInWithPasskey>();
     // Whoever was just refused is not asked again before they press.
-    let in_field = (!form.is_refused()).then_some("");
+    let in_field = !Form::to::<SignInWithPasskey>().is_refused();
+    way_in(next, in_field)
+}
+
+/// The same in place of the second step, for somebody who is half way and has a passkey.
+pub fn instead_of_second_step(next: &str) -> AnyView {
+    view! { <p class="gap-above">"Or use one of your passkeys, in place of a code."</p> {way_in(next, false)} }
+        .into_any()
+}
+
+fn way_in(next: &str, in_field: bool) -> AnyView {
+    let form = Form::to::<SignInWithPasskey>();
+    let in_field = in_field.then_some("");
     view! {
         <div class="passkey" id="credential" tabindex="-1" data-begin=BeginPasskeySignIn::PATH data-in-field=in_field>
             <form method="post" action=form.action() novalidate>
@@ -49,7 +60,7 @@ pub fn prove(next: &str, send: &str) -> AnyView {
                     ("next", next.to_owned()), (SEND_FIELD, send.to_owned()), ("ceremony", String::new()), ("credential", String::new()),
                 ])}
             </form>
-            <p>"Or open one of your passkeys: it stands for both."</p>
+            <p>"Or use one of your passkeys. Nothing else is asked for then."</p>
             <UsePasskey />
             {without_script()}
         </div>

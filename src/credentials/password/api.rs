@@ -15,7 +15,7 @@ use {
     },
     crate::clock::Millis,
     crate::credentials::guessing::{Few, Guess, public_take_one},
-    crate::credentials::second_step::policy::public_take_second,
+    crate::credentials::second_step::policy::{public_take_second, wrong_code},
     crate::credentials::sign_up_link::store::{Begun, public_begin_sign_up},
     crate::error::FieldErrors,
     crate::failure::Failure,
@@ -147,14 +147,9 @@ pub async fn sign_in(
         arrival.tell(&mut write, &ctx.site, user, were_wrong).await?;
     }
     write.commit().await?;
-    let sign_in = match begins {
-        Begins::In(sign_in) => sign_in,
-        Begins::HalfWay(token) => {
-            request::half_way(Some(token))?;
-            return request::go_on(SECOND_STEP_PAGE, Flash::None);
-        }
-    };
-    request::begin_session(sign_in, lasts).await?;
+    if !request::enter(begins, lasts).await? {
+        return request::go_on(SECOND_STEP_PAGE, Flash::None);
+    }
     metrics::signing_in(How::Password, Outcome::Success);
     tracing::info!(event = "authn_login_success", "somebody signed in");
     let said = if remember.is_some() && !lasts.is_remembered {
@@ -216,8 +211,7 @@ pub async fn prove_again(
     if asks.code {
         let Some(second) = public_take_second(&mut write, &ctx.site.key, person.id, code.as_typed()).await? else {
             drop(write);
-            let words = "This code is wrong, or was used before. Wait for the next one the app shows";
-            return Err(guess.was_wrong(FieldErrors::one("code", words).into(), Some(person.id)).await.into());
+            return Err(guess.was_wrong(wrong_code(code.as_typed()).into(), Some(person.id)).await.into());
         };
         guess.was_right(&mut write).await?;
         second_shown = Some(second.second);
@@ -306,6 +300,21 @@ impl Asks {
         let is_recent = |at: Millis| (0..PROOF_LASTS).contains(&(now - at));
         let code = person.has_second() && !is_recent(person.fully_proven_at());
         Self { password: person.has_password && (!code || !is_recent(person.proven_at)), code }
+    }
+
+    /// The same in words: "your password".
+    pub fn words(self, person: &Person) -> &'static str {
+        match (self.password, self.code) {
+            (true, true) if person.has_app && person.has_passkey => "your password and a code, or a passkey",
+            (true, true) if person.has_app => "your password and a code",
+            (true, true) => "your passkey, or your password and a recovery code",
+            (false, true) if person.has_app && person.has_passkey => "a code of your app, or a passkey",
+            (false, true) if person.has_app => "a code of your app",
+            (false, true) => "your passkey, or a recovery code",
+            (true, false) => "your password",
+            // No password: a passkey, or an account elsewhere.
+            (false, false) => "the way you sign in",
+        }
     }
 }
 

@@ -216,26 +216,20 @@ async fn sign_in(ctx: &Ctx, provider: &Provider, who: &Identity, visit: &Visit, 
         arrival.tell(&mut write, &ctx.site, user, false).await?;
     }
     write.commit().await?;
-    match begins {
-        Begins::In(sign_in) => {
-            request::begin_session(sign_in, lasts).await?;
-            metrics::signing_in(How::Provider, Outcome::Success);
-            tracing::info!(
-                event = "authn_login_success",
-                person = user.0,
-                provider = provider.name,
-                "somebody signed in with a provider"
-            );
-            if arrival.is_none() {
-                leave(ctx, &visit.next, "Your account is ready, and you are signed in.");
-            } else {
-                request::redirect_page(&visit.next);
-            }
-        }
-        Begins::HalfWay(token) => {
-            request::half_way(Some(token))?;
-            request::redirect_page(SECOND_STEP_PAGE);
-        }
+    if !request::enter(begins, lasts).await? {
+        request::redirect_page(SECOND_STEP_PAGE);
+        return Ok(());
+    }
+    metrics::signing_in(How::Provider, Outcome::Success);
+    tracing::info!(
+        event = "authn_login_success",
+        person = user.0,
+        provider = provider.name,
+        "somebody signed in with a provider"
+    );
+    match arrival {
+        None => leave(ctx, &visit.next, "Your account is ready, and you are signed in."),
+        Some(_) => request::redirect_page(&visit.next),
     }
     Ok(())
 }

@@ -54,13 +54,13 @@ fn sent(has_mail: bool) -> AnyView {
         (
             "Look into your mail",
             "If there is an account with that address, a link is on its way to it. It works for 30 minutes and once.",
-            "Nothing there after some minutes? Look among unwanted mail, check the address, and ask again.",
+            "Nothing there after some minutes? Look among unwanted mail, check the address, and ask again. One letter a minute is sent, however often you ask.",
         )
     } else {
         (
             "Ask the person who runs this server",
             "If there is an account with that address, a link for it waits there for 30 minutes. They hand it over when they know that it is you.",
-            "If the time is over by then, ask for another.",
+            "If the time is over by then, ask for another. One link a minute is made, however often you ask.",
         )
     };
     view! {

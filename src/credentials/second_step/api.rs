@@ -8,7 +8,7 @@ use crate::id::UserId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::policy::{HalfWay, public_take_second},
+    super::policy::{HalfWay, public_take_second, wrong_code},
     super::store::public_count_wrong_code,
     crate::accounts::policy::Admin,
     crate::credentials::guessing::Guess,
@@ -19,7 +19,7 @@ use {
     crate::metrics::{self, Outcome},
     crate::notices::{self, Arrival, Notice},
     crate::sessions::policy::RecentlyProven,
-    crate::sessions::store::{Begins, public_is_known_place},
+    crate::sessions::store::public_is_known_place,
     crate::ui::flash::Flash,
 };
 
@@ -54,8 +54,7 @@ pub async fn second_step(
         write.commit().await?;
         metrics::signing_in(how, Outcome::Wrong);
         tracing::warn!(event = "authn_login_fail", person = user.0, "a second step was refused");
-        let words = "This code is wrong, or was used before. Wait for the next one the app shows";
-        return Err(guess.was_wrong(FieldErrors::one("code", words).into(), Some(user)).await.into());
+        return Err(guess.was_wrong(wrong_code(code.as_typed()).into(), Some(user)).await.into());
     };
     guess.was_right(&mut write).await?;
     let arrival = Arrival::of(&mut write, user, is_known).await?;
@@ -72,12 +71,11 @@ pub async fn second_step(
         notices::tell(&mut write, &ctx.site, user, Notice::RecoveryCodeUsed(left)).await?;
     }
     write.commit().await?;
+    if !request::enter(begins, lasts).await? {
+        return begin_again();
+    }
     metrics::signing_in(how, Outcome::Success);
     tracing::info!(event = "authn_login_success", person = user.0, "somebody signed in with a second step");
-    if let Begins::In(sign_in) = begins {
-        request::begin_session(sign_in, lasts).await?;
-        request::half_way(None)?;
-    }
     let said = match shown.left {
         None => Flash::None,
         Some(0) => Flash::said("That was your last recovery code. Make new ones under “How you sign in”."),

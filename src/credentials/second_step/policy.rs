@@ -4,7 +4,7 @@ use super::store::{Half, consume, public_find_half};
 use crate::credentials::code_app::store::take_code;
 use crate::credentials::recovery_codes::store::take_recovery_code;
 use crate::db::{Connection, Write};
-use crate::error::AppError;
+use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::policy::Arriving;
@@ -33,6 +33,19 @@ pub async fn public_take_second(
     }
     let left = take_recovery_code(write, user, typed).await?;
     Ok(left.map(|left| Shown { second: Second::RecoveryCode, left: Some(left) }))
+}
+
+/// More letters and digits than a code of an app has: a recovery code was meant.
+const LONGER_THAN_AN_APPS: usize = 8;
+
+/// What somebody reads whose code was none, at `code`: what to do next depends on which of the two they typed.
+pub fn wrong_code(typed: &str) -> FieldErrors {
+    let words = if typed.chars().filter(|c| c.is_alphanumeric()).count() > LONGER_THAN_AN_APPS {
+        "This is none of your recovery codes, or was used before. Each works once"
+    } else {
+        "This code is wrong, or was used before. Wait for the next one the app shows"
+    };
+    FieldErrors::one("code", words)
 }
 
 /// Somebody who has proven one thing, in this browser, within ten minutes.

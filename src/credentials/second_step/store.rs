@@ -34,6 +34,8 @@ pub struct Half {
     pub next: String,
     /// Wrong codes so far.
     pub tries: i64,
+    /// The account has a passkey, which is both steps at once.
+    pub has_passkey: bool,
 }
 
 impl Half {
@@ -89,7 +91,8 @@ pub(crate) async fn begin_half(
 pub async fn public_find_half(on: &mut impl Connection, token: &str) -> Result<Option<Half>, Failure> {
     let now = on.now();
     query(
-        "select h.token_digest, h.user_id as user, u.email, u.role, h.how, h.remembered, h.after_wrong, h.next, h.tries
+        "select h.token_digest, h.user_id as user, u.email, u.role, h.how, h.remembered, h.after_wrong, h.next, h.tries,
+                exists (select 1 from passkeys p where p.user_id = h.user_id and p.suspect_at is null) as has_passkey
          from half_sign_ins h join users u on u.id = h.user_id and u.epoch = h.epoch
          where h.token_digest = $1 and h.expires_at > $2 and h.tries < $3 and u.disabled_at is null and u.frozen_at is null",
     )

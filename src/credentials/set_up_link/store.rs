@@ -12,6 +12,8 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::id::UserId;
+use crate::mail::letter::Kind;
+use crate::mail::store::withdraw;
 use crate::notices::{self, Notice};
 use crate::random;
 use crate::sessions::policy::Arriving;
@@ -127,5 +129,12 @@ async fn use_up(write: &mut Write, link: &LinkRow) -> Result<(), Failure> {
         .bind(now)
         .execute(write)
         .await?;
-    if used == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
+    if used != 1 {
+        return Err(AppError::NotFound.into());
+    }
+    match link.user_id {
+        // What waits to be handed over leads nowhere now.
+        Some(user) => withdraw(write, user, Kind::Invitation).await,
+        None => Ok(()),
+    }
 }

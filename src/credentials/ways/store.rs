@@ -33,6 +33,22 @@ pub struct Ways {
     pub frozen_at: Option<Millis>,
 }
 
+impl Ways {
+    /// Whether anything signs this person in: codes by mail or text message are there by a setting, and do not count.
+    pub fn has_any(&self) -> bool {
+        self.has_password || self.passkeys > 0 || self.providers > 0
+    }
+
+    /// Whether a reset would take anything away.
+    pub fn has_any_to_reset(&self) -> bool {
+        self.app_since.is_some()
+            || self.recovery_codes > 0
+            || self.passkeys > 0
+            || self.providers > 0
+            || self.phone.is_some()
+    }
+}
+
 impl PersonKeeper<'_, Read> {
     /// The ways into this person's account.
     pub async fn find_ways(&mut self) -> Result<Ways, Failure> {

@@ -34,8 +34,24 @@ pub fn lasts_remembered(role: SiteRole) -> Result<Lasts, Failure> {
     Ok(site()?.config.lasts_remembered(role))
 }
 
+/// Tells the browser what signing in came to, after the commit: whoever is in gets a session, who is half way the cookie that
+/// [`SECOND_STEP_PAGE`] asks for. Answers whether they are in.
+pub async fn enter(begins: Begins, lasts: Lasts) -> Result<bool, Failure> {
+    match begins {
+        Begins::In(sign_in) => {
+            begin_session(sign_in, lasts).await?;
+            half_way(None)?;
+            Ok(true)
+        }
+        Begins::HalfWay(token) => {
+            half_way(Some(token))?;
+            Ok(false)
+        }
+    }
+}
+
 /// Gives the browser a new session id and points it at `sign_in`. After the commit: the sign-in must exist first.
-pub async fn begin_session(sign_in: SignInId, lasts: Lasts) -> Result<(), Failure> {
+async fn begin_session(sign_in: SignInId, lasts: Lasts) -> Result<(), Failure> {
     let ctx = current()?;
     let session = current_session()?;
     session::lasts(&session, lasts.is_remembered, lasts.absolute);
@@ -50,15 +66,9 @@ pub async fn begin_session(sign_in: SignInId, lasts: Lasts) -> Result<(), Failur
 /// After an account was made or a link used: signs the browser in and goes on to `next`. What is `done` is done, so when the
 /// session store does not answer the person is sent to sign in, and not told that nothing was saved.
 pub async fn arrive(begins: Begins, lasts: Lasts, next: &str, done: &str) -> Result<(), AppError> {
-    let sign_in = match begins {
-        Begins::In(sign_in) => sign_in,
-        Begins::HalfWay(token) => {
-            half_way(Some(token))?;
-            return go_on(SECOND_STEP_PAGE, Flash::said(format!("{done}.")));
-        }
-    };
-    match begin_session(sign_in, lasts).await {
-        Ok(()) => go_on(next, Flash::said(format!("{done}, and you are signed in."))),
+    match enter(begins, lasts).await {
+        Ok(true) => go_on(next, Flash::said(format!("{done}, and you are signed in."))),
+        Ok(false) => go_on(SECOND_STEP_PAGE, Flash::said(format!("{done}."))),
         Err(failure) => {
             let _logged = AppError::from(failure);
             go_on(&sign_in_address(next, false), Flash::said(format!("{done}. Sign in to go on.")))

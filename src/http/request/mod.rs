@@ -32,8 +32,8 @@ use crate::ui::flash::Flash;
 
 pub(in crate::http) use begun::renew;
 pub use begun::{
-    SECOND_STEP_PAGE, arrive, asked_code, begin_session, end_current, end_session, forget, half_way, lasts,
-    lasts_remembered, proved_again, renew_session, sessions_answer,
+    SECOND_STEP_PAGE, arrive, asked_code, end_current, end_session, enter, forget, half_way, lasts, lasts_remembered,
+    proved_again, renew_session, sessions_answer,
 };
 
 const HALF_WAY_SECONDS: u32 = (HALF_WAY_FOR / 1_000) as u32;

@@ -42,7 +42,7 @@ fn show((Opened { row, parts }, now): (Opened, Millis)) -> AnyView {
                 <p class="crumb"><a href="/admin/outbox">"Mail"</a></p>
                 <h1>{row.what()}</h1>
                 <p class="lede">"Whoever has this link can do what it says. Make sure who they are before you hand it over. \
-                    It is written down that you opened it."</p>
+                    It is written down that you opened it. A click on the link marks all of it, to be copied."</p>
             </div></div>
             <dl class="facts">
                 <div><dt>"To"</dt><dd><bdi>{row.address.clone()}</bdi></dd></div>

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::mail::api::{DeleteLetter, RetryLetter};
 use crate::mail::store::{Counts, LetterRow, public_count_letters};
-use crate::ui::form::button;
+use crate::ui::form::{ask_first, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::pagination::{PAGE, PageNumber, pagination};
 use crate::ui::when;
@@ -116,7 +116,10 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
             <div class="buttons">
                 <a class="button small" href=format!("/admin/outbox/{id}")>"Open"<span class="hidden">{format!(" the letter {object}")}</span></a>
                 {retry}
-                {button::<DeleteLetter>(&fields, "button small danger", "Delete", &format!("the letter {object}"))}
+                {ask_first::<DeleteLetter>(
+                    &fields, "Delete", &format!("the letter {object}"),
+                    "Then it is not sent, and nobody can open it here. Its link works until its time is over.".to_owned(), "Delete the letter".to_owned(),
+                )}
             </div>
         }
     });

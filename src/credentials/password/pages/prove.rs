@@ -64,14 +64,7 @@ async fn load() -> Result<Data, Failure> {
 }
 
 fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: Data) -> AnyView {
-    let what = match (asks.password, asks.code) {
-        (true, true) => "your password and a code",
-        (false, true) if person.has_app => "a code of your app",
-        (false, true) => "your passkey, or a recovery code",
-        (true, false) => "your password",
-        // No password: one of the ways below.
-        (false, false) => "the way you sign in",
-    };
+    let what = asks.words(&person);
     let words = match does {
         None if asks.password => {
             format!("This needs {what}, since you last showed who you are more than ten minutes ago, or elsewhere.")
