@@ -4,6 +4,7 @@
 //! `/account/history` in any case.
 
 use crate::accounts::address::store::Changed;
+use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
 use crate::credentials::mail_link::store::{Does, NewLink, make};
 use crate::db::{Connection, Write};
@@ -150,6 +151,7 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
                 user: Some(user),
                 email: gives_back.then(|| address.clone()),
                 detail: Some(notice.subject().to_owned()),
+                sent_to: Email::parse(&address).ok().map(|address| address.key().to_owned()),
             };
             let token = make(write, link).await?;
             parts.push(Part::Link {

@@ -97,7 +97,8 @@ impl Email {
         let bad_letter = |c: char| {
             field::is_invisible(c)
                 || c.is_control()
-                || matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | '\\' | '@')
+                || c.is_whitespace()
+                || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | ',' | ':' | ';' | '\\' | '@')
         };
         let label_ok = |label: &str| {
             !label.is_empty()
@@ -124,6 +125,12 @@ impl Email {
     /// The same for every way to type it.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The mailbox it most often means: what stands after a plus only sorts what arrives there.
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.key.rsplit_once('@').unwrap_or((&self.key, ""));
+        format!("{}@{domain}", local.split('+').next().unwrap_or(local))
     }
 
     /// What stands before the `@`.

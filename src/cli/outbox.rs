@@ -64,7 +64,7 @@ pub async fn retry(config: Config, task: SystemTask, id: i64) -> Result<(), Fail
 pub async fn delete(config: Config, task: SystemTask, id: i64) -> Result<(), Failure> {
     let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    task.admin(&mut write).delete_letter(id).await.map_err(|failure| unknown(failure, id))?;
+    RecentlyProven::of(task.admin(&mut write))?.delete_letter(id).await.map_err(|failure| unknown(failure, id))?;
     write.commit().await?;
     db.close().await;
     println!("Letter {id} is deleted.");

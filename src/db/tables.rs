@@ -39,6 +39,8 @@ pub const TABLES: &[Table] = {
                 ("email_verified_at", Int),
                 ("frozen_at", Int),
                 ("passkey_handle", Text),
+                ("vouched_at", Int),
+                ("admin_until", Int),
             ],
         ),
         ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),
@@ -224,6 +226,7 @@ pub const TABLES: &[Table] = {
                 ("next", Text),
                 ("tries", Int),
                 ("expires_at", Int),
+                ("epoch", Int),
             ],
         ),
         (
@@ -271,6 +274,7 @@ pub const TABLES: &[Table] = {
                 ("created_at", Int),
                 ("expires_at", Int),
                 ("used_at", Int),
+                ("sent_to", Text),
             ],
         ),
         (

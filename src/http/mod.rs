@@ -21,6 +21,7 @@ pub mod log;
 pub mod request;
 pub mod router;
 pub mod session;
+pub mod steady;
 mod waiting;
 pub mod what_forms_do;
 pub mod whole_page;

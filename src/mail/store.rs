@@ -4,6 +4,7 @@ use super::letter::{Kind, Letter, Part};
 use super::smtp::Sent;
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Admin;
+use crate::accounts::store::public_is_admins;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
@@ -284,13 +285,47 @@ impl RecentlyProven<Admin<'_, Write>> {
         .one(write)
         .await?;
         let is_invitation = row.kind == Kind::Invitation.key() && !is_in_use;
-        if asker.is_some() && row.role == Some(SiteRole::Admin) && row.user_id != asker && !is_invitation {
-            return Err(AppError::Forbidden(Denied::AnotherAdmin).into());
+        if !is_invitation {
+            of_no_other_admin(write, asker, row.user_id).await?;
         }
         let event = Event::of(What::Exported).after(format!("a letter to hand over: {}", row.what().to_lowercase()));
         note(write, Event { about: row.user_id, ..event }).await?;
         let parts = opened(key, &row.content);
         Ok(Opened { row, parts })
+    }
+}
+
+/// Refuses what is about another admin, or somebody who was one lately: that is for whoever runs the server.
+async fn of_no_other_admin(write: &mut Write, asker: Option<UserId>, about: Option<UserId>) -> Result<(), Failure> {
+    match about {
+        Some(user) if asker.is_some() && about != asker && public_is_admins(write, user).await? => {
+            Err(AppError::Forbidden(Denied::AnotherAdmin).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl RecentlyProven<Admin<'_, Write>> {
+    /// Deletes a letter that was not sent, and writes that down. `NotFound` when there is none; a notice about somebody's account that
+    /// can still be sent is refused with `Conflict`: it may tell of whoever wants it gone.
+    pub async fn delete_letter(&mut self, id: i64) -> Result<(), Failure> {
+        let asker = self.inner().person().map(|person| person.id);
+        let write = self.inner().connection();
+        let row: Option<(String, String, Option<UserId>)> =
+            query("select kind, state, user_id from outbox where id = $1 and state <> 'sent'")
+                .bind(id)
+                .optional(write)
+                .await?;
+        let (kind, state, about) = row.ok_or(AppError::NotFound)?;
+        if asker.is_some() && kind == Kind::Notice.key() && state == "waiting" {
+            let words = "This tells somebody of their account’s safety, and is sent as soon as it can be.";
+            return Err(AppError::Conflict(words.to_owned()).into());
+        }
+        of_no_other_admin(write, asker, about).await?;
+        query("delete from outbox where id = $1 and state <> 'sent'").bind(id).execute(write).await?;
+        let what = Kind::of_key(&kind).map_or("a letter", Kind::words);
+        let event = Event::of(What::Deleted).before(format!("a letter that was not sent: {}", what.to_lowercase()));
+        note(write, Event { about, ..event }).await
     }
 }
 
@@ -308,13 +343,6 @@ impl Admin<'_, Write> {
         .execute(write)
         .await?;
         if retried == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
-    }
-
-    /// Deletes a letter that was not sent. `NotFound` when there is none.
-    pub async fn delete_letter(&mut self, id: i64) -> Result<(), Failure> {
-        let deleted =
-            query("delete from outbox where id = $1 and state <> 'sent'").bind(id).execute(self.connection()).await?;
-        if deleted == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
     }
 }
 

@@ -47,6 +47,16 @@ impl Flash {
         Self::Said { sentence: sentence.into(), undo: None }
     }
 
+    /// What was done, and how many other sign-ins ended with it.
+    pub fn said_and_ended(done: impl Into<String>, ended: u64) -> Self {
+        let done = done.into();
+        Self::said(match ended {
+            0 => done,
+            1 => format!("{done} Your other sign-in ended."),
+            many => format!("{done} Your {many} other sign-ins ended."),
+        })
+    }
+
     /// A sentence with the button that takes back what it says.
     pub fn undo(sentence: impl Into<String>, undo: Undo) -> Self {
         Self::Said { sentence: sentence.into(), undo: Some(undo) }

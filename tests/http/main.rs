@@ -33,3 +33,4 @@ mod server;
 mod sessions;
 mod sources;
 mod standards;
+mod takeovers;

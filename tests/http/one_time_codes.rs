@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use lectern::accounts::model::SiteRole;
 use lectern::clock::{DAY, MINUTE, SECOND};
 
-use crate::app::{App, Post, Visitor};
+use crate::app::{App, PASSWORD, Post, Visitor};
 
 const BOTH: [(&str, &str); 2] =
     [("LECTERN_SMTP_URL", "smtp://127.0.0.1:1"), ("LECTERN_SMS_URL", "http://127.0.0.1:1/send")];
 
 /// The six digits of a letter.
-fn code(letter: &Post) -> String {
+pub fn code(letter: &Post) -> String {
     let digits = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     letter.text.split_whitespace().find(digits).unwrap_or_else(|| panic!("no code in {}", letter.text)).to_owned()
 }
@@ -204,7 +204,7 @@ async fn text_messages_have_caps_for_a_number_and_a_place() {
         app.clock.advance(MINUTE);
     }
     assert_eq!(status("+491701234567".to_owned()).await, StatusCode::TOO_MANY_REQUESTS, "five to a number");
-    sam.post("/fn/prove_again", &[("password", crate::app::PASSWORD)]).await;
+    sam.post("/fn/prove_again", &[("password", PASSWORD)]).await;
     for number in 0..15 {
         assert_eq!(status(format!("+4917012345{number:02}")).await, StatusCode::OK);
     }
@@ -223,19 +223,63 @@ async fn from(visitor: &Visitor<'_>, address: &str, path: &str, fields: &[(&str,
 #[tokio::test]
 async fn the_whole_site_sends_five_hundred_text_messages_in_a_day() {
     let app = App::with(&[BOTH[0], BOTH[1], ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
-    let visitor = app.anonymous();
-    visitor.get("/login/code").await;
-    let ask = async |number: usize| {
-        let (email, address) = (format!("n{number}@uni.example"), format!("203.0.113.{}", number / 20));
-        from(&visitor, &address, "/fn/ask_code", &[("email", &email), ("by", "text"), ("_page", "/login/code")]).await
+    confirmed(&app, "sam").await;
+    // Strangers who ask for accounts that are not there use nothing up.
+    let stranger = app.anonymous();
+    stranger.get("/login/code").await;
+    let ask = async |email: &str, address: &str| {
+        let fields = [("email", email), ("by", "text"), ("_page", "/login/code")];
+        from(&stranger, address, "/fn/ask_code", &fields).await
     };
-    for number in 0..500 {
-        assert_eq!(ask(number).await, "/login/code/enter", "{number}");
+    for number in 0..20 {
+        let asked = ask(&format!("n{number}@uni.example"), "198.51.100.1").await;
+        assert_eq!(asked, "/login/code/enter", "{number}");
     }
-    assert_eq!(ask(500).await, "/login/code");
-    assert!(visitor.get("/login/code").await.has("Too many tries. Wait"));
+    assert_eq!(ask("n20@uni.example", "198.51.100.1").await, "/login/code", "twenty of a place");
+    // Somebody whose numbers are confirmed, from one place after the other.
+    let mut last = String::new();
+    for place in 0..25 {
+        let address = format!("203.0.113.{place}");
+        let sam = app.anonymous();
+        sam.get("/login").await;
+        from(&sam, &address, "/fn/sign_in", &[("email", "sam@uni.example"), ("password", PASSWORD)]).await;
+        for number in 0..20 {
+            last = format!("+4917012{place:02}{number:02}0");
+            let set = from(&sam, &address, "/fn/set_phone", &[("phone", &last), ("_page", "/account/security")]).await;
+            assert_eq!(set, "/account/security#phone", "{place} {number}");
+        }
+        if place == 24 {
+            let token = code(&app.letter_to(&last).await);
+            from(&sam, &address, "/fn/confirm_phone", &[("code", &token)]).await;
+        }
+    }
+    let sent = async || app.letters().await.iter().filter(|letter| letter.address == last).count();
+    let before = sent().await;
+    assert_eq!(ask("sam@uni.example", "198.51.100.2").await, "/login/code/enter", "the same answer");
+    assert_eq!(sent().await, before, "and no message");
     app.clock.advance(DAY);
-    assert_eq!(ask(501).await, "/login/code/enter");
+    assert_eq!(ask("sam@uni.example", "198.51.100.2").await, "/login/code/enter");
+    assert_eq!(sent().await, before + 1);
+}
+
+/// What a stranger asks for costs its person no more than five messages in a day.
+/// ASVS 6.6.3
+#[tokio::test]
+async fn codes_to_sign_in_count_for_the_number_as_well() {
+    let app = App::with(&BOTH).await;
+    confirmed(&app, "sam").await;
+    let sam = app.sign_in("sam").await;
+    sam.post("/fn/set_phone", &[("phone", "+491701234567")]).await;
+    let token = code(&app.letter_to("+491701234567").await);
+    sam.post("/fn/confirm_phone", &[("code", &token)]).await;
+    let stranger = app.anonymous();
+    stranger.get("/login/code").await;
+    for _ in 0..8 {
+        app.clock.advance(MINUTE);
+        assert_eq!(ask(&stranger, "sam@uni.example", "text").await, "/login/code/enter");
+    }
+    let texts = app.letters().await.iter().filter(|letter| letter.address == "+491701234567").count();
+    assert_eq!(texts, 5, "one that confirmed the number, four to sign in");
 }
 
 /// ASVS 6.3.5

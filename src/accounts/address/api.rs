@@ -90,9 +90,13 @@ pub async fn take_new_address(
     let mut oneself = Oneself::claim(&mut write).await?;
     let user = oneself.person().id;
     let changed = oneself.take_address(held).await?;
+    let ended = oneself.end_elsewhere("ways_changed").await?;
     let new = changed.new.clone();
     notices::tell(&mut write, &ctx.site, user, Notice::AddressChanged(changed)).await?;
     write.commit().await?;
     request::renew_session().await?;
-    request::go_on("/account/security", Flash::said(format!("Your email address is {new} from now on.")))
+    request::go_on(
+        "/account/security",
+        Flash::said_and_ended(format!("Your email address is {new} from now on."), ended),
+    )
 }

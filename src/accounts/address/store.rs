@@ -6,7 +6,8 @@ use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Confirm, Held, NewAddress};
-use crate::credentials::mail_link::store::{Does, MailLink, NewLink, end_links, make};
+use crate::credentials::mail_link::store::{Does, MailLink, NewLink, make, withdraw_links};
+use crate::credentials::one_time_code::store::end_codes;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -63,7 +64,8 @@ impl Oneself<'_, Write> {
         let (user, email) = (self.person().id, self.person().email.clone());
         let write = self.connection();
         withdraw(write, user, Kind::Confirm).await?;
-        let link = NewLink { does: Does::Confirm, user: Some(user), email: Some(email.clone()), detail: None };
+        let link =
+            NewLink { does: Does::Confirm, user: Some(user), email: Some(email.clone()), detail: None, sent_to: None };
         let token = make(write, link).await?;
         let parts = vec![
             Part::Words("An account uses this address. If it is yours, confirm it: then a forgotten password can be set anew by mail.".to_owned()),
@@ -133,7 +135,9 @@ impl Oneself<'_, Write> {
             let words = "There is another account with this address by now, so yours keeps the one it has.";
             return Err(AppError::Conflict(words.to_owned()).into());
         }
-        end_links(write, user, &[Does::Confirm, Does::Reset]).await?;
+        // What went to the old address, or was asked for with it, is over.
+        withdraw_links(write, user).await?;
+        end_codes(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
         Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed: confirmed_at.is_some() })
     }
@@ -153,6 +157,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             user: Some(user),
             email: Some(email.as_typed().to_owned()),
             detail: None,
+            sent_to: None,
         };
         let token = make(write, link).await?;
         if taken.is_some() {

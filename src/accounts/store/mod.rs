@@ -6,7 +6,8 @@ use super::model::{AccountRow, Email, PersonName, SiteRole};
 use super::policy::{Admin, Oneself, PersonKeeper};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
+use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
@@ -23,14 +24,16 @@ pub struct NewAccount<'a> {
     pub role: SiteRole,
     /// In PHC form; none until a set-up link is used.
     pub password_hash: Option<String>,
+    /// An admin, or whoever runs the server, says whose it is: whoever signs up says so themselves, and may type any address.
+    pub is_vouched: bool,
 }
 
 /// Makes an account. For the ways to make one, each of which has its own proof.
 pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result<UserId, Failure> {
     let now = write.now();
     let row: Option<(UserId,)> = query(
-        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email_key) do nothing returning id",
+        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at, vouched_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (email_key) do nothing returning id",
     )
     .bind(account.email.as_typed())
     .bind(account.email.key())
@@ -38,6 +41,7 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     .bind(account.role.key())
     .bind(account.password_hash)
     .bind(now)
+    .bind(account.is_vouched.then_some(now))
     .optional(write)
     .await?;
     let (id,) = row.ok_or_else(|| {
@@ -60,7 +64,8 @@ pub async fn public_sign_up(
     name: &PersonName,
     password_hash: String,
 ) -> Result<UserId, Failure> {
-    let account = NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash) };
+    let account =
+        NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash), is_vouched: false };
     insert(write, account).await
 }
 
@@ -76,6 +81,21 @@ pub async fn public_has_password(on: &mut impl Connection, user: UserId) -> Resu
     let row: Option<(bool,)> =
         query("select password_hash is not null from users where id = $1").bind(user).optional(on).await?;
     Ok(row.is_some_and(|(has,)| has))
+}
+
+/// How long an account counts as an admin's that was one: else another admin could make it a student's, take it over, and make it
+/// an admin's again (ours: the audit log is looked at in that time).
+const STILL_AN_ADMINS: Millis = 30 * DAY;
+
+/// Whether an account is an admin's, or was lately: nobody but its person and whoever runs the server gets into it.
+pub async fn public_is_admins(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+    let since = on.now() - STILL_AN_ADMINS;
+    let row: Option<(bool,)> = query("select role = 'admin' or coalesce(admin_until, 0) > $2 from users where id = $1")
+        .bind(user)
+        .bind(since)
+        .optional(on)
+        .await?;
+    Ok(row.is_some_and(|(is,)| is))
 }
 
 /// What an account is on the whole site. `NotFound` when there is none.
@@ -271,13 +291,16 @@ impl RecentlyProven<Admin<'_, Write>> {
             .await?;
         let (was,) = was.ok_or(Failure::Refused(AppError::NotFound))?;
         let row: (UserId, String) =
-            query("update users set role = $2, changed_at = $3 where id = $1 returning id, name")
+            query("update users set role = $2, changed_at = $3, admin_until = coalesce($4, admin_until) where id = $1 returning id, name")
                 .bind(user)
                 .bind(role.key())
                 .bind(now)
+                .bind((was == SiteRole::Admin && role != SiteRole::Admin).then_some(now))
                 .one(self.inner().connection())
                 .await?;
         if was != role {
+            // What waits to be handed over was asked for by somebody else than may open it now.
+            withdraw_links(self.inner().connection(), user).await?;
             let event = Event::of(What::RoleChanged).about(user).before(was.key()).after(role.key());
             note(self.inner().connection(), event).await?;
         }
@@ -289,6 +312,7 @@ impl RecentlyProven<Admin<'_, Write>> {
         self.keep_an_admin_besides(user).await?;
         let now = self.inner().connection().now();
         let changed = self.set_disabled(user, Some(now)).await?;
+        withdraw_links(self.inner().connection(), user).await?;
         note(self.inner().connection(), Event::of(What::UserArchived).about(user)).await?;
         Ok(changed)
     }

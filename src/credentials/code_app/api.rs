@@ -46,13 +46,14 @@ pub async fn confirm_code_app(
     let user = oneself.inner().person().id;
     // The code has just been shown, besides what was before: this sign-in is worth both.
     oneself.inner().note_second_shown(Second::CodeApp).await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a code app")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_added", person = user.0, "a code app was set up");
     request::renew_session().await?;
     request::go_on(
         "/account/security/recovery-codes",
-        Flash::said("The code app is set up. It is asked for at every sign-in."),
+        Flash::said_and_ended("The code app is set up. It is asked for at every sign-in.", ended),
     )
 }
 
@@ -64,6 +65,7 @@ pub async fn remove_code_app() -> Result<(), AppError> {
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, role) = (oneself.inner().person().id, oneself.inner().person().role);
     oneself.remove_code_app().await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     let has_another = oneself.has_second_step().await?;
     if ctx.site.config.second_step.of(role) && !has_another {
         return Err(AppError::Forbidden(Denied::NeedsSecondStep));
@@ -73,6 +75,6 @@ pub async fn remove_code_app() -> Result<(), AppError> {
     tracing::info!(event = "authn_factor_removed", person = user.0, "a code app was removed");
     request::go_on(
         "/account/security",
-        Flash::said("The code app is removed. You can delete it from the telephone as well."),
+        Flash::said_and_ended("The code app is removed. You can delete it from the telephone as well.", ended),
     )
 }

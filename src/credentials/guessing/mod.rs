@@ -216,10 +216,14 @@ impl Guess {
 pub enum Few {
     /// Accounts made from one place (ours: a course of 500 behind one address signs up in its first lesson).
     Accounts,
-    /// Letters that one place asks for, to whomever: links to set a password, to confirm an address, codes (ours: a class).
+    /// Letters that one place asks for, to whomever: links to set a password, to change an address, codes (ours: a class). Those that
+    /// open accounts are counted with [`Few::Accounts`].
     LettersForPlace,
     /// Such letters to one address (security.md: a minute between two).
     LettersForAddress,
+    /// Letters that open an account, to one mailbox, whatever stands after a plus in its address (ours: a family's children; a
+    /// sign-up form must not fill somebody's mail).
+    SignUpsForMailbox,
     /// Codes to sign in to one account with, of five tries each (ours: fifty tries at a million codes in a day).
     CodesForAccount,
     /// Challenges for passkeys that one place asks for; each is a row for five minutes (ours: a class, and its reloads).
@@ -234,7 +238,7 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
@@ -243,6 +247,7 @@ impl Few {
         Self::Ceremonies,
         Self::LettersForPlace,
         Self::LettersForAddress,
+        Self::SignUpsForMailbox,
     ];
 
     /// So many in such a time, in milliseconds.
@@ -251,6 +256,7 @@ impl Few {
             Self::Accounts => (500, HOUR),
             Self::LettersForPlace => (60, HOUR),
             Self::LettersForAddress => (1, MINUTE),
+            Self::SignUpsForMailbox => (10, HOUR),
             Self::CodesForAccount => (10, DAY),
             Self::Ceremonies => (2_000, HOUR),
             Self::TextsToNumber => (5, DAY),
@@ -264,6 +270,7 @@ impl Few {
             Self::Accounts => "made",
             Self::LettersForPlace => "letters of a place",
             Self::LettersForAddress => "letters to an address",
+            Self::SignUpsForMailbox => "sign-ups of a mailbox",
             Self::CodesForAccount => "codes for an account",
             Self::Ceremonies => "ceremonies of a place",
             Self::TextsToNumber => "texts to a number",

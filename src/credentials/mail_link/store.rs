@@ -88,6 +88,8 @@ pub struct NewLink {
     pub email: Option<String>,
     /// What else is needed when it is used.
     pub detail: Option<String>,
+    /// The address the mail goes to, where it matters later.
+    pub sent_to: Option<String>,
 }
 
 /// A link that is good.
@@ -105,6 +107,8 @@ pub struct MailLink {
     pub detail: Option<String>,
     /// When it was made.
     pub created_at: Millis,
+    /// See [`NewLink`].
+    pub sent_to: Option<String>,
     /// The account's address now, as typed.
     pub account: Option<String>,
     /// The name of its person now.
@@ -121,7 +125,7 @@ pub(crate) async fn make(write: &mut Write, link: NewLink) -> Result<String, Fai
         end_links(write, user, &[link.does]).await?;
     }
     query(
-        "insert into mail_links (token_digest, kind, user_id, email, detail, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into mail_links (token_digest, kind, user_id, email, detail, created_at, expires_at, sent_to) values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(random::digest(&token))
     .bind(link.does.key())
@@ -130,6 +134,7 @@ pub(crate) async fn make(write: &mut Write, link: NewLink) -> Result<String, Fai
     .bind(link.detail)
     .bind(now)
     .bind(now + link.does.good_for())
+    .bind(link.sent_to)
     .execute(write)
     .await?;
     Ok(token)
@@ -143,7 +148,7 @@ pub async fn public_find_mail_link(
 ) -> Result<Option<MailLink>, Failure> {
     let now = on.now();
     query(
-        "select l.token_digest, l.kind, l.user_id, l.email, l.detail, l.created_at, u.email as account, u.name
+        "select l.token_digest, l.kind, l.user_id, l.email, l.detail, l.created_at, l.sent_to, u.email as account, u.name
          from mail_links l left join users u on u.id = l.user_id
          where l.token_digest = $1 and l.kind = $2 and l.used_at is null and l.expires_at > $3 and u.disabled_at is null",
     )
@@ -185,6 +190,14 @@ pub(crate) async fn end_links(write: &mut Write, user: UserId, all: &[Does]) -> 
         }
     }
     Ok(())
+}
+
+/// Ends every link that opens an account or confirms an address of it, whichever way it was made: after what they were made for has
+/// changed. Those that say "this was not me" stay.
+pub(crate) async fn withdraw_links(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    end_links(write, user, &[Does::Confirm, Does::NewAddress, Does::Reset]).await?;
+    query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
+    withdraw(write, user, Kind::Invitation).await
 }
 
 /// Forgets links that are long over, a hundred at a time, and says how many.

@@ -39,7 +39,7 @@ fn show((token, link): (String, MailLink)) -> AnyView {
                 {back}
                 <li>"Every browser and app that is signed in is signed out."</li>
                 <li>"Nobody signs in, with whatever, until a new password is set."</li>
-                <li>"What was added since then is removed: passkeys, code apps, numbers, accounts elsewhere. What was there before stays."</li>
+                <li>"What was added since then, or since an earlier mail of this kind of the last two weeks, is removed: passkeys, code apps, numbers, accounts elsewhere. What was there before stays."</li>
                 <li>"The link to set it goes to the account’s email address. If the account has a second step, it is asked for as well."</li>
             </ul>
             <form class="buttons gap-above" method="post" action=form.action()>

@@ -3,8 +3,9 @@
 use crate::accounts::model::Email;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
+use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Held, NotMe};
-use crate::credentials::mail_link::store::{Does, end_links};
+use crate::credentials::mail_link::store::{Does, withdraw_links};
 use crate::credentials::reset::store::Forgetful;
 use crate::credentials::ways::store::forget_since;
 use crate::db::{Connection, Write, query};
@@ -13,8 +14,9 @@ use crate::failure::Failure;
 use crate::sessions::policy::Everywhere;
 
 impl Held<NotMe> {
-    /// Ends every sign-in and every waiting link, gives an address back that was changed, takes away what was added since then to
-    /// come back by, and closes the account until a new password is set. Answers the account, for the link that opens it again.
+    /// Ends every sign-in and every waiting link, gives an address back that was changed, takes away what was added to come back by
+    /// since the earliest notice that this reader could still answer, and closes the account until a new password is set. Answers
+    /// the account, for the link that opens it again.
     pub async fn freeze(self, write: &mut Write) -> Result<Forgetful, Failure> {
         let link = self.spend(write).await?;
         let user = link.user_id.ok_or(AppError::NotFound)?;
@@ -40,14 +42,26 @@ impl Held<NotMe> {
                 .execute(write)
                 .await?;
         }
-        forget_since(write, user, link.created_at).await?;
+        // Whoever was in may have begun before what this notice tells of. Earlier notices went to the same mailbox, and taking more
+        // away than with those is not in anybody's power by this.
+        let (since,): (Option<Millis>,) = query(
+            "select min(created_at) from mail_links
+             where user_id = $1 and kind = $2 and sent_to = $3 and used_at is null and expires_at > $4 and created_at < $5",
+        )
+        .bind(user)
+        .bind(Does::NotMe.key())
+        .bind(link.sent_to)
+        .bind(now)
+        .bind(link.created_at)
+        .one(write)
+        .await?;
+        forget_since(write, user, since.unwrap_or(link.created_at)).await?;
         query("update users set frozen_at = coalesce(frozen_at, $2), epoch = epoch + 1, changed_at = $2 where id = $1")
             .bind(user)
             .bind(now)
             .execute(write)
             .await?;
-        end_links(write, user, &[Does::Confirm, Does::NewAddress, Does::Reset]).await?;
-        query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
+        withdraw_links(write, user).await?;
         Everywhere::of_who_said_not_me(write, user).end_for("not_me").await?;
         let said = link.detail.unwrap_or_default();
         note(write, Event::of(What::NotMe).by(user).about(user).after(said)).await?;

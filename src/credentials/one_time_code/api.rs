@@ -15,6 +15,7 @@ use {
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request::{self, SECOND_STEP_PAGE},
+    crate::http::steady::steadily,
     crate::metrics::{self, Outcome},
     crate::network::place_of,
     crate::notices::{self, Arrival, Notice},
@@ -44,6 +45,16 @@ pub async fn ask_code(
     if !ctx.site.offers_codes(by) {
         return Err(AppError::NotFound);
     }
+    let next = request::next_or(next, "/");
+    let token = steadily(write_code(&email, by, (remember.is_some(), &next))).await?;
+    request::asked_code(Some(token))?;
+    request::go_on(ENTER_PAGE, Flash::None)
+}
+
+/// Writes a code down and answers what goes into the cookie.
+#[cfg(feature = "ssr")]
+async fn write_code(email: &Email, by: By, after: (bool, &str)) -> Result<String, Failure> {
+    let ctx = request::current()?;
     let place = place_of(ctx.caller.address);
     let mut write = request::begin_write().await?;
     public_take_one(&mut write, Few::LettersForPlace, &place).await?;
@@ -51,13 +62,10 @@ pub async fn ask_code(
     public_take_one(&mut write, Few::CodesForAccount, email.key()).await?;
     if by == By::Text {
         public_take_one(&mut write, Few::TextsForPlace, &place).await?;
-        public_take_one(&mut write, Few::TextsInAll, "").await?;
     }
-    let next = request::next_or(next, "/");
-    let token = public_ask_code(&mut write, &ctx.site, &email, by, (remember.is_some(), &next)).await?;
+    let token = public_ask_code(&mut write, &ctx.site, email, by, after).await?;
     write.commit().await?;
-    request::asked_code(Some(token))?;
-    request::go_on(ENTER_PAGE, Flash::None)
+    Ok(token)
 }
 
 /// Signs in with a code, in the browser that asked for it.
@@ -182,10 +190,12 @@ pub async fn confirm_phone(
         }
         return Err(failure.into());
     }
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a telephone number for codes")).await?;
     write.commit().await?;
     request::asked_code(None)?;
-    request::go_on("/account/security", Flash::said("Your number is confirmed. You can have codes sent to it."))
+    let said = "Your number is confirmed. You can have codes sent to it.";
+    request::go_on("/account/security", Flash::said_and_ended(said, ended))
 }
 
 /// Takes the number away.
@@ -196,7 +206,11 @@ pub async fn remove_phone() -> Result<(), AppError> {
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let user = oneself.inner().person().id;
     oneself.remove_phone().await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
     write.commit().await?;
-    request::go_on("/account/security", Flash::said("Your number is deleted. No codes go to it any more."))
+    request::go_on(
+        "/account/security",
+        Flash::said_and_ended("Your number is deleted. No codes go to it any more.", ended),
+    )
 }

@@ -7,6 +7,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{MINUTE, Millis};
+use crate::credentials::guessing::{Few, public_take_one};
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
@@ -121,10 +122,27 @@ pub async fn public_ask_code(
     let token =
         keep(write, site, found.as_ref().map(|found| found.id), email.key(), by.key(), &code, remembered, next).await?;
     if let Some(found) = found {
+        // Counted where one is sent, and not for whom there is nothing to send: strangers must not use up what others need. The
+        // answer is the same, for it tells nothing of who has a number.
+        if by == By::Text && !may_send_text(write, &found.address).await? {
+            return Ok(token);
+        }
         post(write, site, &found, by, &code).await?;
         note(write, Event::of(What::CodeSent).about(found.id).after(by.key())).await?;
     }
     Ok(token)
+}
+
+/// Counts a text message to a number; false when it, or the site, got enough of them.
+async fn may_send_text(write: &mut Write, number: &str) -> Result<bool, Failure> {
+    for (few, of) in [(Few::TextsToNumber, number), (Few::TextsInAll, "")] {
+        match public_take_one(write, few, of).await {
+            Ok(()) => {}
+            Err(Failure::Refused(_)) => return Ok(false),
+            Err(broken) => return Err(broken),
+        }
+    }
+    Ok(true)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row, for its two writers above and below")]
@@ -146,8 +164,8 @@ async fn keep(
         .execute(write)
         .await?;
     query(
-        "insert into one_time_codes (token_digest, user_id, about, by_key, code_mac, remembered, next, tries, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
+        "insert into one_time_codes (token_digest, user_id, about, by_key, code_mac, remembered, next, tries, expires_at, epoch)
+         values ($1, $2, $3, $4, $5, $6, $7, 0, $8, (select epoch from users where id = $2))",
     )
     .bind(&digest)
     .bind(user)
@@ -193,13 +211,15 @@ async fn post(write: &mut Write, site: &Site, to: &Reachable, by: By, code: &str
     public_post(write, site, letter).await
 }
 
-/// The code that was asked for in the browser with this token, while its time and its tries last.
+/// The code that was asked for in the browser with this token, while its time and its tries last, and nothing that opens the account
+/// has changed.
 pub async fn public_find_asked(on: &mut impl Connection, token: &str) -> Result<Option<Asked>, Failure> {
     let now = on.now();
     query(
         "select c.token_digest, c.user_id, c.about, c.by_key, c.code_mac, c.remembered, c.next, u.role
          from one_time_codes c left join users u on u.id = c.user_id
-         where c.token_digest = $1 and c.expires_at > $2 and c.tries < $3 and c.by_key <> 'number'",
+         where c.token_digest = $1 and c.expires_at > $2 and c.tries < $3 and c.by_key <> 'number'
+           and (c.user_id is null or c.epoch = u.epoch)",
     )
     .bind(random::digest(token))
     .bind(now)
@@ -216,6 +236,11 @@ pub async fn public_count_try(write: &mut Write, asked: &Asked) -> Result<bool, 
         .execute(write)
         .await?;
     Ok(counted == 1)
+}
+
+/// Ends the codes that wait for an account.
+pub(crate) async fn end_codes(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    query("delete from one_time_codes where user_id = $1").bind(user).execute(write).await.map(drop)
 }
 
 /// Uses a code up; false when somebody was quicker.

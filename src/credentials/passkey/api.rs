@@ -198,12 +198,14 @@ pub async fn add_passkey(
     }
     // The key was opened by its person a moment ago, besides what they had shown.
     oneself.inner().note_second_shown(Second::Passkey).await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a passkey")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_added", person = user.0, "a passkey was added");
     request::renew_session().await?;
     let to = if had_second { "/account/security" } else { "/account/security/recovery-codes" };
-    request::go_on(to, Flash::said(format!("The passkey “{named}” is added. You can sign in with it.")))
+    let said = format!("The passkey “{named}” is added. You can sign in with it.");
+    request::go_on(to, Flash::said_and_ended(said, ended))
 }
 
 /// Gives a passkey another name.
@@ -233,6 +235,7 @@ pub async fn remove_passkey(
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, role) = (oneself.inner().person().id, oneself.inner().person().role);
     let named = oneself.remove_passkey(passkey).await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     oneself.keep_a_way_in().await?;
     let has_another = oneself.has_second_step().await?;
     if ctx.site.config.second_step.of(role) && !has_another {
@@ -242,5 +245,5 @@ pub async fn remove_passkey(
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "a passkey was removed");
     let said = format!("The passkey “{named}” is removed here. Delete it on your device as well.");
-    request::go_on("/account/security", Flash::said(said))
+    request::go_on("/account/security", Flash::said_and_ended(said, ended))
 }

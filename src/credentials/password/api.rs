@@ -20,6 +20,7 @@ use {
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request::{self, SECOND_STEP_PAGE},
+    crate::http::steady::steadily,
     crate::id::UserId,
     crate::metrics::{self, Outcome},
     crate::network::place_of,
@@ -27,7 +28,7 @@ use {
     crate::random,
     crate::sessions::{
         caller::Person,
-        policy::{Arriving, PROOF_LASTS},
+        policy::{Arriving, PROOF_LASTS, RecentlyProven},
         store::{Begins, How, public_is_known_place},
     },
     crate::ui::flash::Flash,
@@ -56,23 +57,16 @@ pub async fn sign_up(
 
     request::sessions_answer().await?;
     let hash = request::hashing_turn()?.hash(password).await?;
+    let next = request::next_or(next, "/");
+    if ctx.site.mailer.is_some() {
+        let (visit_digest, name) = (ctx.visit().map(random::digest), name.as_str().to_owned());
+        steadily(begin_sign_up(&email, Begun { name, password_hash: hash, visit_digest, next })).await?;
+        return request::go_on("/signup?sent=1", Flash::None);
+    }
     let from = ctx.caller.address;
     let guess = Guess::at_accounts(from);
     let mut write = request::begin_write().await?;
     public_take_one(&mut write, Few::Accounts, &place_of(from)).await?;
-    if ctx.site.mailer.is_some() {
-        // One letter in a minute, whoever it says that there is an account or that there will be.
-        public_take_one(&mut write, Few::LettersForAddress, &format!("sign-up {}", email.key())).await?;
-        let begun = Begun {
-            name: name.as_str().to_owned(),
-            password_hash: hash,
-            visit_digest: ctx.visit().map(random::digest),
-            next: request::next_or(next, "/"),
-        };
-        public_begin_sign_up(&mut write, &ctx.site, &email, &begun).await?;
-        write.commit().await?;
-        return request::go_on("/signup?sent=1", Flash::None);
-    }
     let made = public_sign_up(&mut write, &email, &name, hash).await;
     let user = match made {
         Ok(user) => user,
@@ -86,12 +80,24 @@ pub async fn sign_up(
     };
     request::end_current(&mut write).await?;
     let lasts = request::lasts(SiteRole::Student)?;
-    let next = request::next_or(next, "/");
     let begins = Arriving::proven(&mut write, user).sign_in(How::SignUp, lasts, &next).await?;
     write.commit().await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", person = user.0, "somebody signed up");
     request::arrive(begins, lasts, &next, "Your account is ready").await
+}
+
+/// Writes the letter that opens the account, or says that there is one.
+#[cfg(feature = "ssr")]
+async fn begin_sign_up(email: &Email, begun: Begun) -> Result<(), Failure> {
+    let ctx = request::current()?;
+    let mut write = request::begin_write().await?;
+    public_take_one(&mut write, Few::Accounts, &place_of(ctx.caller.address)).await?;
+    // One letter in a minute, whether it says that there is an account or that there will be.
+    public_take_one(&mut write, Few::LettersForAddress, &format!("sign-up {}", email.key())).await?;
+    public_take_one(&mut write, Few::SignUpsForMailbox, &email.mailbox()).await?;
+    public_begin_sign_up(&mut write, &ctx.site, email, &begun).await?;
+    write.commit().await
 }
 
 /// Signs in.
@@ -245,11 +251,11 @@ pub async fn change_password(
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
     let (name, email) = (oneself.person().name.clone(), oneself.person().email.clone());
-    // The password is one thing; who has two shows both before one of them is replaced.
-    if oneself.person().has_second() && oneself.person().level < 2 {
-        return Err(AppError::ProveAgain);
-    }
     let stored = oneself.find_stored().await?;
+    // The password is one thing; who has two shows both, here and lately, before one of them is replaced.
+    if oneself.person().has_second() {
+        RecentlyProven::of(oneself)?;
+    }
     drop(read);
 
     let mut wrong = FieldErrors::default();

@@ -6,6 +6,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
+use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -78,15 +79,19 @@ impl Oneself<'_, Write> {
         let write = self.connection();
         let now = write.now();
         shown.still_true(write).await?;
-        query("update users set password_hash = $2, epoch = epoch + 1, changed_at = $3 where id = $1")
+        query("update users set password_hash = $2, changed_at = $3 where id = $1")
             .bind(user)
             .bind(new_hash)
             .bind(now)
             .execute(write)
             .await?;
         // A link that was waiting would undo the change.
-        query("delete from set_up_links where user_id = $1 and used_at is null").bind(user).execute(write).await?;
+        withdraw_links(write, user).await?;
         note(write, Event::of(What::PasswordChanged).about(user)).await?;
-        self.renew_after_password_change().await
+        if !self.person().has_second() {
+            // The password is all that the account can show, and it was shown just now.
+            self.note_proven().await?;
+        }
+        self.end_elsewhere("password_changed").await
     }
 }

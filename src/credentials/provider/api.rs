@@ -25,9 +25,11 @@ pub async fn remove_provider(
     let user = oneself.inner().person().id;
     let name = oneself.remove_provider_account(account).await?;
     oneself.keep_a_way_in().await?;
+    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("an account elsewhere")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "an account elsewhere was removed");
     let label = ctx.site.provider(&name).map_or_else(|| name.clone(), |provider| provider.label.clone());
-    request::go_on("/account/security", Flash::said(format!("Your {label} account signs you in no more.")))
+    let said = format!("Your {label} account signs you in no more.");
+    request::go_on("/account/security", Flash::said_and_ended(said, ended))
 }

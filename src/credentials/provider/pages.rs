@@ -165,10 +165,13 @@ async fn back(name: &str) -> Result<(), Failure> {
                 return Ok(());
             }
             oneself.add_provider_account(provider, &who).await?;
+            let ended = oneself.inner().end_elsewhere("ways_changed").await?;
             notices::tell(&mut write, &ctx.site, user, Notice::Added("an account elsewhere")).await?;
             write.commit().await?;
             tracing::info!(event = "authn_factor_added", person = user.0, "an account elsewhere was added");
-            leave(&ctx, "/account/security", format!("Your {} account signs you in from now on.", provider.label));
+            let said = format!("Your {} account signs you in from now on.", provider.label);
+            ctx.say(|answer| answer.flash = Flash::said_and_ended(said, ended));
+            request::redirect_page("/account/security");
             Ok(())
         }
         Errand::Proving(user, sign_in) => prove(&ctx, provider, &who, &visit, (user, sign_in), &home).await,

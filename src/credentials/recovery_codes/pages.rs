@@ -13,15 +13,30 @@ use crate::ui::page::{page, page_title};
 /// The codes that were just made, for the browser that made them; afterwards, that they were shown.
 #[component]
 pub fn RecoveryCodes() -> impl IntoView {
-    page(load(), |codes| codes.map_or_else(gone, show))
+    page(load(), |found| match found {
+        Found::Fresh(codes) => show(codes),
+        Found::Gone => gone(),
+        Found::NotLookedAt => waiting(),
+    })
 }
 
-async fn load() -> Result<Option<Vec<String>>, Failure> {
+enum Found {
+    Fresh(Vec<String>),
+    Gone,
+    /// Another site had the browser ask, or it asks ahead: nobody may be looking, so they stay.
+    NotLookedAt,
+}
+
+async fn load() -> Result<Found, Failure> {
     let ctx = request::current()?;
     let mut write = request::begin_write().await?;
-    let codes = RecentlyProven::of(Oneself::claim(&mut write).await?)?.take_fresh_codes(&ctx.site.key).await?;
+    let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
+    if !request::is_looked_at()? {
+        return Ok(Found::NotLookedAt);
+    }
+    let codes = oneself.take_fresh_codes(&ctx.site.key).await?;
     write.commit().await?;
-    Ok(codes)
+    Ok(codes.map_or(Found::Gone, Found::Fresh))
 }
 
 fn show(codes: Vec<String>) -> AnyView {
@@ -38,6 +53,21 @@ fn show(codes: Vec<String>) -> AnyView {
             <div class="note warn"><p>"They are shown now and not again. Leave this page when you have them."</p></div>
             <ol class="codes gap-above" role="list">{codes}</ol>
             <div class="buttons gap-above"><a class="button primary large" href="/account/security">"I have them"</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+fn waiting() -> AnyView {
+    view! {
+        {page_title("Your recovery codes")}
+        <div class="page wrap">
+            <div class="head"><div>
+                <p class="crumb"><a href="/account/security">"How you sign in"</a></p>
+                <h1>"Your recovery codes"</h1>
+                <p class="lede">"They are shown once. Look at them when nobody else sees your screen."</p>
+            </div></div>
+            <div class="buttons"><a class="button primary large" href="/account/security/recovery-codes">"Show them"</a></div>
         </div>
     }
     .into_any()

@@ -9,7 +9,7 @@ use crate::id::UserId;
 #[cfg(feature = "ssr")]
 use {
     super::policy::{HalfWay, public_take_second, wrong_code},
-    super::store::public_count_wrong_code,
+    super::store::public_count_try,
     crate::accounts::policy::Admin,
     crate::credentials::guessing::Guess,
     crate::credentials::reset::store::{Forgetful, public_send_reset},
@@ -47,8 +47,9 @@ pub async fn second_step(
     guess.take(Some(user)).await?;
 
     let mut write = request::begin_write().await?;
+    let Some(is_last) = public_count_try(&mut write, half.half()).await? else { return begin_again() };
     let Some(shown) = public_take_second(&mut write, &ctx.site.key, user, code.as_typed()).await? else {
-        if public_count_wrong_code(&mut write, half.half()).await? {
+        if is_last {
             notices::tell(&mut write, &ctx.site, user, Notice::WrongCodes).await?;
         }
         write.commit().await?;

@@ -32,7 +32,7 @@ pub struct Half {
     pub after_wrong: bool,
     /// Where to go then.
     pub next: String,
-    /// Wrong codes so far.
+    /// Codes that were tried so far.
     pub tries: i64,
     /// The account has a passkey, which is both steps at once.
     pub has_passkey: bool,
@@ -103,15 +103,16 @@ pub async fn public_find_half(on: &mut impl Connection, token: &str) -> Result<O
     .await
 }
 
-/// Counts a wrong code, and says whether it was the last that could be tried.
-pub async fn public_count_wrong_code(write: &mut Write, half: &Half) -> Result<bool, Failure> {
+/// Counts a try before it is compared, and says whether it is the last there is; none when there is none any more. Of a hundred at
+/// once, five are compared.
+pub async fn public_count_try(write: &mut Write, half: &Half) -> Result<Option<bool>, Failure> {
     let row: Option<(i64,)> =
         query("update half_sign_ins set tries = tries + 1 where token_digest = $1 and tries < $2 returning tries")
             .bind(&half.token_digest)
             .bind(TRIES)
             .optional(write)
             .await?;
-    Ok(row.is_some_and(|(tries,)| tries == TRIES))
+    Ok(row.map(|(tries,)| tries == TRIES))
 }
 
 pub(super) async fn consume(write: &mut Write, half: &Half) -> Result<(), Failure> {

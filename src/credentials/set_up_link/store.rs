@@ -7,13 +7,12 @@ use crate::accounts::store::NewAccount;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::DAY;
+use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::id::UserId;
-use crate::mail::letter::Kind;
-use crate::mail::store::withdraw;
 use crate::notices::{self, Notice};
 use crate::random;
 use crate::sessions::policy::Arriving;
@@ -116,7 +115,7 @@ impl<'w> LinkHolder<'w, Write> {
             return Err(AppError::NotFound.into());
         }
         use_up(write, &link).await?;
-        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash) };
+        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash), is_vouched: true };
         let user = crate::accounts::store::insert(write, account).await?;
         Ok(Arriving::proven(write, user))
     }
@@ -133,8 +132,8 @@ async fn use_up(write: &mut Write, link: &LinkRow) -> Result<(), Failure> {
         return Err(AppError::NotFound.into());
     }
     match link.user_id {
-        // What waits to be handed over leads nowhere now.
-        Some(user) => withdraw(write, user, Kind::Invitation).await,
+        // What else waits for this person leads nowhere now.
+        Some(user) => withdraw_links(write, user).await,
         None => Ok(()),
     }
 }

@@ -33,8 +33,13 @@ pub async fn public_begin_sign_up(write: &mut Write, site: &Site, email: &Email,
     let taken: Option<(i64,)> =
         query("select id from users where email_key = $1").bind(email.key()).optional(write).await?;
     let detail = serde_json::to_string(begun).broken("keep what was typed")?;
-    let link =
-        NewLink { does: Does::SignUp, user: None, email: Some(email.as_typed().to_owned()), detail: Some(detail) };
+    let link = NewLink {
+        does: Does::SignUp,
+        user: None,
+        email: Some(email.as_typed().to_owned()),
+        detail: Some(detail),
+        sent_to: None,
+    };
     let token = make(write, link).await?;
     let letter = if taken.is_some() {
         has_account(email, "Somebody wanted to make an account with this address.")
@@ -79,6 +84,7 @@ impl Held<SignUp> {
             name: &name,
             role: SiteRole::Student,
             password_hash: Some(begun.password_hash),
+            is_vouched: false,
         };
         let user = match insert(write, account).await {
             Ok(user) => user,

@@ -1,7 +1,7 @@
 //! All SQL that looks at more than one way in.
 
-use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Admin, Oneself, PersonKeeper};
+use crate::accounts::store::public_is_admins;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -117,13 +117,13 @@ impl RecentlyProven<Admin<'_, Write>> {
         }
         let write = self.inner().connection();
         let row: Option<Reset> = query(
-            "select name, email, role, password_hash is not null as has_password from users where id = $1 and deleted_at is null",
+            "select name, email, password_hash is not null as has_password from users where id = $1 and deleted_at is null",
         )
         .bind(user)
         .optional(write)
         .await?;
         let reset = row.ok_or(AppError::NotFound)?;
-        if asker.is_some() && reset.role == SiteRole::Admin {
+        if asker.is_some() && public_is_admins(write, user).await? {
             return Err(AppError::Forbidden(Denied::AnotherAdmin).into());
         }
         forget_all(write, user).await?;
@@ -150,8 +150,6 @@ pub struct Reset {
     pub name: String,
     /// As typed.
     pub email: String,
-    /// On the whole site.
-    pub role: SiteRole,
     /// Without one nothing signs its person in now, and a link has to.
     pub has_password: bool,
 }

@@ -1,15 +1,15 @@
-//! What a page or a server function can ask of its own request, and say to its own answer. The only file that speaks to
+//! What a page or a server function can ask of its own request, and say to its own answer. The only folder that speaks to
 //! leptos_axum, but for the router.
 
+mod answering;
 mod begun;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::header::{ACCEPT, LOCATION, RETRY_AFTER, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode, request::Parts};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderValue, Method, request::Parts};
 use axum::response::Response;
 use leptos::prelude::use_context;
-use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use crate::audit::event::Event;
@@ -21,6 +21,7 @@ use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::caller::Cookies;
+use crate::http::cross_site::is_from_elsewhere;
 use crate::http::kept_forms::{RefusedForm, WAITING};
 use crate::http::local_path::{LocalPath, query_value};
 use crate::http::{Site, form_token};
@@ -30,6 +31,7 @@ use crate::server::arrival::Arrival;
 use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::ui::flash::Flash;
 
+pub use answering::{redirect_page, say_when_to_come_back, set_status, status_of, wants_json};
 pub(in crate::http) use begun::renew;
 pub use begun::{
     SECOND_STEP_PAGE, arrive, asked_code, end_current, end_session, enter, forget, half_way, lasts, lasts_remembered,
@@ -292,10 +294,19 @@ pub async fn note_refusal(event: Event) -> Result<(), Failure> {
 
 /// How this request reached the server.
 pub fn arrival() -> Result<Arrival, Failure> {
-    let ctx = current()?;
-    let parts =
-        use_context::<Parts>().ok_or_else(|| Failure::Broken(anyhow::anyhow!("this ran outside of a request")))?;
-    Ok(Arrival::of(&parts, &ctx.site.config))
+    Ok(Arrival::of(&parts()?, &current()?.site.config))
+}
+
+/// Whether somebody is about to look at the page being made: a browser that fetches ahead, asks for the head alone or was made to
+/// ask by another site shows it to nobody.
+pub fn is_looked_at() -> Result<bool, Failure> {
+    let Parts { method, headers, .. } = parts()?;
+    let ahead = headers.contains_key("sec-purpose") || headers.contains_key("purpose");
+    Ok(method == Method::GET && !ahead && !is_from_elsewhere(&headers))
+}
+
+fn parts() -> Result<Parts, Failure> {
+    use_context::<Parts>().ok_or_else(|| Failure::Broken(anyhow::anyhow!("this ran outside of a request")))
 }
 
 /// A turn to hash or compare passwords, for whoever asks.
@@ -344,51 +355,5 @@ pub fn second_step_address(ctx: &Ctx, address: &str) -> String {
     match ctx.person() {
         Some(person) if person.has_second() => prove_address(address, None),
         _ => "/account/security?needed=1".to_owned(),
-    }
-}
-
-/// Sets the status of the page being made.
-pub fn set_status(status: StatusCode) {
-    if let Some(options) = use_context::<ResponseOptions>() {
-        options.set_status(status);
-    }
-}
-
-/// Tells programs when to ask for the page being made again, where waiting can help.
-pub fn say_when_to_come_back(error: &AppError) {
-    if let (Some(options), Some(seconds)) = (use_context::<ResponseOptions>(), error.retry_after()) {
-        options.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-}
-
-/// Sends the browser elsewhere in place of the page being made. `address` must be ours: a [`LocalPath`] or a literal.
-pub fn redirect_page(address: &str) {
-    if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(address)) {
-        options.set_status(StatusCode::SEE_OTHER);
-        options.insert_header(LOCATION, value);
-    }
-}
-
-/// Whether a script asks, that takes no page for an answer.
-pub fn wants_json() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
-        accept.contains("application/json") && !accept.contains("text/html")
-    })
-}
-
-/// The status that goes with a refusal.
-pub fn status_of(error: &AppError) -> StatusCode {
-    match error {
-        AppError::SignInRequired => StatusCode::UNAUTHORIZED,
-        AppError::ProveAgain | AppError::SecondStepRequired | AppError::Forbidden(_) => StatusCode::FORBIDDEN,
-        AppError::NotFound => StatusCode::NOT_FOUND,
-        AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        AppError::Malformed => StatusCode::BAD_REQUEST,
-        AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        AppError::Conflict(_) => StatusCode::CONFLICT,
-        AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        AppError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
-        AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

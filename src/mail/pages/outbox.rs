@@ -7,6 +7,7 @@ use crate::clock::Millis;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::mail::api::{DeleteLetter, RetryLetter};
+use crate::mail::letter::Kind;
 use crate::mail::store::{Counts, LetterRow, public_count_letters};
 use crate::ui::form::{ask_first, button};
 use crate::ui::page::{page, page_title};
@@ -109,6 +110,8 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
     let error = row.last_error.clone().filter(|_| row.state != "sent").map(|words| {
         view! { <p class="quiet-text">"Why: "<bdi>{words}</bdi></p> }
     });
+    // A notice may tell of whoever wants it gone.
+    let can_delete = row.state != "waiting" || row.kind != Kind::Notice.key();
     let deeds = is_open.then(|| {
         let retry = (has_server && (row.state == "dead" || row.tries > 0))
             .then(|| button::<RetryLetter>(&fields, "button small", "Try again", &object));
@@ -116,10 +119,10 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
             <div class="buttons">
                 <a class="button small" href=format!("/admin/outbox/{id}")>"Open"<span class="hidden">{format!(" the letter {object}")}</span></a>
                 {retry}
-                {ask_first::<DeleteLetter>(
+                {can_delete.then(|| ask_first::<DeleteLetter>(
                     &fields, "Delete", &format!("the letter {object}"),
                     "Then it is not sent, and nobody can open it here. Its link works until its time is over.".to_owned(), "Delete the letter".to_owned(),
-                )}
+                ))}
             </div>
         }
     });

@@ -115,6 +115,7 @@ pub fn ended(rows: Vec<EndedRow>, you: bool, now: Millis) -> AnyView {
                 "ended_by_person" => "They ended it",
                 "ended_by_admin" => "An admin ended it",
                 "password_changed" => "The password was changed",
+                "ways_changed" => "A way to sign in was added, removed or changed",
                 "disabled" => "The account was closed",
                 "factors_reset" => "An admin reset the second step",
                 "not_me" => "Somebody pressed “This was not me”",

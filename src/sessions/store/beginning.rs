@@ -50,6 +50,12 @@ impl How {
         Self::ALL.into_iter().find(|how| how.key() == key)
     }
 
+    /// Whether it is good for signing in alone, and not for changing what signs in: messages are read and numbers taken over
+    /// (NIST SP 800-63B-4, 3.1.3; security.md: never enough for an instructor's second step).
+    pub fn is_weak(self) -> bool {
+        matches!(self, Self::MailCode | Self::TextCode)
+    }
+
     /// As it is stored and counted.
     pub fn key(self) -> &'static str {
         match self {
@@ -131,7 +137,7 @@ impl Arriving<'_> {
         let begun = query(
             "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
                                    idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address, second)
-             select $1, u.id, u.epoch, $3, $13, $9, $4, $5, $6, $6, $6, $7, $8, $10, $11, $12, $4, $14 from users u
+             select $1, u.id, u.epoch, $3, $13, $9, $4, $5, $6, $15, $6, $7, $8, $10, $11, $12, $4, $14 from users u
              where u.id = $2 and u.disabled_at is null and u.frozen_at is null",
         )
         .bind(id)
@@ -148,6 +154,7 @@ impl Arriving<'_> {
         .bind(from)
         .bind(if second.is_some() || how == How::Passkey { 2_i64 } else { 1 })
         .bind(second.map(|second| second.key().to_owned()))
+        .bind(if how.is_weak() { 0 } else { now })
         .execute(write)
         .await?;
         if begun != 1 {
@@ -175,7 +182,7 @@ impl Arriving<'_> {
     /// Ends what was signed in with the account's earlier password, which has just been replaced.
     pub(crate) async fn end_what_was_before(&mut self) -> Result<(), Failure> {
         let (write, user) = self.parts();
-        end_of_earlier_epochs(write, user).await.map(drop)
+        end_of_earlier_epochs(write, user, "password_changed").await.map(drop)
     }
 }
 
@@ -216,19 +223,22 @@ impl Oneself<'_, Write> {
         self.note_proven().await
     }
 
-    /// Makes a new password's epoch count: this sign-in goes on, every other one of the person ends. Says how many did.
-    pub(crate) async fn renew_after_password_change(&mut self) -> Result<u64, Failure> {
+    /// After what the account is opened with has changed: raises its epoch, so that whatever was begun with what was before is over.
+    /// This sign-in goes on, every other one of the person ends, for `why` to be read. Says how many did.
+    pub(crate) async fn end_elsewhere(&mut self, why: &'static str) -> Result<u64, Failure> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
-        let from = write.caller().whereabouts();
         let now = write.now();
-        query("update sign_ins set epoch = (select epoch from users where id = $1), proven_at = $3, proven_from_digest = $4 where id = $2")
+        query("update users set epoch = epoch + 1, changed_at = $2 where id = $1")
             .bind(user)
-            .bind(sign_in)
             .bind(now)
-            .bind(from)
             .execute(write)
             .await?;
-        end_of_earlier_epochs(write, user).await
+        query("update sign_ins set epoch = (select epoch from users where id = $1) where id = $2")
+            .bind(user)
+            .bind(sign_in)
+            .execute(write)
+            .await?;
+        end_of_earlier_epochs(write, user, why).await
     }
 }

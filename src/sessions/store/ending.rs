@@ -108,16 +108,17 @@ impl RecentlyProven<Oneself<'_, Write>> {
     }
 }
 
-/// Writes down that a new password ended what was signed in before it, and says how many were live until then.
-pub(super) async fn end_of_earlier_epochs(write: &mut Write, user: UserId) -> Result<u64, Failure> {
+/// Writes down why what was signed in before a change of the account ended, and says how many were live until then.
+pub(super) async fn end_of_earlier_epochs(write: &mut Write, user: UserId, why: &'static str) -> Result<u64, Failure> {
     let now = write.now();
     query(
-        "update sign_ins set ended_at = $2, ended_why = 'password_changed'
+        "update sign_ins set ended_at = $2, ended_why = $3
          where user_id = $1 and ended_at is null and idle_ends_at > $2 and absolute_ends_at > $2
            and epoch < (select epoch from users where id = $1)",
     )
     .bind(user)
     .bind(now)
+    .bind(why)
     .execute(write)
     .await
 }
@@ -168,7 +169,7 @@ impl Everywhere<'_> {
         let (write, user) = self.into_parts();
         // Being remembered was asked for with another role, and so was what was proven: neither counts for this one.
         query(
-            "update sign_ins set id_is_due = $4, remembered = $5, proven_at = 0,
+            "update sign_ins set id_is_due = $4, remembered = $5, level = 1, proven_at = 0,
                     absolute_ends_at = case when absolute_ends_at > created_at + $2 then created_at + $2 else absolute_ends_at end,
                     idle_ends_at = case when idle_ends_at > last_seen_at + $3 then last_seen_at + $3 else idle_ends_at end
              where user_id = $1 and ended_at is null",
