@@ -212,7 +212,7 @@ async fn text_messages_have_caps_for_a_number_and_a_place() {
 }
 
 /// Sends a form through a proxy, as somebody at this address does.
-async fn from(visitor: &Visitor<'_>, address: &str, path: &str, fields: &[(&str, &str)]) -> String {
+pub async fn from(visitor: &Visitor<'_>, address: &str, path: &str, fields: &[(&str, &str)]) -> String {
     let body = visitor.with_token(fields).await;
     let mut request = visitor.form(path, &[]).body(body.into()).unwrap();
     request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
