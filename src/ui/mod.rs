@@ -1,5 +1,7 @@
 //! What more than one feature shows: the shell around a page, forms, tables, sentences after an action.
 
+#[cfg(feature = "ssr")]
+pub mod address;
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod error_page;

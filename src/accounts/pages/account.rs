@@ -10,6 +10,7 @@ use crate::credentials::password::pages::password_section;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{page, page_title};
 use crate::ui::{islands, proven};
@@ -37,7 +38,7 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                 <div><h2 id="profile">"Profile"</h2><p>"Your instructors see your name and email."</p></div>
                 <div>
                     <dl class="facts">
-                        <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
+                        <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div>
                         <div><dt>"On this site you are"</dt><dd>{person.role.with_article()}</dd></div>
                     </dl>
                     <form class="fields gap-above" method="post" action=profile.action() novalidate>

@@ -8,6 +8,7 @@ use crate::accounts::store::AccountPage;
 use crate::clock::Millis;
 use crate::failure::Failure;
 use crate::http::request;
+use crate::ui::address::email;
 use crate::ui::page::{page, page_title};
 use crate::ui::pagination::{PAGE, PageNumber, pagination};
 use crate::ui::when;
@@ -113,12 +114,9 @@ fn row(account: AccountRow, now: Millis) -> AnyView {
         1 => ("more", "1 course".to_owned()),
         many => ("more", format!("{many} courses")),
     };
-    // An address too long for its line breaks before its host first.
-    let (local, host) = account.email.split_once('@').unwrap_or((&account.email, ""));
-    let email = view! { <span class="meta"><bdi>{format!("{local}@")}<wbr />{host.to_owned()}</bdi></span> };
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row" class="who"><bdi>{account.name.clone()}</bdi>{email}</th>
+            <th role="rowheader" scope="row" class="who"><bdi>{account.name.clone()}</bdi><span class="meta">{email(&account.email)}</span></th>
             <td role="cell" class="role">{account.role.word()}</td>
             <td role="cell" class="state">{state}</td>
             <td role="cell" class="wide-only">{second}</td>

@@ -16,6 +16,7 @@ use crate::id::UserId;
 use crate::sessions::caller::Person;
 use crate::sessions::pages::rows::{self, Seen};
 use crate::sessions::store::{Filter, SignIns};
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::proven;
@@ -97,7 +98,7 @@ fn show(Data { account, sign_ins, ways, filter, admin, now }: Data) -> AnyView {
                 {proven::note(&admin, now)}
             </div></div>
             <dl class="facts">
-                <div><dt>"Email"</dt><dd>{account.email.clone()}</dd></div>
+                <div><dt>"Email"</dt><dd>{email(&account.email)}</dd></div>
                 <div><dt>"Account"</dt>{state}</div>
                 <div><dt>"Since"</dt><dd>{when::time(account.created_at, when::day(account.created_at, now), false)}</dd></div>
                 <div><dt>"Courses"</dt><dd>{account.courses}</dd></div>

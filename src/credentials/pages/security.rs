@@ -21,6 +21,7 @@ use crate::credentials::recovery_codes::store::Codes;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::{islands, proven, when};
@@ -241,7 +242,7 @@ fn address_section(person: &Person, address: &Address, change: &Form, has_mail: 
         <section class="hung" aria-labelledby="address">
             <div><h2 id="address">"Email address"</h2><p>"You sign in with it, and we write to it when something happens to your account."</p></div>
             <div>
-                <dl class="facts"><div><dt>"Now"</dt><dd><bdi>{person.email.clone()}</bdi></dd>{state}</div></dl>
+                <dl class="facts"><div><dt>"Now"</dt><dd>{email(&person.email)}</dd>{state}</div></dl>
                 {confirm}
                 {waits}
                 <details class="gap-above" open=change.is_refused()>

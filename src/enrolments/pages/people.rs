@@ -13,6 +13,7 @@ use crate::enrolments::model::CourseRole;
 use crate::enrolments::store::{Roster, RosterRow, Sort};
 use crate::failure::Failure;
 use crate::http::request;
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{page, page_title};
 use crate::ui::pagination::{PAGE, PageNumber, pagination};
@@ -210,7 +211,7 @@ fn row(standing: &Standing, person: &RosterRow, lessons: i64, now: Millis, may_m
     });
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row" class="who"><bdi>{person.name.clone()}</bdi><span class="meta">{person.email.clone()}</span></th>
+            <th role="rowheader" scope="row" class="who"><bdi>{person.name.clone()}</bdi><span class="meta">{email(&person.email)}</span></th>
             <td role="cell" class="role">{person.role.word()}</td>
             <td role="cell" class="state">{state}</td>
             {read}

@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
@@ -91,7 +92,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
         <h1><bdi>{person.name.clone()}</bdi></h1>
         <dl class="facts">
-            <div><dt>"Email"</dt><dd>{person.email.clone()}</dd></div>
+            <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div>
             <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
             {read}
         </dl>

@@ -98,11 +98,12 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
     };
     let is_open = row.state != "sent" && row.has_words() && row.expires_at > now;
     let time = |at: Millis| when::time(at, when::words(at, now), true);
+    let inside = |at: Millis| when::time(at, when::words(at, now), false);
     let state = match row.state.as_str() {
-        "waiting" if !has_server => view! { <li>"its link works until "{time(row.expires_at)}</li> }.into_any(),
+        "waiting" if !has_server => view! { <li>"its link works until "{inside(row.expires_at)}</li> }.into_any(),
         "waiting" if row.tries > 0 => {
             let times = if row.tries == 1 { "tried once".to_owned() } else { format!("tried {} times", row.tries) };
-            view! { <li>{times}", again "{time(row.due_at)}</li> }.into_any()
+            view! { <li>{times}", again "{inside(row.due_at)}</li> }.into_any()
         }
         "waiting" => view! { <li>"leaves now"</li> }.into_any(),
         _ => ().into_any(),

@@ -14,6 +14,7 @@ use crate::http::request;
 use crate::http::what_forms_do::what_it_does;
 use crate::sessions::api::ForgetWaiting;
 use crate::sessions::caller::Person;
+use crate::ui::address::email;
 use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
 
@@ -106,7 +107,7 @@ fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: 
             <form class="fields" method="post" action=form.action() novalidate>
                 {form.summary()}
                 {form.hidden(&[("next", next.clone()), (SEND_FIELD, send)])}
-                <dl class="facts"><div><dt>"You are signed in as"</dt><dd>{person.email.clone()}</dd></div></dl>
+                <dl class="facts"><div><dt>"You are signed in as"</dt><dd>{email(&person.email)}</dd></div></dl>
                 <input type="hidden" autocomplete="username" name="_email" value=person.email.clone() />
                 {password}
                 {code}
