@@ -103,7 +103,7 @@ impl Denied {
             Self::LastAdmin => "Lectern needs an admin",
             Self::LastWay => "This is your last way in",
             Self::NeedsSecondStep => "Your role needs a second step",
-            Self::AnotherAdmin => "This is about another admin",
+            Self::AnotherAdmin => "This is about another admin’s account",
             Self::NotOpen => "This course takes nobody new at the moment",
             Self::ReadOnly => "This course can only be read now",
             Self::CrossSite => "This request came from another site",
@@ -128,7 +128,7 @@ impl Denied {
             }
             Self::NeedsSecondStep => "Set up another one first, then remove this.",
             Self::AnotherAdmin => {
-                "What opens an admin’s account is for whoever runs the server: lectern outbox shows it there."
+                "It is an admin’s, or was within the last 30 days. What opens it is for whoever runs the server: lectern outbox, and lectern user reset-second-step."
             }
             Self::NotOpen => "Its instructors have closed it for joining. Ask them whether it opens again.",
             Self::ReadOnly => "It is concluded or archived. Its lessons stay, and nothing in it changes.",

@@ -91,6 +91,20 @@ impl Notice {
         }
     }
 
+    /// Whether what it tells of takes somebody who was let in.
+    fn is_of_somebody_inside(&self) -> bool {
+        match self {
+            Self::PasswordChanged
+            | Self::AddressChanged(_)
+            | Self::NewPlace
+            | Self::AfterWrong
+            | Self::Added(_)
+            | Self::Removed(_)
+            | Self::RecoveryCodeUsed(_) => true,
+            Self::PasswordSet | Self::WrongCodes | Self::Copied | Self::FactorsReset(_) => false,
+        }
+    }
+
     /// What it is to say no to. Signing in cannot be undone, but ended.
     fn remedy(gives_back: bool) -> &'static str {
         if gives_back {
@@ -151,7 +165,11 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
                 user: Some(user),
                 email: gives_back.then(|| address.clone()),
                 detail: Some(notice.subject().to_owned()),
-                sent_to: Email::parse(&address).ok().map(|address| address.key().to_owned()),
+                // By what anybody who reads the mail can bring about, nobody reaches back to what was before.
+                sent_to: Email::parse(&address)
+                    .ok()
+                    .filter(|_| notice.is_of_somebody_inside())
+                    .map(|address| address.key().to_owned()),
             };
             let token = make(write, link).await?;
             parts.push(Part::Link {

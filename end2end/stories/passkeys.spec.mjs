@@ -135,14 +135,22 @@ test("a passkey stands in for the code, and its person is told of a new place", 
     const page = await (await from("203.0.113.1")).newPage();
     page.isScripted = true;
     const device = await authenticator(page);
-    const passwordSignIn = async () => {
+    const passwordSignIn = async (page, remember = false) => {
       await visit(page, "/login");
+      if (remember) await page.getByLabel("Stay signed in on this device").check();
       await page.getByLabel("Email").fill("student@lectern.example");
       await page.getByLabel("Password", { exact: true }).fill("correct-lectern-demo");
       await page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).click();
     };
-    await passwordSignIn();
+    // What was signed in without it ends when it is added.
+    const before = await (await from("203.0.113.1")).newPage();
+    before.isScripted = true;
+    await passwordSignIn(before);
+    await passwordSignIn(page);
     await addPasskey(page, "Laptop");
+    await expect(page.getByText("Your other sign-in ended.")).toBeVisible();
+    await before.goto("/account");
+    await expect(before).toHaveURL(/\/login/);
     await page.goto("/account/security");
     await page.getByRole("button", { name: "Set up a code app" }).click();
     const key = await page.locator("code.key").textContent();
@@ -151,13 +159,16 @@ test("a passkey stands in for the code, and its person is told of a new place", 
     await page.getByRole("link", { name: "I have them" }).click();
     await signOut(page);
 
-    await passwordSignIn();
+    await passwordSignIn(page, true);
     await expect(page.getByRole("heading", { name: "Your second step" })).toBeVisible();
     await isAccessible(page);
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
     await page.goto("/account/sessions");
     await expect(page.getByText("with a passkey")).toBeVisible();
+    // What was ticked with the password counts: the cookie outlives the browser.
+    const kept = (await page.context().cookies()).find((cookie) => cookie.name === "lectern");
+    expect(kept.expires).toBeGreaterThan(Date.now() / 1000 + 7 * 86_400);
 
     const elsewhere = await (await from("198.51.100.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")).newPage();
     elsewhere.isScripted = true;

@@ -83,7 +83,7 @@ pub async fn invite(
     let mut write = request::begin_write().await?;
     RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let mut admin = Admin::claim(&mut write).await?;
-    let account = NewAccount { email: &email, name: &name, role, password_hash: None, is_vouched: true };
+    let account = NewAccount { email: &email, name: &name, role, password_hash: None };
     let user = admin.add_account(account).await.map_err(|failure| match failure {
         Failure::Refused(AppError::Invalid(_)) => {
             FieldErrors::one("email", "Somebody has an account with this email already. Find them under Users").into()

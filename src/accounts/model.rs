@@ -200,6 +200,8 @@ pub struct AccountRow {
     pub has_passkey: bool,
     /// Nothing signs its person in yet: they have not used their link.
     pub is_invited: bool,
+    /// It is an admin's, or was within 30 days: another admin does not get into it.
+    pub is_admins: bool,
     /// Live sign-ins.
     pub sign_ins: i64,
     /// Courses they are in, as anything.
@@ -220,6 +222,9 @@ mod tests {
     #[test]
     fn what_can_not_be_an_address_is_refused() {
         for bad in [
+            "sam:x@example.org",
+            "sam[x]@example.org",
+            "sam\u{a0}x@example.org",
             "",
             "sam",
             "sam@",

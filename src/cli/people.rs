@@ -54,7 +54,7 @@ async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &s
     }
     let db = open(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash, is_vouched: true };
+    let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash };
     let user = task.admin(&mut write).add_account(account).await?;
     let token = if needs_link { Some(task.admin(&mut write).make_set_up_link(Some(user)).await?) } else { None };
     write.commit().await?;

@@ -25,13 +25,8 @@ pub async fn load(task: &SystemTask, write: &mut Write, hashing: &Hashing) -> Re
     for person in content::people().broken("read the demo's people")? {
         let (email, name) = (Email::parse(&person.email)?, PersonName::parse(&person.name)?);
         if task.admin(write).find_by_email(&email).await?.is_none() {
-            let account = NewAccount {
-                email: &email,
-                name: &name,
-                role: person.role,
-                password_hash: Some(hash.clone()),
-                is_vouched: true,
-            };
+            let account =
+                NewAccount { email: &email, name: &name, role: person.role, password_hash: Some(hash.clone()) };
             task.admin(write).add_account(account).await?;
             people += 1;
         }

@@ -16,6 +16,7 @@ use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::credentials::second_step::api::ResetSecondStep;
 use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::mail::api::DeleteLetter;
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
 
 /// Those that may wait although nobody knows who sent them. Whoever signs in next on that browser is asked to send it, so it must be
@@ -30,7 +31,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 24] = [
+const OF_KNOWN: [(&str, &str); 25] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -55,6 +56,7 @@ const OF_KNOWN: [(&str, &str); 24] = [
     (SetPhone::PATH, "Set a telephone number"),
     (RemovePhone::PATH, "Delete your telephone number"),
     (MakeRecoveryCodes::PATH, "Make new recovery codes"),
+    (DeleteLetter::PATH, "Delete a letter that was not sent"),
 ];
 
 /// In words, when nobody has to be known for it to wait; nothing for the others.

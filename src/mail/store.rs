@@ -2,9 +2,8 @@
 
 use super::letter::{Kind, Letter, Part};
 use super::smtp::Sent;
-use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Admin;
-use crate::accounts::store::public_is_admins;
+use crate::accounts::store::{public_is_admins, still_an_admins_since};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
@@ -184,8 +183,8 @@ pub struct LetterRow {
     pub user_id: Option<UserId>,
     /// Their name.
     pub name: Option<String>,
-    /// What they are on the site.
-    pub role: Option<SiteRole>,
+    /// The account is an admin's, or was lately: what opens it is not for another admin.
+    pub is_admins: bool,
     /// Where it goes.
     pub address: String,
     /// When it was written.
@@ -249,13 +248,15 @@ pub async fn public_count_letters(on: &mut impl Connection) -> Result<Counts, Fa
 impl Admin<'_, Read> {
     /// Letters in one state, the newest first: `most` of them from the `skip`th on.
     pub async fn list_letters(&mut self, state: &str, skip: i64, most: i64) -> Result<Vec<LetterRow>, Failure> {
+        let since = still_an_admins_since(self.connection().now());
         query(
-            "select o.id, o.kind, o.user_id, u.name, u.role, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
+            "select o.id, o.kind, o.user_id, u.name, coalesce(u.role = 'admin' or coalesce(u.admin_until, 0) > $4, false) as is_admins, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
              from outbox o left join users u on u.id = o.user_id where o.state = $1 order by o.id desc limit $2 offset $3",
         )
         .bind(state)
         .bind(most)
         .bind(skip)
+        .bind(since)
         .all(self.connection())
         .await
     }
@@ -267,11 +268,13 @@ impl RecentlyProven<Admin<'_, Write>> {
     pub async fn open_letter(&mut self, id: i64, key: &SiteKey) -> Result<Opened, Failure> {
         let asker = self.inner().person().map(|person| person.id);
         let write = self.inner().connection();
+        let since = still_an_admins_since(write.now());
         let row: LetterRow = query(
-            "select o.id, o.kind, o.user_id, u.name, u.role, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
+            "select o.id, o.kind, o.user_id, u.name, coalesce(u.role = 'admin' or coalesce(u.admin_until, 0) > $2, false) as is_admins, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
              from outbox o left join users u on u.id = o.user_id where o.id = $1 and o.content <> ''",
         )
         .bind(id)
+        .bind(since)
         .optional(write)
         .await?
         .ok_or(Failure::Refused(AppError::NotFound))?;
@@ -311,14 +314,17 @@ impl RecentlyProven<Admin<'_, Write>> {
     pub async fn delete_letter(&mut self, id: i64) -> Result<(), Failure> {
         let asker = self.inner().person().map(|person| person.id);
         let write = self.inner().connection();
-        let row: Option<(String, String, Option<UserId>)> =
-            query("select kind, state, user_id from outbox where id = $1 and state <> 'sent'")
-                .bind(id)
-                .optional(write)
-                .await?;
-        let (kind, state, about) = row.ok_or(AppError::NotFound)?;
-        if asker.is_some() && kind == Kind::Notice.key() && state == "waiting" {
-            let words = "This tells somebody of their account’s safety, and is sent as soon as it can be.";
+        let now = write.now();
+        let row: Option<(String, bool, Option<UserId>)> = query(
+            "select kind, content <> '' and expires_at > $2, user_id from outbox where id = $1 and state <> 'sent'",
+        )
+        .bind(id)
+        .bind(now)
+        .optional(write)
+        .await?;
+        let (kind, can_be_sent, about) = row.ok_or(AppError::NotFound)?;
+        if asker.is_some() && kind == Kind::Notice.key() && can_be_sent {
+            let words = "This tells somebody of their account’s safety, and is sent as soon as it can be. Nobody deletes it before.";
             return Err(AppError::Conflict(words.to_owned()).into());
         }
         of_no_other_admin(write, asker, about).await?;

@@ -10,6 +10,7 @@ use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
 use crate::sessions::api::Left;
+use crate::sessions::policy::PROOF_LASTS;
 
 /// The person and the place a request comes from.
 #[derive(Clone, Debug)]
@@ -79,6 +80,11 @@ impl Person {
     /// When all was proven that this account can prove; 0 when the second step is missing.
     pub fn fully_proven_at(&self) -> Millis {
         if self.has_second() && self.level < 2 { 0 } else { self.proven_at }
+    }
+
+    /// Whether that was within the last ten minutes. A clock that was set back makes no proof last longer.
+    pub fn is_fully_proven(&self, now: Millis) -> bool {
+        (0..PROOF_LASTS).contains(&(now - self.fully_proven_at()))
     }
 }
 

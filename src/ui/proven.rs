@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::clock::Millis;
-use crate::credentials::password::api::Asks;
+use crate::credentials::password::policy::Asks;
 use crate::error::wait_in_words;
 use crate::sessions::caller::Person;
 use crate::sessions::islands::ProofCountdown;

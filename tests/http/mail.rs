@@ -302,8 +302,10 @@ async fn without_a_mail_server_links_are_handed_over() {
     assert!(page.has(&letter.link()) && page.has("It is written down that you opened it"), "{}", page.body);
     assert!(admin.get("/admin/audit").await.has("a letter to hand over: set a new password"));
     // Another admin's account is not opened this way, and nobody's without a recent proof.
-    let page = admin.get(&address("bo@uni.example")).await;
-    assert!(page.status == StatusCode::FORBIDDEN && page.has("This is about another admin"), "{}", page.body);
+    assert!(list.has("It is about another admin’s account"), "{}", list.body);
+    let sams: i64 = address("sam@uni.example").rsplit('/').next().unwrap().parse().unwrap();
+    let page = admin.get(&format!("/admin/outbox/{}", sams + 1)).await;
+    assert!(page.status == StatusCode::FORBIDDEN && page.has("This is about another admin’s account"), "{}", page.body);
     assert_eq!(admin.get("/admin/outbox/nothing").await.status, StatusCode::NOT_FOUND);
     app.clock.advance(11 * MINUTE);
     assert!(admin.get(&address("sam@uni.example")).await.location().starts_with("/prove?next=%2Fadmin%2Foutbox%2F"));
@@ -311,10 +313,40 @@ async fn without_a_mail_server_links_are_handed_over() {
     let sam = app.sign_in("sam").await;
     sam.post("/fn/change_password", &[("current_password", PASSWORD), ("new_password", ANOTHER)]).await;
     assert!(app.letters().await.iter().all(|letter| letter.kind == "reset"));
-    let id = address("sam@uni.example").rsplit('/').next().unwrap().to_owned();
-    admin.post("/fn/delete_letter", &[("letter", &id)]).await;
-    assert!(!admin.get("/admin/outbox").await.has("to sam@uni.example"));
-    assert_eq!(admin.post("/fn/retry_letter", &[("letter", &id)]).await.status, StatusCode::NOT_FOUND);
+    assert!(!admin.get("/admin/outbox").await.has("to sam@uni.example"), "what waited is over with the password");
+    assert_eq!(admin.post("/fn/retry_letter", &[("letter", &sams.to_string())]).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A notice may tell of whoever wants it gone.
+/// ASVS 6.3.7, 16.3.3
+#[tokio::test]
+async fn a_letter_is_deleted_with_a_proof_and_a_notice_is_not() {
+    let app = App::with(&MAIL).await;
+    let admin = app.admin("ada").await;
+    let sam = app.person("sam", SiteRole::Student).await;
+    sam.post("/fn/ask_confirmation", &[]).await;
+    sam.post("/fn/change_password", &[("current_password", PASSWORD), ("new_password", ANOTHER)]).await;
+    ask_reset(&app.anonymous(), "sam@uni.example").await;
+    let list = admin.get("/admin/outbox").await;
+    assert!(list.has("Delete the letter"), "{}", list.body);
+    let ids: Vec<String> = list
+        .body
+        .split("href=\"/admin/outbox/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    // The newest first.
+    let [reset, notice] = ids.as_slice() else { panic!("{ids:?}") };
+    let page = admin.post("/fn/delete_letter", &[("letter", notice)]).await;
+    assert!(page.status == StatusCode::CONFLICT && page.has("Nobody deletes it before"), "{}", page.body);
+    app.clock.advance(11 * MINUTE);
+    let asked = admin.post("/fn/delete_letter", &[("letter", reset), ("_page", "/admin/outbox")]).await;
+    assert!(asked.location().starts_with("/prove"));
+    assert!(admin.get(asked.location()).await.has("Delete a letter that was not sent"));
+    admin.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+    admin.post("/fn/delete_letter", &[("letter", reset)]).await;
+    assert!(!admin.get("/admin/outbox").await.has(&format!("/admin/outbox/{reset}\"")));
+    assert!(admin.get("/admin/audit").await.has("a letter that was not sent: set a new password"));
 }
 
 #[tokio::test]

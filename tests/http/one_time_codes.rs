@@ -152,6 +152,7 @@ async fn a_number_is_confirmed_before_codes_go_there() {
     assert_eq!(enter(&thief, &code(&sent)).await, "/login");
     sam.post("/fn/confirm_phone", &[("code", &code(&sent))]).await;
     assert!(sam.get("/account/security").await.has("Delete the number"));
+    assert!(other.get("/account").await.location().starts_with("/login"), "what was signed in before ended");
     assert!(app.letter_to("sam@uni.example").await.text.contains("A telephone number for codes was added"));
 
     let visitor = app.anonymous();

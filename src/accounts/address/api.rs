@@ -16,6 +16,7 @@ use {
     crate::network::place_of,
     crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
+    crate::sessions::store::Renewed,
     crate::ui::flash::Flash,
 };
 
@@ -90,7 +91,7 @@ pub async fn take_new_address(
     let mut oneself = Oneself::claim(&mut write).await?;
     let user = oneself.person().id;
     let changed = oneself.take_address(held).await?;
-    let ended = oneself.end_elsewhere("ways_changed").await?;
+    let ended = oneself.end_elsewhere(Renewed::Ways).await?;
     let new = changed.new.clone();
     notices::tell(&mut write, &ctx.site, user, Notice::AddressChanged(changed)).await?;
     write.commit().await?;

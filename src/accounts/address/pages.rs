@@ -66,7 +66,7 @@ pub fn NewAddressPage() -> impl IntoView {
             <div class="page wrap">
                 <div class="head"><div>
                     <h1>"Your new email address"</h1>
-                    <p class="lede">"You sign in with it from then on."{has_mail.then_some(" Your old address gets a mail that says so.")}</p>
+                    <p class="lede">"You sign in with it from then on. Your other sign-ins end."{has_mail.then_some(" Your old address gets a mail that says so.")}</p>
                 </div></div>
                 <dl class="facts">
                     <div><dt>"Now"</dt><dd><bdi>{person.email}</bdi></dd></div>

@@ -7,7 +7,6 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Confirm, Held, NewAddress};
 use crate::credentials::mail_link::store::{Does, MailLink, NewLink, make, withdraw_links};
-use crate::credentials::one_time_code::store::end_codes;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -135,9 +134,8 @@ impl Oneself<'_, Write> {
             let words = "There is another account with this address by now, so yours keeps the one it has.";
             return Err(AppError::Conflict(words.to_owned()).into());
         }
-        // What went to the old address, or was asked for with it, is over.
+        // What went to the old address is over.
         withdraw_links(write, user).await?;
-        end_codes(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
         Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed: confirmed_at.is_some() })
     }

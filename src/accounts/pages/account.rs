@@ -49,7 +49,7 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                     </form>
                 </div>
             </section>
-            {password_section(&person, &password)}
+            {password_section(&person, &password, now)}
             <section class="hung" aria-labelledby="places">
                 <div><h2 id="places">"Sign-ins"</h2></div>
                 <div>

@@ -72,7 +72,7 @@ fn show(Data { account, sign_ins, ways, filter, admin, now }: Data) -> AnyView {
     let choices: Vec<(&'static str, &'static str)> = SiteRole::ALL.map(|each| (each.key(), each.word())).to_vec();
     let state = match account.disabled_at {
         Some(at) => view! { <dd><span class="badge bad">"Disabled"</span></dd><dd>"since "{when::time(at, when::words(at, now), false)}</dd> }.into_any(),
-        None if !ways.has_any() => view! { <dd>"Nothing signs them in yet: they need a link to set a password"</dd> }.into_any(),
+        None if account.is_invited => view! { <dd>"Nothing signs them in yet: they need a link to set a password"</dd> }.into_any(),
         None => view! { <dd>"Can sign in"</dd> }.into_any(),
     };
     let access = if account.disabled_at.is_some() {
@@ -155,7 +155,7 @@ fn their_ways(account: &AccountRow, ways: &Ways, now: Millis) -> AnyView {
                     <div><dt>"Telephone number"</dt><dd>{ways.phone.clone().unwrap_or_else(|| "None".to_owned())}</dd></div>
                 </dl>
                 <div class="gap-above">{button::<SendLink>(&[("person", id.clone())], "button", "Send a link to set a password", &format!("to {}", account.name))}</div>
-                {ways.has_any_to_reset().then(|| view! { <details class="gap-above" open=reset.is_refused()>
+                {(ways.has_any_to_reset() && !account.is_admins).then(|| view! { <details class="gap-above" open=reset.is_refused()>
                     <summary>"Reset their second step"</summary>
                     <p class="gap-above">"For somebody who lost it, or did not set it up. Make sure who they are first: see them, or call a number you know. Code app, passkeys, recovery codes, telephone number and accounts elsewhere are deleted, and they are signed out everywhere. The password stays."</p>
                     <form class="fields gap-above" method="post" action=reset.action() novalidate>

@@ -24,16 +24,14 @@ pub struct NewAccount<'a> {
     pub role: SiteRole,
     /// In PHC form; none until a set-up link is used.
     pub password_hash: Option<String>,
-    /// An admin, or whoever runs the server, says whose it is: whoever signs up says so themselves, and may type any address.
-    pub is_vouched: bool,
 }
 
 /// Makes an account. For the ways to make one, each of which has its own proof.
 pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result<UserId, Failure> {
     let now = write.now();
     let row: Option<(UserId,)> = query(
-        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at, vouched_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (email_key) do nothing returning id",
+        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email_key) do nothing returning id",
     )
     .bind(account.email.as_typed())
     .bind(account.email.key())
@@ -41,7 +39,6 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     .bind(account.role.key())
     .bind(account.password_hash)
     .bind(now)
-    .bind(account.is_vouched.then_some(now))
     .optional(write)
     .await?;
     let (id,) = row.ok_or_else(|| {
@@ -57,6 +54,18 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     Ok(id)
 }
 
+/// Writes down that an admin, or whoever runs the server, says whose account it is: whoever signs up says so themselves, and may
+/// type anybody's address.
+pub(crate) async fn vouch(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    let now = write.now();
+    query("update users set vouched_at = coalesce(vouched_at, $2) where id = $1")
+        .bind(user)
+        .bind(now)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
 /// Makes a student's account for whoever signs up. Open to everybody, which is why it takes no role.
 pub async fn public_sign_up(
     write: &mut Write,
@@ -64,8 +73,7 @@ pub async fn public_sign_up(
     name: &PersonName,
     password_hash: String,
 ) -> Result<UserId, Failure> {
-    let account =
-        NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash), is_vouched: false };
+    let account = NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash) };
     insert(write, account).await
 }
 
@@ -87,9 +95,14 @@ pub async fn public_has_password(on: &mut impl Connection, user: UserId) -> Resu
 /// an admin's again (ours: the audit log is looked at in that time).
 const STILL_AN_ADMINS: Millis = 30 * DAY;
 
+/// The moment since which an account counts as an admin's, though it is none now.
+pub fn still_an_admins_since(now: Millis) -> Millis {
+    now - STILL_AN_ADMINS
+}
+
 /// Whether an account is an admin's, or was lately: nobody but its person and whoever runs the server gets into it.
 pub async fn public_is_admins(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
-    let since = on.now() - STILL_AN_ADMINS;
+    let since = still_an_admins_since(on.now());
     let row: Option<(bool,)> = query("select role = 'admin' or coalesce(admin_until, 0) > $2 from users where id = $1")
         .bind(user)
         .bind(since)
@@ -195,8 +208,9 @@ impl Admin<'_, Read> {
             "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
                     exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
                     exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
-                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id)
+                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
                       and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
+                    u.role = 'admin' or coalesce(u.admin_until, 0) > $6 as is_admins,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
@@ -210,6 +224,7 @@ impl Admin<'_, Read> {
         .bind(now)
         .bind(most)
         .bind(skip)
+        .bind(still_an_admins_since(now))
         .all(read)
         .await?;
         Ok(AccountPage { rows, total })
@@ -225,8 +240,9 @@ impl PersonKeeper<'_, Read> {
             "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
                     exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
                     exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
-                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id)
+                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
                       and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
+                    u.role = 'admin' or coalesce(u.admin_until, 0) > $3 as is_admins,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $2 and s.absolute_ends_at > $2) as sign_ins,
                     (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
@@ -234,6 +250,7 @@ impl PersonKeeper<'_, Read> {
         )
         .bind(user)
         .bind(now)
+        .bind(still_an_admins_since(now))
         .optional(read)
         .await
     }
@@ -253,7 +270,9 @@ pub struct Changed {
 impl Admin<'_, Write> {
     /// Makes an account that somebody else asked for: with any role, and with no password yet.
     pub async fn add_account(&mut self, account: NewAccount<'_>) -> Result<UserId, Failure> {
-        insert(self.connection(), account).await
+        let user = insert(self.connection(), account).await?;
+        vouch(self.connection(), user).await?;
+        Ok(user)
     }
 
     /// The account with this address.
@@ -298,9 +317,14 @@ impl RecentlyProven<Admin<'_, Write>> {
                 .bind((was == SiteRole::Admin && role != SiteRole::Admin).then_some(now))
                 .one(self.inner().connection())
                 .await?;
-        if was != role {
-            // What waits to be handed over was asked for by somebody else than may open it now.
+        // Whoever is given a role was looked at first.
+        vouch(self.inner().connection(), user).await?;
+        let is_about_admins = [was, role].contains(&SiteRole::Admin);
+        if was != role && is_about_admins {
+            // Others may open what waits for an admin than what waits for somebody else.
             withdraw_links(self.inner().connection(), user).await?;
+        }
+        if was != role {
             let event = Event::of(What::RoleChanged).about(user).before(was.key()).after(role.key());
             note(self.inner().connection(), event).await?;
         }

@@ -12,7 +12,7 @@ use {
     crate::http::request,
     crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
-    crate::sessions::store::Second,
+    crate::sessions::store::{Renewed, Second},
     crate::ui::flash::Flash,
 };
 
@@ -46,7 +46,7 @@ pub async fn confirm_code_app(
     let user = oneself.inner().person().id;
     // The code has just been shown, besides what was before: this sign-in is worth both.
     oneself.inner().note_second_shown(Second::CodeApp).await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a code app")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_added", person = user.0, "a code app was set up");
@@ -65,7 +65,7 @@ pub async fn remove_code_app() -> Result<(), AppError> {
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, role) = (oneself.inner().person().id, oneself.inner().person().role);
     oneself.remove_code_app().await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     let has_another = oneself.has_second_step().await?;
     if ctx.site.config.second_step.of(role) && !has_another {
         return Err(AppError::Forbidden(Denied::NeedsSecondStep));

@@ -39,7 +39,7 @@ fn show(Data { picture, address, letters }: Data) -> AnyView {
             <div class="head"><div>
                 <p class="crumb"><a href="/account/security">"How you sign in"</a></p>
                 <h1>"Set up a code app"</h1>
-                <p class="lede">"Any app that makes six-digit codes will do: the telephone’s own passwords, a password manager, an authenticator."</p>
+                <p class="lede">"Any app that makes six-digit codes will do: the telephone’s own passwords, a password manager, an authenticator. When it is set up, your other sign-ins end."</p>
             </div></div>
             <section class="hung" aria-labelledby="scan">
                 <div><h2 id="scan">"1. Give it the key"</h2></div>

@@ -265,6 +265,11 @@ impl Few {
         }
     }
 
+    /// What is counted under, for whatever `of` tells apart.
+    fn digest(self, of: &str) -> String {
+        random::digest(&format!("{}\n{of}", self.key()))
+    }
+
     fn key(self) -> &'static str {
         match self {
             Self::Accounts => "made",
@@ -282,10 +287,18 @@ impl Few {
 
 /// Counts one more, for whatever `of` tells apart. Refused with the wait that is left when there were too many.
 pub async fn public_take_one(write: &mut Write, few: Few, of: &str) -> Result<(), Failure> {
-    let (most, window) = few.bound();
-    let key = random::digest(&format!("{}\n{of}", few.key()));
-    store::public_check_window(write, &key, most).await?;
-    store::public_count_in_window(write, &key, window).await
+    public_take_all(write, &[(few, of)]).await
+}
+
+/// The same for several, of which none is counted when one is refused.
+pub async fn public_take_all(write: &mut Write, all: &[(Few, &str)]) -> Result<(), Failure> {
+    for (few, of) in all {
+        store::public_check_window(write, &few.digest(of), few.bound().0).await?;
+    }
+    for (few, of) in all {
+        store::public_count_in_window(write, &few.digest(of), few.bound().1).await?;
+    }
+    Ok(())
 }
 
 /// How long the next try waits after `failures` tries of which `free` cost nothing.

@@ -42,8 +42,8 @@ impl Held<NotMe> {
                 .execute(write)
                 .await?;
         }
-        // Whoever was in may have begun before what this notice tells of. Earlier notices went to the same mailbox, and taking more
-        // away than with those is not in anybody's power by this.
+        // Whoever was in may have begun before what this notice tells of. Earlier notices of somebody inside went to the same mailbox,
+        // and whoever was never let in has none to reach back from.
         let (since,): (Option<Millis>,) = query(
             "select min(created_at) from mail_links
              where user_id = $1 and kind = $2 and sent_to = $3 and used_at is null and expires_at > $4 and created_at < $5",

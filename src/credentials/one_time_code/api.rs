@@ -20,7 +20,7 @@ use {
     crate::network::place_of,
     crate::notices::{self, Arrival, Notice},
     crate::sessions::policy::{Arriving, RecentlyProven},
-    crate::sessions::store::{Begins, public_is_known_place},
+    crate::sessions::store::{Begins, Renewed, public_is_known_place},
     crate::ui::flash::Flash,
 };
 
@@ -166,6 +166,7 @@ pub async fn set_phone(
     let user = oneself.inner().person().id;
     let (token, gives_up) = oneself.begin_phone(&ctx.site, &phone).await?;
     if gives_up {
+        oneself.inner().end_elsewhere(Renewed::Ways).await?;
         notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
     }
     write.commit().await?;
@@ -190,7 +191,7 @@ pub async fn confirm_phone(
         }
         return Err(failure.into());
     }
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a telephone number for codes")).await?;
     write.commit().await?;
     request::asked_code(None)?;
@@ -206,7 +207,7 @@ pub async fn remove_phone() -> Result<(), AppError> {
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let user = oneself.inner().person().id;
     oneself.remove_phone().await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
     write.commit().await?;
     request::go_on(

@@ -7,7 +7,7 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{MINUTE, Millis};
-use crate::credentials::guessing::{Few, public_take_one};
+use crate::credentials::guessing::{Few, public_take_all};
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
@@ -133,16 +133,13 @@ pub async fn public_ask_code(
     Ok(token)
 }
 
-/// Counts a text message to a number; false when it, or the site, got enough of them.
+/// Counts a text message to a number; false when it, or the site, got enough of them, and nothing is counted.
 async fn may_send_text(write: &mut Write, number: &str) -> Result<bool, Failure> {
-    for (few, of) in [(Few::TextsToNumber, number), (Few::TextsInAll, "")] {
-        match public_take_one(write, few, of).await {
-            Ok(()) => {}
-            Err(Failure::Refused(_)) => return Ok(false),
-            Err(broken) => return Err(broken),
-        }
+    match public_take_all(write, &[(Few::TextsToNumber, number), (Few::TextsInAll, "")]).await {
+        Ok(()) => Ok(true),
+        Err(Failure::Refused(_)) => Ok(false),
+        Err(broken) => Err(broken),
     }
-    Ok(true)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row, for its two writers above and below")]
@@ -238,15 +235,15 @@ pub async fn public_count_try(write: &mut Write, asked: &Asked) -> Result<bool, 
     Ok(counted == 1)
 }
 
-/// Ends the codes that wait for an account.
-pub(crate) async fn end_codes(write: &mut Write, user: UserId) -> Result<(), Failure> {
-    query("delete from one_time_codes where user_id = $1").bind(user).execute(write).await.map(drop)
-}
-
-/// Uses a code up; false when somebody was quicker.
+/// Uses a code up; false when somebody was quicker, or when the account has changed since a code to sign in was read.
 pub async fn public_spend(write: &mut Write, asked: &Asked) -> Result<bool, Failure> {
-    let spent =
-        query("delete from one_time_codes where token_digest = $1").bind(&asked.token_digest).execute(write).await?;
+    let spent = query(
+        "delete from one_time_codes where token_digest = $1
+           and (by_key = 'number' or epoch = (select u.epoch from users u where u.id = one_time_codes.user_id))",
+    )
+    .bind(&asked.token_digest)
+    .execute(write)
+    .await?;
     Ok(spent == 1)
 }
 

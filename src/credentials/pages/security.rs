@@ -100,8 +100,7 @@ fn show(
     }: Data,
 ) -> AnyView {
     let (change, password) = (Form::to::<ChangeAddress>(), Form::to::<ChangePassword>());
-    let has_passkey = !passkeys.is_empty();
-    let has_second = app.is_some() || has_passkey;
+    let has_second = app.is_some() || !passkeys.is_empty();
     let number = (Form::to::<SetPhone>(), Form::to::<ConfirmPhone>());
     view! {
         {page_title("How you sign in")}
@@ -109,7 +108,7 @@ fn show(
             <div class="head"><div>
                 <p class="crumb"><a href="/account">"Your account"</a></p>
                 <h1>"How you sign in"</h1>
-                <p class="lede">"Every way into your account. Keep two, so that losing one does not lock you out."</p>
+                <p class="lede">"Every way into your account. Keep two, so that losing one does not lock you out. When you change one, your other sign-ins end."</p>
                 {proven::note(&person, now)}
             </div></div>
             {is_needed.then(|| view! {
@@ -117,9 +116,9 @@ fn show(
             })}
             {address_section(&person, &address, &change, has_mail, now)}
             {passkey::section(passkeys, can_passkeys, now)}
-            {password_section(&person, &password)}
+            {password_section(&person, &password, now)}
             {(!providers.is_empty() || !elsewhere.is_empty()).then(|| provider::section(elsewhere, providers, now))}
-            {code_app_section(app.as_ref(), has_passkey, now)}
+            {code_app_section(app.as_ref(), person.has_passkey, now)}
             {has_second.then(|| recovery_section(codes, now))}
             {phone.map(|phone| phone_section(phone.as_ref(), &number, now))}
         </div>

@@ -12,6 +12,7 @@ use {
     crate::accounts::policy::Oneself,
     crate::accounts::store::public_role_of,
     crate::credentials::guessing::{Few, public_take_one},
+    crate::credentials::second_step::policy::HalfWay,
     crate::error::{Denied, FieldErrors},
     crate::failure::Failure,
     crate::http::Site,
@@ -20,7 +21,7 @@ use {
     crate::network::place_of,
     crate::notices::{self, Arrival, Notice},
     crate::sessions::policy::{Arriving, RecentlyProven},
-    crate::sessions::store::{How, Second, public_is_known_place},
+    crate::sessions::store::{How, Renewed, Second, public_is_known_place},
     crate::ui::flash::Flash,
 };
 
@@ -79,9 +80,18 @@ pub async fn sign_in_with_passkey(
     let is_known = public_is_known_place(&mut write, user, ctx.caller.address).await?;
     let arrival = Arrival::of(&mut write, user, is_known).await?;
     request::end_current(&mut write).await?;
-    let lasts = request::lasts(public_role_of(&mut write, user).await?)?;
+    let role = public_role_of(&mut write, user).await?;
+    // Who was asked for the second step and shows both at once: what they had ticked, and the wrong tries before, still count.
+    let half = match HalfWay::claim(&mut write, ctx.half_way()).await {
+        Ok(half) if half.half().user == user => Some(half.give_up(&mut write).await?),
+        Ok(_) | Err(Failure::Refused(_)) => None,
+        Err(broken) => return Err(broken.into()),
+    };
+    let (remembered, after_wrong) = half.map_or((false, false), |half| (half.remembered, half.after_wrong));
+    let lasts = if remembered { request::lasts_remembered(role)? } else { request::lasts(role)? };
     let next = request::next_or(next, "/");
-    let begins = match Arriving::proven(&mut write, user).sign_in(How::Passkey, lasts, &next).await {
+    let arriving = Arriving::proven(&mut write, user).after_wrong(after_wrong);
+    let begins = match arriving.sign_in(How::Passkey, lasts, &next).await {
         Ok(begins) => begins,
         // Closed, by an admin or by "this was not me".
         Err(Failure::Refused(AppError::Invalid(errors))) => {
@@ -90,7 +100,7 @@ pub async fn sign_in_with_passkey(
         }
         Err(failure) => return Err(failure.into()),
     };
-    arrival.tell(&mut write, &ctx.site, user, false).await?;
+    arrival.tell(&mut write, &ctx.site, user, after_wrong).await?;
     write.commit().await?;
     if !request::enter(begins, lasts).await? {
         return request::go_on(SECOND_STEP_PAGE, Flash::None);
@@ -198,7 +208,7 @@ pub async fn add_passkey(
     }
     // The key was opened by its person a moment ago, besides what they had shown.
     oneself.inner().note_second_shown(Second::Passkey).await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a passkey")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_added", person = user.0, "a passkey was added");
@@ -235,7 +245,7 @@ pub async fn remove_passkey(
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let (user, role) = (oneself.inner().person().id, oneself.inner().person().role);
     let named = oneself.remove_passkey(passkey).await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     oneself.keep_a_way_in().await?;
     let has_another = oneself.has_second_step().await?;
     if ctx.site.config.second_step.of(role) && !has_another {

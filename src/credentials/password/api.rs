@@ -7,13 +7,15 @@ use crate::error::AppError;
 
 #[cfg(feature = "ssr")]
 use {
-    super::{policy::PasswordShown, rules, store},
+    super::{
+        policy::{Asks, PasswordShown},
+        rules, store,
+    },
     crate::accounts::{
         model::{Email, PersonName, SiteRole},
         policy::Oneself,
         store::public_sign_up,
     },
-    crate::clock::Millis,
     crate::credentials::guessing::{Few, Guess, public_take_one},
     crate::credentials::second_step::policy::{public_take_second, wrong_code},
     crate::credentials::sign_up_link::store::{Begun, public_begin_sign_up},
@@ -27,8 +29,7 @@ use {
     crate::notices::{self, Arrival, Notice},
     crate::random,
     crate::sessions::{
-        caller::Person,
-        policy::{Arriving, PROOF_LASTS, RecentlyProven},
+        policy::{Arriving, RecentlyProven},
         store::{Begins, How, public_is_known_place},
     },
     crate::ui::flash::Flash,
@@ -227,6 +228,11 @@ pub async fn prove_again(
     }
     let mut oneself = Oneself::claim(&mut write).await?;
     let sign_in = oneself.person().sign_in;
+    // More may be missing by now than was asked for: a role changed, or a proof was taken back.
+    let missing = Asks::of(oneself.person(), ctx.site.db.clock().now());
+    if (missing.password && shown.is_none()) || (missing.code && second_shown.is_none()) {
+        return Err(AppError::ProveAgain);
+    }
     if let Some(shown) = shown {
         oneself.prove_again(shown).await?;
     }
@@ -240,7 +246,8 @@ pub async fn prove_again(
     request::go_on(&request::next_or(next, "/"), Flash::None)
 }
 
-/// Changes one's own password, and ends every other sign-in. `ProveAgain` while a second step was not shown.
+/// Changes one's own password, and ends every other sign-in. `ProveAgain` where there is a second step, until both were shown
+/// lately.
 #[server(prefix = "/fn", endpoint = "change_password")]
 pub async fn change_password(
     /// Asked for again, since whoever sits here may not be the account's person. Too many tries: `TooMany`.
@@ -286,42 +293,6 @@ pub async fn change_password(
         many => format!("Your password is changed, and your {many} other sign-ins ended."),
     };
     request::go_on("/account", Flash::said(said))
-}
-
-/// What somebody who is signed in has to show once more.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asks {
-    /// The password: none was shown here within ten minutes.
-    pub password: bool,
-    /// The second step, where the account has one.
-    pub code: bool,
-}
-
-#[cfg(feature = "ssr")]
-impl Asks {
-    /// Only what is missing: who has shown the password a moment ago is asked for the second step alone. Who needs nothing is
-    /// asked for the password all the same, since they came to show something.
-    pub fn of(person: &Person, now: Millis) -> Self {
-        let is_recent = |at: Millis| (0..PROOF_LASTS).contains(&(now - at));
-        let code = person.has_second() && !is_recent(person.fully_proven_at());
-        Self { password: person.has_password && (!code || !is_recent(person.proven_at)), code }
-    }
-
-    /// The same in words: "your password".
-    pub fn words(self, person: &Person) -> &'static str {
-        match (self.password, self.code) {
-            (true, true) if person.has_app && person.has_passkey => "your password and a code, or a passkey",
-            (true, true) if person.has_app => "your password and a code",
-            (true, true) => "your passkey, or your password and a recovery code",
-            (false, true) if person.has_app && person.has_passkey => "a code of your app, or a passkey",
-            (false, true) if person.has_app => "a code of your app",
-            (false, true) => "your passkey, or a recovery code",
-            (true, false) => "your password",
-            // No password: a passkey, or an account elsewhere.
-            (false, false) => "the way you sign in",
-        }
-    }
 }
 
 /// Compares what somebody who is signed in typed at `field` with their own password. Counted together with the sign-in form: a

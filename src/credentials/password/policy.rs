@@ -1,18 +1,54 @@
-//! The proof that somebody knows an account's password.
+//! The proof that somebody knows an account's password, and what is to be proven once more.
 
 use super::hashing::Turn;
 use super::model::{MAX_BYTES, Password};
 use super::store::Stored;
 use crate::accounts::model::SiteRole;
+use crate::clock::Millis;
 use crate::db::Write;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::caller::Person;
-use crate::sessions::policy::Arriving;
+use crate::sessions::policy::{Arriving, PROOF_LASTS};
 
 /// One message for every cause: which of the two was wrong is nobody's business.
 const WRONG_PAIR: &str = "That email and password do not belong together. Check both";
+
+/// What somebody who is signed in has to show once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asks {
+    /// The password: none was shown here within ten minutes, or all was, and it is asked for once more.
+    pub password: bool,
+    /// The second step, where the account has one.
+    pub code: bool,
+}
+
+impl Asks {
+    /// Who has shown the password a moment ago, and not the second step, is asked for that alone. Who needs nothing is asked for all
+    /// the same, since they came to show something: one of two keeps no proof recent that needs both.
+    pub fn of(person: &Person, now: Millis) -> Self {
+        let is_recent = |at: Millis| (0..PROOF_LASTS).contains(&(now - at));
+        let lacks_second_alone = !is_recent(person.fully_proven_at()) && is_recent(person.proven_at);
+        let code = person.has_second();
+        Self { password: person.has_password && !(code && lacks_second_alone), code }
+    }
+
+    /// The same in words: "your password".
+    pub fn words(self, person: &Person) -> &'static str {
+        match (self.password, self.code) {
+            (true, true) if person.has_app && person.has_passkey => "your password and a code, or a passkey",
+            (true, true) if person.has_app => "your password and a code",
+            (true, true) => "your passkey, or your password and a recovery code",
+            (false, true) if person.has_app && person.has_passkey => "a code of your app, or a passkey",
+            (false, true) if person.has_app => "a code of your app",
+            (false, true) => "your passkey, or a recovery code",
+            (true, false) => "your password",
+            // No password: a passkey, or an account elsewhere.
+            (false, false) => "the way you sign in",
+        }
+    }
+}
 
 /// Somebody showed the right password a moment ago, outside of any transaction, since comparing takes its time.
 pub struct PasswordShown {

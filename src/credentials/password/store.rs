@@ -11,6 +11,7 @@ use crate::db::{Connection, Read, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::sessions::store::Renewed;
 
 /// What an account's password is compared with. Never leaves the server: it derives nothing that could carry it off.
 #[derive(sqlx::FromRow)]
@@ -70,14 +71,19 @@ impl Oneself<'_, Write> {
         self.note_proven().await
     }
 
-    /// Sets a new password, raises the epoch, and ends every other sign-in. Says how many ended.
+    /// Sets a new password, raises the epoch, and ends every other sign-in. Says how many ended. `ProveAgain` where there is a second
+    /// step, until both were shown lately.
     pub async fn change_password(&mut self, shown: PasswordShown, new_hash: String) -> Result<u64, Failure> {
         if !shown.is_of(self.person()) {
             return Err(shown.changed());
         }
         let user = self.person().id;
+        let now = self.connection().now();
+        // Asked before the hashing as well, which takes its time: the password is one of two by now, or the proof is over.
+        if self.person().has_second() && !self.person().is_fully_proven(now) {
+            return Err(AppError::ProveAgain.into());
+        }
         let write = self.connection();
-        let now = write.now();
         shown.still_true(write).await?;
         query("update users set password_hash = $2, changed_at = $3 where id = $1")
             .bind(user)
@@ -92,6 +98,6 @@ impl Oneself<'_, Write> {
             // The password is all that the account can show, and it was shown just now.
             self.note_proven().await?;
         }
-        self.end_elsewhere("password_changed").await
+        self.end_elsewhere(Renewed::Password).await
     }
 }

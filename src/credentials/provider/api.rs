@@ -10,6 +10,7 @@ use {
     crate::http::request,
     crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
+    crate::sessions::store::Renewed,
     crate::ui::flash::Flash,
 };
 
@@ -25,7 +26,7 @@ pub async fn remove_provider(
     let user = oneself.inner().person().id;
     let name = oneself.remove_provider_account(account).await?;
     oneself.keep_a_way_in().await?;
-    let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+    let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("an account elsewhere")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "an account elsewhere was removed");

@@ -20,7 +20,7 @@ use crate::metrics::{self, Outcome};
 use crate::network::place_of;
 use crate::notices::{self, Notice};
 use crate::sessions::policy::RecentlyProven;
-use crate::sessions::store::{Begins, How};
+use crate::sessions::store::{Begins, How, Renewed};
 use crate::ui::flash::Flash;
 use crate::ui::form::ask_first;
 use crate::ui::page::{page, page_title};
@@ -165,7 +165,7 @@ async fn back(name: &str) -> Result<(), Failure> {
                 return Ok(());
             }
             oneself.add_provider_account(provider, &who).await?;
-            let ended = oneself.inner().end_elsewhere("ways_changed").await?;
+            let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
             notices::tell(&mut write, &ctx.site, user, Notice::Added("an account elsewhere")).await?;
             write.commit().await?;
             tracing::info!(event = "authn_factor_added", person = user.0, "an account elsewhere was added");
@@ -283,7 +283,7 @@ pub fn AddProvider() -> impl IntoView {
                 <div class="head"><div>
                     <p class="crumb"><a href="/account/security">"How you sign in"</a></p>
                     <h1>{format!("Add your {label} account")}</h1>
-                    <p class="lede">{format!("{label} asks whether we may know your name and address there. We keep which account it is, and nothing else.")}</p>
+                    <p class="lede">{format!("{label} asks whether we may know your name and address there. We keep which account it is, and nothing else. Your other sign-ins here end then.")}</p>
                 </div></div>
                 <div class="buttons">
                     <a class="button primary large" href=address>{format!("Continue to {label}")}</a>

@@ -191,8 +191,7 @@ pub async fn public_arrive<'w>(
         Some(name) => name,
         None => PersonName::parse(email.local_part())?,
     };
-    let account =
-        NewAccount { email: &email, name: &name, role: SiteRole::Student, password_hash: None, is_vouched: false };
+    let account = NewAccount { email: &email, name: &name, role: SiteRole::Student, password_hash: None };
     let user = match insert(write, account).await {
         Ok(user) => user,
         Err(Failure::Refused(_)) => return Ok(Known::AddressTaken),

@@ -67,10 +67,16 @@ impl HalfWay {
         &self.half
     }
 
+    /// It is over, since its person came in another way: what it knew of them.
+    pub async fn give_up(self, write: &mut Write) -> Result<Half, Failure> {
+        consume(write, &self.half).await?;
+        Ok(self.half)
+    }
+
     /// Goes on to signing in, with the second step that was shown. Of two requests at once, one is refused.
     pub async fn arrive<'w>(self, write: &'w mut Write, shown: Shown) -> Result<(Arriving<'w>, Half), Failure> {
-        consume(write, &self.half).await?;
-        let arriving = Arriving::proven(write, self.half.user).with(shown.second).after_wrong(self.half.after_wrong);
-        Ok((arriving, self.half))
+        let half = self.give_up(write).await?;
+        let arriving = Arriving::proven(write, half.user).with(shown.second).after_wrong(half.after_wrong);
+        Ok((arriving, half))
     }
 }

@@ -11,7 +11,7 @@ use crate::sessions::store::How;
 
 /// How long somebody may take to find their telephone.
 pub const HALF_WAY_FOR: Millis = 10 * MINUTE;
-/// Wrong codes in one of them (security.md: five tries).
+/// Codes that are tried in one of them (security.md: five tries).
 pub const TRIES: i64 = 5;
 
 /// A sign-in that is half way.
@@ -106,17 +106,25 @@ pub async fn public_find_half(on: &mut impl Connection, token: &str) -> Result<O
 /// Counts a try before it is compared, and says whether it is the last there is; none when there is none any more. Of a hundred at
 /// once, five are compared.
 pub async fn public_count_try(write: &mut Write, half: &Half) -> Result<Option<bool>, Failure> {
-    let row: Option<(i64,)> =
-        query("update half_sign_ins set tries = tries + 1 where token_digest = $1 and tries < $2 returning tries")
-            .bind(&half.token_digest)
-            .bind(TRIES)
-            .optional(write)
-            .await?;
+    let row: Option<(i64,)> = query(
+        "update half_sign_ins set tries = tries + 1 where token_digest = $1 and tries < $2
+               and epoch = (select u.epoch from users u where u.id = half_sign_ins.user_id) returning tries",
+    )
+    .bind(&half.token_digest)
+    .bind(TRIES)
+    .optional(write)
+    .await?;
     Ok(row.map(|(tries,)| tries == TRIES))
 }
 
 pub(super) async fn consume(write: &mut Write, half: &Half) -> Result<(), Failure> {
-    let gone =
-        query("delete from half_sign_ins where token_digest = $1").bind(&half.token_digest).execute(write).await?;
+    // The account may have changed since it was read.
+    let gone = query(
+        "delete from half_sign_ins where token_digest = $1
+           and epoch = (select u.epoch from users u where u.id = half_sign_ins.user_id)",
+    )
+    .bind(&half.token_digest)
+    .execute(write)
+    .await?;
     if gone == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
 }

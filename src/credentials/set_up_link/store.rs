@@ -3,7 +3,7 @@
 use super::policy::LinkHolder;
 use crate::accounts::model::{Email, PersonName, SiteRole};
 use crate::accounts::policy::Admin;
-use crate::accounts::store::NewAccount;
+use crate::accounts::store::{NewAccount, insert, vouch};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::DAY;
@@ -115,8 +115,9 @@ impl<'w> LinkHolder<'w, Write> {
             return Err(AppError::NotFound.into());
         }
         use_up(write, &link).await?;
-        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash), is_vouched: true };
-        let user = crate::accounts::store::insert(write, account).await?;
+        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash) };
+        let user = insert(write, account).await?;
+        vouch(write, user).await?;
         Ok(Arriving::proven(write, user))
     }
 }

@@ -84,7 +84,6 @@ impl Held<SignUp> {
             name: &name,
             role: SiteRole::Student,
             password_hash: Some(begun.password_hash),
-            is_vouched: false,
         };
         let user = match insert(write, account).await {
             Ok(user) => user,

@@ -1,7 +1,7 @@
 //! All SQL that looks at more than one way in.
 
 use crate::accounts::policy::{Admin, Oneself, PersonKeeper};
-use crate::accounts::store::public_is_admins;
+use crate::accounts::store::{public_is_admins, vouch};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -34,11 +34,6 @@ pub struct Ways {
 }
 
 impl Ways {
-    /// Whether anything signs this person in: codes by mail or text message are there by a setting, and do not count.
-    pub fn has_any(&self) -> bool {
-        self.has_password || self.passkeys > 0 || self.providers > 0
-    }
-
     /// Whether a reset would take anything away.
     pub fn has_any_to_reset(&self) -> bool {
         self.app_since.is_some()
@@ -127,6 +122,7 @@ impl RecentlyProven<Admin<'_, Write>> {
             return Err(AppError::Forbidden(Denied::AnotherAdmin).into());
         }
         forget_all(write, user).await?;
+        vouch(write, user).await?;
         let now = write.now();
         query("update users set epoch = epoch + 1, changed_at = $2 where id = $1")
             .bind(user)

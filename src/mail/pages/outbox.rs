@@ -6,6 +6,7 @@ use crate::accounts::policy::Admin;
 use crate::clock::Millis;
 use crate::failure::Failure;
 use crate::http::request;
+use crate::id::UserId;
 use crate::mail::api::{DeleteLetter, RetryLetter};
 use crate::mail::letter::Kind;
 use crate::mail::store::{Counts, LetterRow, public_count_letters};
@@ -24,6 +25,8 @@ struct Data {
     page: PageNumber,
     /// The mail server; none: letters are handed over.
     server: Option<String>,
+    /// Who looks.
+    asker: Option<UserId>,
     now: Millis,
 }
 
@@ -42,10 +45,11 @@ async fn load() -> Result<Data, Failure> {
     let rows = Admin::claim(&mut read).await?.list_letters(state, page.skip(), PAGE).await?;
     let counts = public_count_letters(&mut read).await?;
     let server = ctx.site.config.mail.as_ref().map(ToString::to_string);
-    Ok(Data { rows, counts, state, page, server, now: ctx.site.db.clock().now() })
+    let asker = ctx.person().map(|person| person.id);
+    Ok(Data { rows, counts, state, page, server, asker, now: ctx.site.db.clock().now() })
 }
 
-fn show(Data { rows, counts, state, page, server, now }: Data) -> AnyView {
+fn show(Data { rows, counts, state, page, server, asker, now }: Data) -> AnyView {
     let has_server = server.is_some();
     let lede = match server {
         Some(server) => format!("Mail leaves by {server}. What could not be sent is tried again for a day."),
@@ -74,7 +78,7 @@ fn show(Data { rows, counts, state, page, server, now }: Data) -> AnyView {
         };
         view! { <p>{words}</p> }.into_any()
     } else {
-        let rows: Vec<AnyView> = rows.into_iter().map(|row| letter(row, has_server, now)).collect();
+        let rows: Vec<AnyView> = rows.into_iter().map(|row| letter(row, has_server, asker, now)).collect();
         view! { <ol class="events" role="list">{rows}</ol> }.into_any()
     };
     view! {
@@ -89,7 +93,7 @@ fn show(Data { rows, counts, state, page, server, now }: Data) -> AnyView {
     .into_any()
 }
 
-fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
+fn letter(row: LetterRow, has_server: bool, asker: Option<UserId>, now: Millis) -> AnyView {
     let (id, object) = (row.id, format!("to {}", row.address));
     let fields = [("letter", id.to_string())];
     let person = match (row.user_id, row.name.clone()) {
@@ -112,8 +116,13 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
         view! { <p class="quiet-text">"Why: "<bdi>{words}</bdi></p> }
     });
     // A notice may tell of whoever wants it gone.
-    let can_delete = row.state != "waiting" || row.kind != Kind::Notice.key();
-    let deeds = is_open.then(|| {
+    let can_delete = row.kind != Kind::Notice.key();
+    // An invitation opens nothing yet, and is handed over by who invited.
+    let is_anothers = row.is_admins && row.user_id != asker && row.kind != Kind::Invitation.key();
+    let elsewhere = (is_open && is_anothers).then(|| {
+        view! { <p class="quiet-text">"It is about another admin’s account. Whoever runs the server opens it: lectern outbox."</p> }
+    });
+    let deeds = (is_open && !is_anothers).then(|| {
         let retry = (has_server && (row.state == "dead" || row.tries > 0))
             .then(|| button::<RetryLetter>(&fields, "button small", "Try again", &object));
         view! {
@@ -134,6 +143,7 @@ fn letter(row: LetterRow, has_server: bool, now: Millis) -> AnyView {
                 <p><b>{row.what()}</b></p>
                 <ul class="facts-line" role="list"><li><bdi>{format!("to {}", row.address)}</bdi></li>{person}{state}</ul>
                 {error}
+                {elsewhere}
                 {deeds}
             </div>
         </li>

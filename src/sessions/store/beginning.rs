@@ -12,7 +12,7 @@ use crate::id::SignInId;
 use crate::random;
 use crate::sessions::policy::Arriving;
 
-use super::ending::end_of_earlier_epochs;
+use super::ending::{Renewed, end_of_earlier_epochs};
 
 /// How many sign-ins of one person may live at once (ASVS 5.0, 7.1.2 asks for a number). One more ends the one that was used
 /// longest ago. More than anybody's devices; a script that signs in again and again fills no list.
@@ -182,7 +182,7 @@ impl Arriving<'_> {
     /// Ends what was signed in with the account's earlier password, which has just been replaced.
     pub(crate) async fn end_what_was_before(&mut self) -> Result<(), Failure> {
         let (write, user) = self.parts();
-        end_of_earlier_epochs(write, user, "password_changed").await.map(drop)
+        end_of_earlier_epochs(write, user, Renewed::Password).await.map(drop)
     }
 }
 
@@ -224,8 +224,8 @@ impl Oneself<'_, Write> {
     }
 
     /// After what the account is opened with has changed: raises its epoch, so that whatever was begun with what was before is over.
-    /// This sign-in goes on, every other one of the person ends, for `why` to be read. Says how many did.
-    pub(crate) async fn end_elsewhere(&mut self, why: &'static str) -> Result<u64, Failure> {
+    /// This sign-in goes on, every other one of the person ends. Says how many did.
+    pub(crate) async fn end_elsewhere(&mut self, what: Renewed) -> Result<u64, Failure> {
         let (user, sign_in) = (self.person().id, self.person().sign_in);
         let write = self.connection();
         let now = write.now();
@@ -239,6 +239,6 @@ impl Oneself<'_, Write> {
             .bind(sign_in)
             .execute(write)
             .await?;
-        end_of_earlier_epochs(write, user, why).await
+        end_of_earlier_epochs(write, user, what).await
     }
 }

@@ -108,8 +108,17 @@ impl RecentlyProven<Oneself<'_, Write>> {
     }
 }
 
+/// What of an account has changed that ends what was signed in before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// The password.
+    Password,
+    /// Its address, another way to sign in, or a second step.
+    Ways,
+}
+
 /// Writes down why what was signed in before a change of the account ended, and says how many were live until then.
-pub(super) async fn end_of_earlier_epochs(write: &mut Write, user: UserId, why: &'static str) -> Result<u64, Failure> {
+pub(super) async fn end_of_earlier_epochs(write: &mut Write, user: UserId, what: Renewed) -> Result<u64, Failure> {
     let now = write.now();
     query(
         "update sign_ins set ended_at = $2, ended_why = $3
@@ -118,7 +127,10 @@ pub(super) async fn end_of_earlier_epochs(write: &mut Write, user: UserId, why: 
     )
     .bind(user)
     .bind(now)
-    .bind(why)
+    .bind(match what {
+        Renewed::Password => "password_changed",
+        Renewed::Ways => "ways_changed",
+    })
     .execute(write)
     .await
 }

@@ -48,7 +48,8 @@ pub struct EndedRow {
     pub created_at: Millis,
     /// When it ended, by somebody or by itself.
     pub ended_at: Millis,
-    /// `signed_out`, `ended_by_person`, `ended_by_admin`, `password_changed`, `disabled`, `too_many`; `idle` or `absolute`
+    /// `signed_out`, `ended_by_person`, `ended_by_admin`, `password_changed`, `ways_changed`, `factors_reset`, `not_me`, `disabled`,
+    /// `too_many`; `idle` or `absolute`
     /// by itself.
     pub why: String,
 }

@@ -10,5 +10,5 @@ pub use asking::{
     public_is_known_place_or_browser, public_keep_earlier_id, public_note_new_id, public_note_seen,
 };
 pub use beginning::{Begins, How, Lasts, PARALLEL, Second};
-pub use ending::{public_delete_long_over, public_forget_places};
+pub use ending::{Renewed, public_delete_long_over, public_forget_places};
 pub use listing::{ENDED_MOST, EndedRow, Filter, SHOWN_MOST, SignInRow, SignIns};

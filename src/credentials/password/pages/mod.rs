@@ -7,6 +7,7 @@ pub mod signup;
 use leptos::prelude::*;
 
 use self::signup::PASSWORD_HINT;
+use crate::clock::Millis;
 use crate::courses::cover_view::cover;
 use crate::courses::policy::CourseVisitor;
 use crate::failure::Failure;
@@ -15,8 +16,23 @@ use crate::http::request;
 use crate::sessions::caller::Person;
 use crate::ui::form::{Field, Form};
 
-/// The part of a page where one's own password is changed.
-pub fn password_section(person: &Person, form: &Form) -> AnyView {
+/// The part of a page where one's own password is changed. Where it takes a second step as well, that comes first: what is typed here
+/// is kept nowhere, and would be lost on the way.
+pub fn password_section(person: &Person, form: &Form, now: Millis) -> AnyView {
+    if person.has_second() && !person.is_fully_proven(now) {
+        let here = request::current().map_or_else(|_| "/account".to_owned(), |ctx| ctx.path().to_owned());
+        let address = request::prove_address(&format!("{here}#change-password"), None);
+        return view! {
+            <section class="hung" id="change-password">
+                <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
+                <div>
+                    <p>"To change it, show who you are first: with all that your account has."</p>
+                    <a class="button" href=address>"Show who you are"</a>
+                </div>
+            </section>
+        }
+        .into_any();
+    }
     view! {
         <section class="hung" id="change-password">
             <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::accounts::policy::Oneself;
 use crate::credentials::passkey::pages as passkey;
-use crate::credentials::password::api::{Asks, ProveAgain};
+use crate::credentials::password::api::ProveAgain;
+use crate::credentials::password::policy::Asks;
 use crate::credentials::provider::pages as provider;
 use crate::failure::Failure;
 use crate::http::forms::SEND_FIELD;
@@ -68,9 +69,11 @@ fn show(Data { form, next, send, does, person, asks, can_passkeys, providers }: 
     let what = asks.words(&person);
     let words = match does {
         None if asks.password => {
-            format!("This needs {what}, since you last showed who you are more than ten minutes ago, or elsewhere.")
+            format!("This needs {what}. What was shown before was not enough, not here, or too long ago.")
         }
-        None if asks.code => format!("This needs {what} besides the password that you have shown."),
+        None if asks.code && person.has_password => {
+            format!("This needs {what} besides the password that you have shown.")
+        }
         None => format!("This needs {what} once more."),
         Some(does) if asks.password || asks.code => format!("{does}: enter {what}, and it is done at once."),
         Some(does) => format!("{does}: show who you are first."),
