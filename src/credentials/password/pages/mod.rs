@@ -27,7 +27,7 @@ pub fn password_section(person: &Person, form: &Form, now: Millis) -> AnyView {
                 <div><h2>"Password"</h2><p>"Changing it ends every other sign-in."</p></div>
                 <div>
                     <p>"To change it, show who you are first: with all that your account has."</p>
-                    <a class="button" href=address>"Show who you are"</a>
+                    <div class="gap-above"><a class="button" href=address>"Show who you are"</a></div>
                 </div>
             </section>
         }
