@@ -5,7 +5,7 @@
 
 use crate::accounts::address::store::Changed;
 use crate::accounts::model::Email;
-use crate::accounts::store::public_find_addressee;
+use crate::accounts::store::{public_find_addressee, public_is_surely_theirs};
 use crate::credentials::mail_link::store::{Does, NewLink, make};
 use crate::db::{Connection, Write};
 use crate::failure::Failure;
@@ -143,6 +143,7 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
         Notice::AddressChanged(changed) => Some((changed.old.clone(), Remedy::of_old(changed))),
         _ => None,
     };
+    let is_theirs = public_is_surely_theirs(write, user).await?;
     for (address, remedy) in std::iter::once((address, Remedy::Close)).chain(old) {
         let caller = write.caller();
         let mut parts = vec![Part::Words(notice.words())];
@@ -163,13 +164,11 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
             let link = NewLink {
                 does: Does::NotMe,
                 user: Some(user),
-                email: gives_back.then(|| address.clone()),
+                // Where the address changes later, whoever reads here gets it back with this link as well.
+                email: (gives_back || is_theirs).then(|| address.clone()),
                 detail: Some(notice.subject().to_owned()),
-                // By what anybody who reads the mail can bring about, nobody reaches back to what was before.
-                sent_to: Email::parse(&address)
-                    .ok()
-                    .filter(|_| notice.is_of_somebody_inside())
-                    .map(|address| address.key().to_owned()),
+                sent_to: Email::parse(&address).ok().map(|address| address.key().to_owned()),
+                of_insider: notice.is_of_somebody_inside(),
             };
             let token = make(write, link).await?;
             parts.push(Part::Link {

@@ -127,10 +127,12 @@ impl Email {
         &self.key
     }
 
-    /// The mailbox it most often means: what stands after a plus only sorts what arrives there.
-    pub fn mailbox(&self) -> String {
-        let (local, domain) = self.key.rsplit_once('@').unwrap_or((&self.key, ""));
-        format!("{}@{domain}", local.split('+').next().unwrap_or(local))
+    /// The mailbox that an address with a tag most often means: what stands after a plus only sorts what arrives there. None without
+    /// one.
+    pub fn mailbox_of_a_tag(&self) -> Option<String> {
+        let (local, domain) = self.key.rsplit_once('@')?;
+        let (mailbox, _) = local.split_once('+')?;
+        Some(format!("{mailbox}@{domain}"))
     }
 
     /// What stands before the `@`.

@@ -157,6 +157,7 @@ pub const TABLES: &[Table] = {
                 ("confirmed_at", Int),
                 ("last_step", Int),
                 ("last_used_at", Int),
+                ("sign_in_id", Int),
             ],
         ),
         ("recovery_codes", &[("code_digest", Text), ("user_id", Int), ("created_at", Int), ("used_at", Int)]),
@@ -275,6 +276,7 @@ pub const TABLES: &[Table] = {
                 ("expires_at", Int),
                 ("used_at", Int),
                 ("sent_to", Text),
+                ("of_insider", Bool),
             ],
         ),
         (

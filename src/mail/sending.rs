@@ -8,7 +8,7 @@ use futures_util::stream;
 
 use super::letter::message;
 use super::smtp::{CONNECTIONS, Sent};
-use super::store::{Due, public_is_due, public_note_sent, public_take_due};
+use super::store::{Channel, Due, public_is_due, public_note_sent, public_take_due};
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::metrics;
@@ -22,12 +22,17 @@ pub async fn run(site: Arc<Site>) {
     if site.mailer.is_none() && site.gateway.is_none() {
         return;
     }
+    // Each by itself: a gateway that does not answer holds up no mail, nor the other way round.
+    tokio::join!(run_one(&site, Channel::Mail), run_one(&site, Channel::Text));
+}
+
+async fn run_one(site: &Site, channel: Channel) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         loop {
-            match send_due(&site).await {
+            match send_one(site, channel).await {
                 Ok(0) => break,
                 Ok(_) => {}
                 Err(failure) => {
@@ -39,17 +44,22 @@ pub async fn run(site: Arc<Site>) {
     }
 }
 
-/// Sends the letters that are due, some at once, and says how many were tried.
+/// Sends the letters that are due, some of each channel at once, and says how many were tried.
 pub async fn send_due(site: &Site) -> Result<usize, Failure> {
     if site.mailer.is_none() && site.gateway.is_none() {
         return Ok(0);
     }
+    let (mail, text) = tokio::join!(send_one(site, Channel::Mail), send_one(site, Channel::Text));
+    Ok(mail? + text?)
+}
+
+async fn send_one(site: &Site, channel: Channel) -> Result<usize, Failure> {
     let system = Arc::new(Caller::of_the_system());
-    if !public_is_due(&mut site.db.read(system.clone()).await?).await? {
+    if !public_is_due(&mut site.db.read(system.clone()).await?, channel).await? {
         return Ok(0);
     }
     let mut write = site.db.begin_write(system.clone()).await?;
-    let due = public_take_due(&mut write).await?;
+    let due = public_take_due(&mut write, channel).await?;
     write.commit().await?;
     // Nothing is written while a mail server is waited for.
     let sending = due.into_iter().map(|letter| send(site, letter));

@@ -83,19 +83,31 @@ fn opened(key: &SiteKey, content: &str) -> Option<Vec<Part>> {
     serde_json::from_slice(&key.open(Purpose::Letter, content)?).ok()
 }
 
+/// What letters leave by: each has a line of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// The mail server.
+    Mail,
+    /// The gateway for text messages.
+    Text,
+}
+
 /// Whether a letter is due. Asked often, and only reads.
-pub async fn public_is_due(read: &mut Read) -> Result<bool, Failure> {
+pub async fn public_is_due(read: &mut Read, channel: Channel) -> Result<bool, Failure> {
     let now = read.now();
-    let (due,): (i64,) =
-        query("select count(*) from (select 1 from outbox where state = 'waiting' and due_at <= $1 limit 1) as first")
-            .bind(now)
-            .one(read)
-            .await?;
+    let (due,): (i64,) = query(
+        "select count(*) from
+           (select 1 from outbox where state = 'waiting' and due_at <= $1 and (kind = 'text_code') = $2 limit 1) as first",
+    )
+    .bind(now)
+    .bind(channel == Channel::Text)
+    .one(read)
+    .await?;
     Ok(due > 0)
 }
 
 /// Takes the letters that are due, for the one who asks alone; those whose link is over are given up.
-pub async fn public_take_due(write: &mut Write) -> Result<Vec<Due>, Failure> {
+pub async fn public_take_due(write: &mut Write, channel: Channel) -> Result<Vec<Due>, Failure> {
     let now = write.now();
     query(
         "update outbox set state = 'dead', ended_at = $1, content = '', last_error = coalesce(last_error, 'its link was over before it could be sent')
@@ -106,12 +118,13 @@ pub async fn public_take_due(write: &mut Write) -> Result<Vec<Due>, Failure> {
     .await?;
     query(
         "update outbox set due_at = $2, tries = tries + 1 where id in
-            (select id from outbox where state = 'waiting' and due_at <= $1 order by due_at, id limit $3)
+            (select id from outbox where state = 'waiting' and due_at <= $1 and (kind = 'text_code') = $4 order by due_at, id limit $3)
          returning id, message_id, kind, address, subject, content, tries",
     )
     .bind(now)
     .bind(now + LEASE)
     .bind(AT_ONCE)
+    .bind(channel == Channel::Text)
     .all(write)
     .await
 }

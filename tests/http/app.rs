@@ -58,10 +58,21 @@ impl App {
 
     /// The same with passwords that cost next to nothing, for tests that sign in thousands of times.
     pub async fn cheap() -> Self {
+        Self::cheap_with(&[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn cheap_with(settings: &[(&'static str, &str)]) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let place = engine::empty(folder.path()).await;
         let hashing = Hashing::new(Cost { memory: 16, passes: 1, lanes: 1 }).unwrap();
-        Self::open(folder, place, Clock::standing_at(START), &[], Some(hashing)).await
+        Self::open(folder, place, Clock::standing_at(START), settings, Some(hashing)).await
+    }
+
+    /// The same site, started anew with these settings.
+    pub async fn set_to(&self, settings: &[(&'static str, &str)]) -> Self {
+        let hashing = Some(self.site.hashing.clone());
+        Self::open(self.folder.clone(), self.place.clone(), self.clock.clone(), settings, hashing).await
     }
 
     async fn open(

@@ -113,13 +113,24 @@ async fn the_first_address_gets_the_account_back_and_a_thiefs_ends_there() {
 /// Who mistyped their address and mended it does not owe the account to whoever reads there.
 #[tokio::test]
 async fn an_address_that_was_never_confirmed_is_told_and_gets_nothing_back() {
-    let app = App::with(&MAIL).await;
-    let sam = app.person("sam", SiteRole::Student).await;
+    // Made before there was a mail server, or the address would have been confirmed.
+    let before = App::start().await;
+    before.student("sam").await;
+    let app = before.set_to(&MAIL).await;
+    let sam = app.sign_in("sam").await;
+    sam.post("/fn/change_password", &[("current_password", PASSWORD), ("new_password", ANOTHER)]).await;
+    let earlier = app.letter_to("sam@uni.example").await;
     move_to(&sam, "right@uni.example").await;
     let told = app.letter_to("sam@uni.example").await;
     assert!(told.text.contains("to right@uni.example") && told.text.contains("never confirmed"), "{told:?}");
     assert!(!told.text.contains("/not-me/"), "{told:?}");
     assert!(app.letter_to("right@uni.example").await.text.contains("/not-me/"));
+    // What went there before closes the account, and the link that opens it goes to nobody.
+    let visitor = app.anonymous();
+    let done = visitor.post("/fn/say_not_me", &[("token", &earlier.token())]).await;
+    assert!(visitor.get(done.location()).await.has("Ask an admin of this site"), "{}", done.location());
+    assert!(app.letters().await.iter().all(|letter| letter.kind != "reset"));
+    assert!(sam.get("/account").await.location().starts_with("/login"));
 }
 
 /// ASVS 6.3.7

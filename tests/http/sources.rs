@@ -69,7 +69,7 @@ const RULES: [(&str, &[&str], &str); 12] = [
     ),
     (
         "forget_all(",
-        &["accounts/store/leaving.rs", "credentials/reset/store.rs", "credentials/ways/store.rs"],
+        &["accounts/store/leaving.rs", "credentials/ways/store.rs"],
         "it takes a second step away without asking who says so",
     ),
     ("new_local", &[], "islands are made on the server too, where another thread may drop them: that panics"),

@@ -179,6 +179,77 @@ async fn a_changed_password_ends_every_link_and_code_that_waited() {
     assert_eq!(asked.cookie("lectern"), None);
 }
 
+/// Whoever is in the account as well does not read along while its person sets up what is to keep them out.
+/// ASVS 6.5.1
+#[tokio::test]
+async fn the_seed_of_a_new_code_app_is_one_sign_ins_alone() {
+    let app = App::start().await;
+    let sam = app.person("sam", SiteRole::Student).await;
+    let thief = app.sign_in("sam").await;
+    sam.post("/fn/begin_code_app", &[]).await;
+    assert_eq!(thief.get("/account/security/code-app").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(thief.post("/fn/confirm_code_app", &[("code", "123456")]).await.status, StatusCode::NOT_FOUND);
+    // One of the thief's own takes its place, and is not shown as if it were Sam's.
+    thief.post("/fn/begin_code_app", &[]).await;
+    assert_eq!(sam.get("/account/security/code-app").await.status, StatusCode::NOT_FOUND);
+    set_up(&sam).await;
+    assert!(thief.get("/account").await.location().starts_with("/login"));
+}
+
+/// A thief moves the account; its person presses the mail that told of the thief's sign-in, and not the one about the address.
+/// ASVS 6.3.7
+#[tokio::test]
+async fn any_notice_of_before_gives_an_address_back() {
+    let settings = [MAIL[0], ("LECTERN_TRUSTED_PROXIES", "127.0.0.1")];
+    let app = App::with(&settings).await;
+    let sam = app.person("sam", SiteRole::Student).await;
+    let mut thief = app.anonymous();
+    thief.user_agent = "a thief's own".to_owned();
+    thief.get("/login").await;
+    let come = [("email", "sam@uni.example"), ("password", PASSWORD)];
+    from(&thief, "203.0.113.66", "/fn/sign_in", &come).await;
+    let told = app.letter_to("sam@uni.example").await;
+    assert!(told.text.contains("from a place and with a browser"), "{told:?}");
+    from(&thief, "203.0.113.66", "/fn/change_address", &[("email", "one@thief.example")]).await;
+    let token = app.letter_to("one@thief.example").await.token();
+    from(&thief, "203.0.113.66", "/fn/take_new_address", &[("token", &token)]).await;
+    assert!(sam.get("/account").await.location().starts_with("/login"));
+    let page = app.anonymous().get(&told.link()).await;
+    assert!(page.has("It gets back its old address"), "{}", page.body);
+    app.anonymous().post("/fn/say_not_me", &[("token", &told.token())]).await;
+    let link = app.letter_to("sam@uni.example").await;
+    assert_eq!(link.kind, "reset");
+    assert!(app.letters().await.iter().all(|letter| letter.kind != "reset" || letter.address == "sam@uni.example"));
+    assert_eq!(reset(&app, "sam@uni.example", ANOTHER).await, "/login");
+    app.sign_in_with("sam", ANOTHER).await;
+}
+
+/// A stranger signs up with somebody's address and sets up a way back; whoever looks after the site hands its person a link.
+/// ASVS 6.4.1
+#[tokio::test]
+async fn a_set_up_link_takes_away_what_a_stranger_set_up() {
+    let app = App::start().await;
+    let eve = app.student("sam").await;
+    set_up(&eve).await;
+    let ada = app.admin("ada").await;
+    let id = ada.id_of("sam").await;
+    // A role that stays as it is says nothing of whose account it is.
+    ada.post("/fn/save_role", &[("person", &id), ("role", "student")]).await;
+    let system = std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system());
+    let mut write = app.site.db.begin_write(system).await.unwrap();
+    let user = lectern::id::UserId(id.parse().unwrap());
+    let link = crate::app::task().admin(&mut write).make_set_up_link(Some(user)).await.unwrap();
+    write.commit().await.unwrap();
+    let sam = app.anonymous();
+    let page = sam.post("/fn/set_first_password", &[("token", &link), ("password", ANOTHER)]).await;
+    assert_eq!((page.location(), app.count("code_apps").await), ("/", 0));
+    // From then on it is hers, and a reset leaves what she sets up.
+    set_up(&sam).await;
+    app.anonymous().post("/fn/ask_reset", &[("email", "sam@uni.example")]).await;
+    reset(&app, "sam@uni.example", THIRD).await;
+    assert_eq!(app.anonymous().sign_in("sam", THIRD).await.location(), "/login/second");
+}
+
 /// Between the reading of a half-way sign-in, or a code, and its use, the account changed.
 /// ASVS 7.4.3
 #[tokio::test]

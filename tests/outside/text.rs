@@ -1,7 +1,7 @@
 //! Text messages that leave through a gateway.
 
 use lectern::accounts::model::SiteRole;
-use lectern::mail::sending::send_due;
+use lectern::mail::sending::{self, send_due};
 
 use crate::app::{App, task};
 use crate::server;
@@ -50,6 +50,25 @@ async fn a_code_arrives_in_words_as_json_and_as_a_form() {
         assert!(sam.get("/account/security").await.has("We sent a code to"));
         assert!(code.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
     }
+}
+
+/// A gateway that does not answer holds up no mail.
+#[tokio::test]
+async fn mail_leaves_while_a_gateway_says_nothing() {
+    let app = app(&[("LECTERN_SMTP_URL", &server("LECTERN_TEST_MAIL"))]).await;
+    let sam = app.person("sam", SiteRole::Student).await;
+    sam.post("/fn/set_phone", &[("phone", "+491701000000")]).await;
+    app.anonymous().post("/fn/ask_reset", &[("email", "sam@uni.example")]).await;
+    let kinds = async || app.letters().await.into_iter().map(|letter| letter.kind).collect::<Vec<_>>();
+    assert_eq!(kinds().await, ["text_code", "reset"]);
+    let site = app.site.clone();
+    let sending = tokio::spawn(async move { sending::run(site).await });
+    while kinds().await.contains(&"reset".to_owned()) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(errors(&app, "waiting").await, [""; 0], "the gateway has not said anything yet");
+    assert_eq!(kinds().await, ["text_code"]);
+    sending.abort();
 }
 
 #[tokio::test]

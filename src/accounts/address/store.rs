@@ -2,6 +2,7 @@
 
 use crate::accounts::model::Email;
 use crate::accounts::policy::Oneself;
+use crate::accounts::store::public_is_surely_theirs;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -48,7 +49,7 @@ pub struct Changed {
     pub old: String,
     /// As typed.
     pub new: String,
-    /// The old one was: else whoever reads there may be somebody else, whose address was typed by mistake.
+    /// The old one was confirmed or vouched for: else whoever reads there may be somebody else, whose address was typed by mistake.
     pub was_confirmed: bool,
 }
 
@@ -63,8 +64,14 @@ impl Oneself<'_, Write> {
         let (user, email) = (self.person().id, self.person().email.clone());
         let write = self.connection();
         withdraw(write, user, Kind::Confirm).await?;
-        let link =
-            NewLink { does: Does::Confirm, user: Some(user), email: Some(email.clone()), detail: None, sent_to: None };
+        let link = NewLink {
+            does: Does::Confirm,
+            user: Some(user),
+            email: Some(email.clone()),
+            detail: None,
+            sent_to: None,
+            of_insider: false,
+        };
         let token = make(write, link).await?;
         let parts = vec![
             Part::Words("An account uses this address. If it is yours, confirm it: then a forgotten password can be set anew by mail.".to_owned()),
@@ -118,8 +125,7 @@ impl Oneself<'_, Write> {
         // Only what the link was sent to: an address that is asked for now is another link's.
         let new = Email::parse(link.email.as_deref().unwrap_or_default())?;
         let now = write.now();
-        let (confirmed_at,): (Option<Millis>,) =
-            query("select email_verified_at from users where id = $1").bind(user).one(write).await?;
+        let was_confirmed = public_is_surely_theirs(write, user).await?;
         let taken = query(
             "update users set email = $2, email_key = $3, email_verified_at = $4, changed_at = $4
              where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",
@@ -137,7 +143,7 @@ impl Oneself<'_, Write> {
         // What went to the old address is over.
         withdraw_links(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
-        Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed: confirmed_at.is_some() })
+        Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed })
     }
 }
 
@@ -156,6 +162,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             email: Some(email.as_typed().to_owned()),
             detail: None,
             sent_to: None,
+            of_insider: false,
         };
         let token = make(write, link).await?;
         if taken.is_some() {

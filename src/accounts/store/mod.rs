@@ -84,6 +84,16 @@ pub async fn public_find_addressee(on: &mut impl Connection, user: UserId) -> Re
     Ok(row.map(|(email,)| email))
 }
 
+/// Whether an account's address is its person's: they read what was sent there, or somebody who looks after the site said so.
+pub async fn public_is_surely_theirs(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
+    let row: Option<(bool,)> =
+        query("select email_verified_at is not null or vouched_at is not null from users where id = $1")
+            .bind(user)
+            .optional(on)
+            .await?;
+    Ok(row.is_some_and(|(is,)| is))
+}
+
 /// Whether a password was ever set.
 pub async fn public_has_password(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
     let row: Option<(bool,)> =
@@ -317,8 +327,10 @@ impl RecentlyProven<Admin<'_, Write>> {
                 .bind((was == SiteRole::Admin && role != SiteRole::Admin).then_some(now))
                 .one(self.inner().connection())
                 .await?;
-        // Whoever is given a role was looked at first.
-        vouch(self.inner().connection(), user).await?;
+        if was != role && role != SiteRole::Student {
+            // Whoever is given a role was looked at first.
+            vouch(self.inner().connection(), user).await?;
+        }
         let is_about_admins = [was, role].contains(&SiteRole::Admin);
         if was != role && is_about_admins {
             // Others may open what waits for an admin than what waits for somebody else.

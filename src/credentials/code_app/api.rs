@@ -73,6 +73,7 @@ pub async fn remove_code_app() -> Result<(), AppError> {
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("a code app")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "a code app was removed");
+    request::renew_session().await?;
     request::go_on(
         "/account/security",
         Flash::said_and_ended("The code app is removed. You can delete it from the telephone as well.", ended),

@@ -9,6 +9,7 @@ use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::sessions::caller::Person;
 use crate::sessions::policy::RecentlyProven;
 use crate::site_key::SiteKey;
 
@@ -71,37 +72,32 @@ impl Oneself<'_, Read> {
 }
 
 impl RecentlyProven<Oneself<'_, Read>> {
-    /// The seed that was made a moment ago and waits for its first code; `NotFound` when there is none.
+    /// The seed that was made a moment ago in this sign-in and waits for its first code; `NotFound` when there is none.
     pub async fn find_new_seed(&mut self, key: &SiteKey) -> Result<Seed, Failure> {
-        let (user, email) = (self.inner().person().id, self.inner().person().email.clone());
-        let read = self.inner().connection();
-        let now = read.now();
-        let row: Option<(String,)> =
-            query("select seed from code_apps where user_id = $1 and confirmed_at is null and created_at > $2")
-                .bind(user)
-                .bind(now - SHOWN_FOR)
-                .optional(read)
-                .await?;
-        let sealed = row.ok_or(AppError::NotFound)?.0;
-        Ok(Seed::open(key, &sealed, &email)?.ok_or(AppError::NotFound)?)
+        let person = self.inner().person().clone();
+        Ok(waiting_seed(self.inner().connection(), key, &person).await?.ok_or(AppError::NotFound)?)
     }
 }
 
 impl RecentlyProven<Oneself<'_, Write>> {
-    /// Makes a seed that waits for its first code, in place of one that waited. Refused with `Conflict` when an app is in use.
+    /// Makes a seed that waits for its first code, in place of one that waited. It is this sign-in's alone: somebody else who is in
+    /// the account must not read along while its person sets up what is to keep them out. Refused with `Conflict` when an app is in use.
     pub async fn begin_code_app(&mut self, key: &SiteKey) -> Result<(), Failure> {
-        let (user, email) = (self.inner().person().id, self.inner().person().email.clone());
+        let (user, sign_in) = (self.inner().person().id, self.inner().person().sign_in);
+        let email = self.inner().person().email.clone();
         let seed = Seed::make(&email)?.seal(key)?;
         let write = self.inner().connection();
         let now = write.now();
         let made = query(
-            "insert into code_apps (user_id, seed, created_at, last_step) values ($1, $2, $3, 0)
-             on conflict (user_id) do update set seed = excluded.seed, created_at = excluded.created_at, last_step = 0
+            "insert into code_apps (user_id, seed, created_at, last_step, sign_in_id) values ($1, $2, $3, 0, $4)
+             on conflict (user_id) do update set seed = excluded.seed, created_at = excluded.created_at, last_step = 0,
+                                                 sign_in_id = excluded.sign_in_id
              where code_apps.confirmed_at is null",
         )
         .bind(user)
         .bind(seed)
         .bind(now)
+        .bind(sign_in)
         .execute(write)
         .await?;
         if made == 1 { Ok(()) } else { Err(in_use()) }
@@ -109,22 +105,16 @@ impl RecentlyProven<Oneself<'_, Write>> {
 
     /// Takes the first code: from now on the app is asked for at every sign-in. Refused at `code` when it is none of its.
     pub async fn confirm_code_app(&mut self, key: &SiteKey, typed: &str) -> Result<(), Failure> {
-        let (user, email) = (self.inner().person().id, self.inner().person().email.clone());
+        let person = self.inner().person().clone();
+        let user = person.id;
         let write = self.inner().connection();
         let now = write.now();
-        let row: Option<(String,)> =
-            query("select seed from code_apps where user_id = $1 and confirmed_at is null and created_at > $2")
-                .bind(user)
-                .bind(now - SHOWN_FOR)
-                .optional(write)
-                .await?;
-        let sealed = row.ok_or(AppError::NotFound)?.0;
-        let seed = Seed::open(key, &sealed, &email)?.ok_or(AppError::NotFound)?;
+        let seed = waiting_seed(write, key, &person).await?.ok_or(AppError::NotFound)?;
         let step = seed.step_of(typed, now).ok_or_else(|| {
             FieldErrors::one("code", "This is not the code the app shows now. Check that the telephone’s clock is right, and enter the next one")
         })?;
         let confirmed = query(
-            "update code_apps set confirmed_at = $2, last_step = $3, last_used_at = $2 where user_id = $1 and confirmed_at is null",
+            "update code_apps set confirmed_at = $2, last_step = $3, last_used_at = $2, sign_in_id = null where user_id = $1 and confirmed_at is null",
         )
         .bind(user)
         .bind(now)
@@ -149,6 +139,23 @@ impl RecentlyProven<Oneself<'_, Write>> {
             return Err(AppError::NotFound.into());
         }
         note(write, Event::of(What::FactorRemoved).about(user).before("a code app")).await
+    }
+}
+
+/// The seed that waits for its first code in this person's own sign-in.
+async fn waiting_seed(on: &mut impl Connection, key: &SiteKey, person: &Person) -> Result<Option<Seed>, Failure> {
+    let now = on.now();
+    let row: Option<(String,)> = query(
+        "select seed from code_apps where user_id = $1 and sign_in_id = $2 and confirmed_at is null and created_at > $3",
+    )
+    .bind(person.id)
+    .bind(person.sign_in)
+    .bind(now - SHOWN_FOR)
+    .optional(on)
+    .await?;
+    match row {
+        Some((sealed,)) => Seed::open(key, &sealed, &person.email),
+        None => Ok(None),
     }
 }
 

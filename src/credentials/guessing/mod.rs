@@ -221,8 +221,8 @@ pub enum Few {
     LettersForPlace,
     /// Such letters to one address (security.md: a minute between two).
     LettersForAddress,
-    /// Letters that open an account, to one mailbox, whatever stands after a plus in its address (ours: a family's children; a
-    /// sign-up form must not fill somebody's mail).
+    /// Letters that open an account, to addresses of one mailbox with something after a plus (ours: a family's children; a sign-up form
+    /// must not fill somebody's mail). The mailbox's own address has its minute alone: nobody keeps somebody from signing up.
     SignUpsForMailbox,
     /// Codes to sign in to one account with, of five tries each (ours: fifty tries at a million codes in a day).
     CodesForAccount,
@@ -230,6 +230,8 @@ pub enum Few {
     Ceremonies,
     /// Text messages to one number; each costs money, and somebody may earn by it (security.md: caps).
     TextsToNumber,
+    /// Numbers that one account has codes sent to (ours: mistyped, and another; the site's messages are everybody's).
+    NumbersOfAccount,
     /// Text messages that one place asks for.
     TextsForPlace,
     /// Text messages of the whole site.
@@ -238,10 +240,11 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
+        Self::NumbersOfAccount,
         Self::TextsForPlace,
         Self::TextsInAll,
         Self::Ceremonies,
@@ -260,6 +263,7 @@ impl Few {
             Self::CodesForAccount => (10, DAY),
             Self::Ceremonies => (2_000, HOUR),
             Self::TextsToNumber => (5, DAY),
+            Self::NumbersOfAccount => (5, DAY),
             Self::TextsForPlace => (20, DAY),
             Self::TextsInAll => (500, DAY),
         }
@@ -279,6 +283,7 @@ impl Few {
             Self::CodesForAccount => "codes for an account",
             Self::Ceremonies => "ceremonies of a place",
             Self::TextsToNumber => "texts to a number",
+            Self::NumbersOfAccount => "numbers of an account",
             Self::TextsForPlace => "texts for a place",
             Self::TextsInAll => "texts in all",
         }

@@ -88,8 +88,10 @@ pub struct NewLink {
     pub email: Option<String>,
     /// What else is needed when it is used.
     pub detail: Option<String>,
-    /// The address the mail goes to, where it matters later.
+    /// The address the mail goes to, in the form it is found by, where it matters later.
     pub sent_to: Option<String>,
+    /// A notice that takes somebody who was let in.
+    pub of_insider: bool,
 }
 
 /// A link that is good.
@@ -109,6 +111,8 @@ pub struct MailLink {
     pub created_at: Millis,
     /// See [`NewLink`].
     pub sent_to: Option<String>,
+    /// See [`NewLink`]; none in a row from before it was written down.
+    pub of_insider: Option<bool>,
     /// The account's address now, as typed.
     pub account: Option<String>,
     /// The name of its person now.
@@ -125,7 +129,8 @@ pub(crate) async fn make(write: &mut Write, link: NewLink) -> Result<String, Fai
         end_links(write, user, &[link.does]).await?;
     }
     query(
-        "insert into mail_links (token_digest, kind, user_id, email, detail, created_at, expires_at, sent_to) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into mail_links (token_digest, kind, user_id, email, detail, created_at, expires_at, sent_to, of_insider)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(random::digest(&token))
     .bind(link.does.key())
@@ -135,6 +140,7 @@ pub(crate) async fn make(write: &mut Write, link: NewLink) -> Result<String, Fai
     .bind(now)
     .bind(now + link.does.good_for())
     .bind(link.sent_to)
+    .bind(link.of_insider)
     .execute(write)
     .await?;
     Ok(token)
@@ -148,7 +154,7 @@ pub async fn public_find_mail_link(
 ) -> Result<Option<MailLink>, Failure> {
     let now = on.now();
     query(
-        "select l.token_digest, l.kind, l.user_id, l.email, l.detail, l.created_at, l.sent_to, u.email as account, u.name
+        "select l.token_digest, l.kind, l.user_id, l.email, l.detail, l.created_at, l.sent_to, l.of_insider, u.email as account, u.name
          from mail_links l left join users u on u.id = l.user_id
          where l.token_digest = $1 and l.kind = $2 and l.used_at is null and l.expires_at > $3 and u.disabled_at is null",
     )

@@ -21,9 +21,13 @@ pub async fn say_not_me(
 ) -> Result<(), AppError> {
     let ctx = request::current()?;
     let mut write = request::begin_write().await?;
-    let frozen = Held::<NotMe>::claim(&mut write, token.as_typed()).await?.freeze(&mut write).await?;
-    public_send_reset(&mut write, &ctx.site, &frozen).await?;
+    let held = Held::<NotMe>::claim(&mut write, token.as_typed()).await?;
+    let user = held.link().user_id.map_or(0, |user| user.0);
+    let frozen = held.freeze(&mut write).await?;
+    if let Some(account) = &frozen {
+        public_send_reset(&mut write, &ctx.site, account).await?;
+    }
     write.commit().await?;
-    tracing::warn!(event = "account_frozen", person = frozen.id.0, "somebody said that something was not done by them");
-    request::go_on("/not-me", Flash::None)
+    tracing::warn!(event = "account_frozen", person = user, "somebody said that something was not done by them");
+    request::go_on(if frozen.is_some() { "/not-me" } else { "/not-me?ask=1" }, Flash::None)
 }

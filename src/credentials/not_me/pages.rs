@@ -26,7 +26,12 @@ async fn load() -> Result<(String, MailLink), Failure> {
 fn show((token, link): (String, MailLink)) -> AnyView {
     let form = Form::to::<SayNotMe>();
     let told = link.detail.clone().unwrap_or_default();
-    let back = link.email.clone().map(|old| view! { <li>"It gets back its old address, "<bdi>{old}</bdi>"."</li> });
+    let account = link.account.clone().unwrap_or_default();
+    let back = link
+        .email
+        .clone()
+        .filter(|old| !old.eq_ignore_ascii_case(&account))
+        .map(|old| view! { <li>"It gets back its old address, "<bdi>{old}</bdi>"."</li> });
     view! {
         {page_title("Was this not you?")}
         <div class="page wrap">
@@ -34,7 +39,7 @@ fn show((token, link): (String, MailLink)) -> AnyView {
                 <h1>"Was this not you?"</h1>
                 <p class="lede">"We told you: "<b>{told}</b>". If it was you, close this page: nothing happens."</p>
             </div></div>
-            <p>"If it was not you, press the button. Then, for the account "<bdi>{link.account.unwrap_or_default()}</bdi>":"</p>
+            <p>"If it was not you, press the button. Then, for the account "<bdi>{account}</bdi>":"</p>
             <ul class="bullets">
                 {back}
                 <li>"Every browser and app that is signed in is signed out."</li>
@@ -54,13 +59,17 @@ fn show((token, link): (String, MailLink)) -> AnyView {
 /// What was done, and how to get back in.
 #[component]
 pub fn NotMeDone() -> impl IntoView {
-    page(async { Ok(request::site()?.mailer.is_some()) }, |has_mail| {
-        let link = if has_mail {
-            "A link to set a new password is on its way to the account’s email address. It works for 30 minutes; you can ask for another."
-        } else {
-            "The person who runs this server has a link for you to set a new password."
-        };
-        view! {
+    page(
+        async { Ok((request::site()?.mailer.is_some(), request::current()?.query("ask").is_some())) },
+        |(has_mail, asks)| {
+            let link = if asks {
+                "The account’s mail goes to another address by now, and this one was never confirmed. Ask an admin of this site: they make sure of who you are and give it back."
+            } else if has_mail {
+                "A link to set a new password is on its way to the account’s email address. It works for 30 minutes; you can ask for another."
+            } else {
+                "The person who runs this server has a link for you to set a new password."
+            };
+            view! {
             {page_title("The account is closed for now")}
             <div class="page wrap">
                 <div class="head"><div>
@@ -69,9 +78,10 @@ pub fn NotMeDone() -> impl IntoView {
                 </div></div>
                 <p>{link}</p>
                 <p>"If the account has a second step and you cannot show it, or it is not yours, ask an admin of this site. They make sure of who you are and take it away."</p>
-                <div class="buttons"><a class="button" href="/forgot">"Ask for another link"</a></div>
+                {(!asks).then(|| view! { <div class="buttons"><a class="button" href="/forgot">"Ask for another link"</a></div> })}
             </div>
         }
         .into_any()
-    })
+        },
+    )
 }

@@ -16,13 +16,15 @@ use crate::sessions::policy::Everywhere;
 impl Held<NotMe> {
     /// Ends every sign-in and every waiting link, gives an address back that was changed, takes away what was added to come back by
     /// since the earliest notice that this reader could still answer, and closes the account until a new password is set. Answers
-    /// the account, for the link that opens it again.
-    pub async fn freeze(self, write: &mut Write) -> Result<Forgetful, Failure> {
+    /// the account, for the link that opens it again; none when its mail goes elsewhere by now and is not given back: that link would
+    /// be for whoever took it.
+    pub async fn freeze(self, write: &mut Write) -> Result<Option<Forgetful>, Failure> {
         let link = self.spend(write).await?;
         let user = link.user_id.ok_or(AppError::NotFound)?;
         let now = write.now();
-        if let Some(old) = &link.email {
-            let old = Email::parse(old)?;
+        let old = link.email.as_deref().map(Email::parse).transpose()?;
+        let now_at = link.account.as_deref().and_then(|account| Email::parse(account).ok());
+        if let Some(old) = old.filter(|old| now_at.is_none_or(|now_at| now_at.key() != old.key())) {
             // Where somebody else has it by now, it stays theirs.
             query(
                 "update users set email = $2, email_key = $3, email_verified_at = $4
@@ -46,13 +48,16 @@ impl Held<NotMe> {
         // and whoever was never let in has none to reach back from.
         let (since,): (Option<Millis>,) = query(
             "select min(created_at) from mail_links
-             where user_id = $1 and kind = $2 and sent_to = $3 and used_at is null and expires_at > $4 and created_at < $5",
+             where user_id = $1 and kind = $2 and sent_to = $3 and used_at is null and expires_at > $4 and created_at < $5
+               and of_insider = $6 and $7 = $6",
         )
         .bind(user)
         .bind(Does::NotMe.key())
-        .bind(link.sent_to)
+        .bind(link.sent_to.clone())
         .bind(now)
         .bind(link.created_at)
+        .bind(true)
+        .bind(link.of_insider.unwrap_or(false))
         .one(write)
         .await?;
         forget_since(write, user, since.unwrap_or(link.created_at)).await?;
@@ -65,6 +70,9 @@ impl Held<NotMe> {
         Everywhere::of_who_said_not_me(write, user).end_for("not_me").await?;
         let said = link.detail.unwrap_or_default();
         note(write, Event::of(What::NotMe).by(user).about(user).after(said)).await?;
-        query("select id, email from users where id = $1").bind(user).one(write).await
+        let account: Forgetful = query("select id, email from users where id = $1").bind(user).one(write).await?;
+        let is_there =
+            link.sent_to.is_none_or(|key| Email::parse(&account.email).is_ok_and(|email| email.key() == key));
+        Ok(is_there.then_some(account))
     }
 }

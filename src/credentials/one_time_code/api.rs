@@ -11,7 +11,7 @@ use {
     super::store::{By, public_ask_code, public_count_try, public_find_asked, public_spend},
     crate::accounts::model::{Email, SiteRole},
     crate::accounts::policy::Oneself,
-    crate::credentials::guessing::{Few, Guess, public_take_one},
+    crate::credentials::guessing::{Few, Guess, public_take_all, public_take_one},
     crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request::{self, SECOND_STEP_PAGE},
@@ -157,13 +157,17 @@ pub async fn set_phone(
         return Err(AppError::NotFound);
     }
     let mut write = request::begin_write().await?;
-    RecentlyProven::of(Oneself::claim(&mut write).await?)?;
-    public_take_one(&mut write, Few::LettersForAddress, &format!("number {}", phone.as_str())).await?;
-    public_take_one(&mut write, Few::TextsToNumber, phone.as_str()).await?;
-    public_take_one(&mut write, Few::TextsForPlace, &place_of(ctx.caller.address)).await?;
-    public_take_one(&mut write, Few::TextsInAll, "").await?;
+    let user = RecentlyProven::of(Oneself::claim(&mut write).await?)?.inner().person().id;
+    let (place, account) = (place_of(ctx.caller.address), user.to_string());
+    let few = [
+        (Few::LettersForAddress, &*format!("number {}", phone.as_str())),
+        (Few::TextsToNumber, phone.as_str()),
+        (Few::NumbersOfAccount, &account),
+        (Few::TextsForPlace, &place),
+        (Few::TextsInAll, ""),
+    ];
+    public_take_all(&mut write, &few).await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
-    let user = oneself.inner().person().id;
     let (token, gives_up) = oneself.begin_phone(&ctx.site, &phone).await?;
     if gives_up {
         oneself.inner().end_elsewhere(Renewed::Ways).await?;
@@ -194,6 +198,7 @@ pub async fn confirm_phone(
     let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("a telephone number for codes")).await?;
     write.commit().await?;
+    request::renew_session().await?;
     request::asked_code(None)?;
     let said = "Your number is confirmed. You can have codes sent to it.";
     request::go_on("/account/security", Flash::said_and_ended(said, ended))

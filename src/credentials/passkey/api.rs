@@ -254,6 +254,7 @@ pub async fn remove_passkey(
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("a passkey")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "a passkey was removed");
+    request::renew_session().await?;
     let said = format!("The passkey “{named}” is removed here. Delete it on your device as well.");
     request::go_on("/account/security", Flash::said_and_ended(said, ended))
 }

@@ -96,7 +96,9 @@ async fn begin_sign_up(email: &Email, begun: Begun) -> Result<(), Failure> {
     public_take_one(&mut write, Few::Accounts, &place_of(ctx.caller.address)).await?;
     // One letter in a minute, whether it says that there is an account or that there will be.
     public_take_one(&mut write, Few::LettersForAddress, &format!("sign-up {}", email.key())).await?;
-    public_take_one(&mut write, Few::SignUpsForMailbox, &email.mailbox()).await?;
+    if let Some(mailbox) = email.mailbox_of_a_tag() {
+        public_take_one(&mut write, Few::SignUpsForMailbox, &mailbox).await?;
+    }
     public_begin_sign_up(&mut write, &ctx.site, email, &begun).await?;
     write.commit().await
 }

@@ -30,6 +30,7 @@ pub async fn remove_provider(
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("an account elsewhere")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_factor_removed", person = user.0, "an account elsewhere was removed");
+    request::renew_session().await?;
     let label = ctx.site.provider(&name).map_or_else(|| name.clone(), |provider| provider.label.clone());
     let said = format!("Your {label} account signs you in no more.");
     request::go_on("/account/security", Flash::said_and_ended(said, ended))

@@ -169,6 +169,7 @@ async fn back(name: &str) -> Result<(), Failure> {
             notices::tell(&mut write, &ctx.site, user, Notice::Added("an account elsewhere")).await?;
             write.commit().await?;
             tracing::info!(event = "authn_factor_added", person = user.0, "an account elsewhere was added");
+            request::renew_session().await?;
             let said = format!("Your {} account signs you in from now on.", provider.label);
             ctx.say(|answer| answer.flash = Flash::said_and_ended(said, ended));
             request::redirect_page("/account/security");

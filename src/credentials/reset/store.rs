@@ -1,13 +1,13 @@
 //! All SQL about forgotten passwords.
 
-use crate::accounts::model::{Email, SiteRole};
+use crate::accounts::model::Email;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::config::SecondStepFor;
 use crate::credentials::mail_link::policy::{Held, Reset};
 use crate::credentials::mail_link::store::{Does, NewLink, make, withdraw_links};
-use crate::credentials::ways::store::forget_all;
+use crate::credentials::ways::store::forget_a_strangers;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -37,7 +37,14 @@ pub async fn public_find_for_reset(write: &mut Write, email: &Email) -> Result<O
 /// Writes the letter with the link. Open to everybody: what it opens goes to the account's own address.
 pub async fn public_send_reset(write: &mut Write, site: &Site, account: &Forgetful) -> Result<(), Failure> {
     withdraw(write, account.id, Kind::Reset).await?;
-    let link = NewLink { does: Does::Reset, user: Some(account.id), email: None, detail: None, sent_to: None };
+    let link = NewLink {
+        does: Does::Reset,
+        user: Some(account.id),
+        email: None,
+        detail: None,
+        sent_to: None,
+        of_insider: false,
+    };
     let token = make(write, link).await?;
     let parts = vec![
         Part::Words("Somebody, we hope you, asked for a new password for your account.".to_owned()),
@@ -71,11 +78,12 @@ impl Held<Reset> {
         let link = self.spend(write).await?;
         let user = link.user_id.ok_or(AppError::NotFound)?;
         let now = write.now();
-        let (verified_at, vouched_at, role, was_frozen): (Option<Millis>, Option<Millis>, SiteRole, bool) =
-            query("select email_verified_at, vouched_at, role, frozen_at is not null from users where id = $1")
+        let (verified_at, was_frozen): (Option<Millis>, bool) =
+            query("select email_verified_at, frozen_at is not null from users where id = $1")
                 .bind(user)
                 .one(write)
                 .await?;
+        forget_a_strangers(write, user, needs_second_step).await?;
         query(
             "update users set password_hash = $2, epoch = epoch + 1, changed_at = $3, frozen_at = null,
                     email_verified_at = coalesce(email_verified_at, $3) where id = $1 and disabled_at is null",
@@ -92,12 +100,6 @@ impl Held<Reset> {
             "with a link by mail, which confirmed the address"
         };
         note(write, Event::of(What::PasswordChanged).by(user).about(user).after(how)).await?;
-        if verified_at.is_none() && vouched_at.is_none() && !needs_second_step.of(role) {
-            // Whoever made the account may be somebody else than reads there: what they set up must not let them back in. Where
-            // somebody said whose it is, or much hangs on it, the mailbox is one proof and the second step stays: an admin, or
-            // whoever runs the server, resets it.
-            forget_all(write, user).await?;
-        }
         let mut arriving = Arriving::proven(write, user);
         arriving.end_what_was_before().await?;
         Ok((user, was_frozen))

@@ -8,6 +8,7 @@ use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::DAY;
 use crate::credentials::mail_link::store::withdraw_links;
+use crate::credentials::ways::store::forget_a_strangers;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -84,6 +85,9 @@ impl<'w> LinkHolder<'w, Write> {
         let user = link.user_id.ok_or(AppError::NotFound)?;
         use_up(write, &link).await?;
         let now = write.now();
+        // Whoever made the link says whose account it is, whatever was set up in it before.
+        forget_a_strangers(write, user, site.config.second_step).await?;
+        vouch(write, user).await?;
         let (was_in_use,): (bool,) =
             query("select exists (select 1 from sign_ins where user_id = $1)").bind(user).one(write).await?;
         query(

@@ -39,6 +39,7 @@ pub async fn public_begin_sign_up(write: &mut Write, site: &Site, email: &Email,
         email: Some(email.as_typed().to_owned()),
         detail: Some(detail),
         sent_to: None,
+        of_insider: false,
     };
     let token = make(write, link).await?;
     let letter = if taken.is_some() {

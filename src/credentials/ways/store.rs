@@ -1,10 +1,11 @@
 //! All SQL that looks at more than one way in.
 
 use crate::accounts::policy::{Admin, Oneself, PersonKeeper};
-use crate::accounts::store::{public_is_admins, vouch};
+use crate::accounts::store::{public_is_admins, public_is_surely_theirs, public_role_of, vouch};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
+use crate::config::SecondStepFor;
 use crate::credentials::recovery_codes::store::forget_codes;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied};
@@ -154,6 +155,22 @@ pub struct Reset {
 /// passkeys, accounts at providers, the telephone number, and what is half way.
 pub(crate) async fn forget_all(write: &mut Write, user: UserId) -> Result<(), Failure> {
     forget_since(write, user, 0).await
+}
+
+/// The same where whoever made the account may be somebody else than has it from now on: nobody confirmed its address or vouched for
+/// it. Where much hangs on the role, the second step stays: an admin, or whoever runs the server, resets it. Asked before the new
+/// password is written down. Says whether it was.
+pub(in crate::credentials) async fn forget_a_strangers(
+    write: &mut Write,
+    user: UserId,
+    needs_second_step: SecondStepFor,
+) -> Result<bool, Failure> {
+    let is_a_strangers = !public_is_surely_theirs(write, user).await?;
+    let is_one = is_a_strangers && !needs_second_step.of(public_role_of(write, user).await?);
+    if is_one {
+        forget_all(write, user).await?;
+    }
+    Ok(is_one)
 }
 
 /// The same for what was set up at `since` or later, in milliseconds; what is half way goes in any case.

@@ -21,6 +21,9 @@ pub const PARALLEL: i64 = 50;
 /// What whoever has proven who they are reads, when nobody signs in to the account until it has a new password.
 const CLOSED: &str = "This account is closed for now, since somebody said “This was not me”. Set a new password to open it: I forgot my password";
 
+/// The same when an admin has closed it.
+const DISABLED: &str = "An admin of this site has closed this account. Ask them";
+
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -159,7 +162,9 @@ impl Arriving<'_> {
         .await?;
         if begun != 1 {
             // Whatever was proven: this is the one place where sign-ins begin.
-            return Err(FieldErrors::one("email", CLOSED).into());
+            let (is_disabled,): (bool,) =
+                query("select disabled_at is not null from users where id = $1").bind(user).one(write).await?;
+            return Err(FieldErrors::one("email", if is_disabled { DISABLED } else { CLOSED }).into());
         }
         query(
             "update sign_ins set ended_at = $2, ended_why = 'too_many' where id in
