@@ -225,6 +225,10 @@ async fn an_address_never_takes_an_account_over() {
     assert_eq!(app.count("users").await, 4);
 }
 
+async fn is_signed_in_still(visitor: &Visitor<'_>) -> bool {
+    visitor.get("/account").await.status == StatusCode::OK
+}
+
 /// ASVS 7.5.1
 #[tokio::test]
 async fn another_way_is_added_from_ones_own_account_alone() {
@@ -239,13 +243,14 @@ async fn another_way_is_added_from_ones_own_account_alone() {
         let at = page.body.find(&server("LECTERN_TEST_PROVIDER")).unwrap_or_else(|| panic!("{}", page.body));
         page.body[at..].split('"').next().unwrap().replace("&amp;", "&")
     };
-    let sam = app.sign_in("sam").await;
+    let (sam, elsewhere) = (app.sign_in("sam").await, app.sign_in("sam").await);
     let back = walk(&link(&sam).await, "sam").await;
     // Somebody else's browser cannot add it to their account.
     let eve = app.person("eve", SiteRole::Student).await;
     assert_eq!(eve.get(&back).await.location(), "/login");
     assert_eq!(sam.get(&back).await.location(), "/account/security");
     assert!(sam.get("/account/security").await.has("Your Campus account signs you in from now on"));
+    assert!(!is_signed_in_still(&elsewhere).await, "what was signed in before it was added ended");
     let visitor = app.anonymous();
     visitor.get(&away(&visitor, "/login/with/campus", "sam").await).await;
     assert!(visitor.get("/account").await.has("sam@uni.example"));
@@ -257,6 +262,7 @@ async fn another_way_is_added_from_ones_own_account_alone() {
     let id = page.hidden("account");
     assert_eq!(eve.post("/fn/remove_provider", &[("account", &id)]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(sam.post("/fn/remove_provider", &[("account", &id)]).await.location(), "/account/security");
+    assert!(!is_signed_in_still(&visitor).await, "and what was signed in with it when it was removed");
     assert!(!sam.get("/account/security").await.has("name=\"account\""));
 }
 
