@@ -1,6 +1,6 @@
 // Passkeys, with Chromium's own virtual authenticator: made, used with and without its person, copied, at another address.
 import { createServer } from "node:http";
-import { expect, isAccessible, test, unique, visit } from "../fixtures/index.mjs";
+import { expect, isAccessible, signIn, test, unique, visit } from "../fixtures/index.mjs";
 import { start } from "../server.mjs";
 import { appCode, mailTo, services } from "../services.mjs";
 
@@ -71,9 +71,9 @@ function send(page, path, fields) {
   }, [path, fields]);
 }
 
-test("from a new account to a passkey, signed out and back in with nothing typed", async ({ page }, testInfo) => {
+test("from a new account to a passkey, signed out and back in with nothing typed", async ({ page, browser, baseURL }, testInfo) => {
   await authenticator(page);
-  await signUp(page, testInfo);
+  const email = await signUp(page, testInfo);
   await addPasskey(page, "Laptop");
   await expect(page.getByRole("heading", { name: "Your recovery codes" })).toBeVisible();
   await isAccessible(page);
@@ -89,14 +89,20 @@ test("from a new account to a passkey, signed out and back in with nothing typed
   await page.goto("/account/security");
   await expect(page.getByText("Last used")).toBeVisible();
 
-  // Another name, then away with it: the password stays as a way in.
+  // Another name, then away with it: the password stays as a way in, and what was signed in elsewhere ends.
+  const other = await browser.newContext({ baseURL });
+  const elsewhere = await other.newPage();
+  await signIn(elsewhere, email, PASSWORD);
   await page.getByText("Rename Laptop").click();
   await page.getByLabel("Name of the passkey").first().fill("Old laptop");
   await page.getByRole("button", { name: "Save name" }).click();
   await expect(page.getByRole("heading", { name: "Old laptop" })).toBeVisible();
   await page.getByRole("button", { name: "Remove Old laptop" }).click();
   await page.getByRole("button", { name: "Remove this passkey" }).click();
-  await expect(page.getByText("The passkey “Old laptop” is removed here.")).toBeVisible();
+  await expect(page.getByText("The passkey “Old laptop” is removed here.")).toContainText("Your other sign-in ended.");
+  await elsewhere.goto("/account");
+  await expect(elsewhere).toHaveURL(/\/login/);
+  await other.close();
   await signOut(page);
   await page.goto("/login");
   await page.getByRole("button", { name: "Use a passkey" }).click();
