@@ -81,8 +81,8 @@ pub async fn invite(
     let (Some(email), Some(name), Some(role)) = (email, name, role) else { return Err(wrong.into()) };
     let ctx = request::current()?;
     let mut write = request::begin_write().await?;
-    RecentlyProven::of(Admin::claim(&mut write).await?)?;
-    let mut admin = Admin::claim(&mut write).await?;
+    let mut proven = RecentlyProven::of(Admin::claim(&mut write).await?)?;
+    let admin = proven.inner();
     let account = NewAccount { email: &email, name: &name, role, password_hash: None };
     let user = admin.add_account(account).await.map_err(|failure| match failure {
         Failure::Refused(AppError::Invalid(_)) => {
@@ -112,13 +112,14 @@ pub async fn send_link(
     let mut write = request::begin_write().await?;
     let mut admin = RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let name = admin.name_of(person).await?;
-    let email = public_find_addressee(&mut write, person).await?.ok_or(AppError::NotFound)?;
-    let account = public_find_for_reset(&mut write, &Email::parse(&email)?).await?.ok_or(AppError::NotFound)?;
-    if public_has_password(&mut write, person).await? {
+    let on = admin.inner().connection();
+    let email = public_find_addressee(on, person).await?.ok_or(AppError::NotFound)?;
+    let account = public_find_for_reset(on, &Email::parse(&email)?).await?.ok_or(AppError::NotFound)?;
+    if public_has_password(on, person).await? {
         public_send_reset(&mut write, &ctx.site, &account).await?;
     } else {
+        let token = admin.inner().make_set_up_link(Some(person)).await?;
         withdraw(&mut write, person, Kind::Invitation).await?;
-        let token = Admin::claim(&mut write).await?.make_set_up_link(Some(person)).await?;
         public_post(&mut write, &ctx.site, invitation(&ctx.site.config.public_url.origin, person, &email, &token))
             .await?;
     }

@@ -3,7 +3,7 @@
 use super::letter::{Kind, Letter, Part};
 use super::smtp::Sent;
 use crate::accounts::policy::Admin;
-use crate::accounts::store::{public_is_admins, still_an_admins_since};
+use crate::accounts::store::{is_admins, public_is_admins, still_an_admins_since};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
@@ -258,20 +258,29 @@ pub async fn public_count_letters(on: &mut impl Connection) -> Result<Counts, Fa
     .await
 }
 
+/// The rows of [`LetterRow`]: `$1` is since when who was an admin still counts as one.
+macro_rules! letter_rows {
+    () => {
+        concat!(
+            "select o.id, o.kind, o.user_id, u.name, coalesce(",
+            is_admins!("$1"),
+            ", false) as is_admins, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
+             from outbox o left join users u on u.id = o.user_id "
+        )
+    };
+}
+
 impl Admin<'_, Read> {
     /// Letters in one state, the newest first: `most` of them from the `skip`th on.
     pub async fn list_letters(&mut self, state: &str, skip: i64, most: i64) -> Result<Vec<LetterRow>, Failure> {
         let since = still_an_admins_since(self.connection().now());
-        query(
-            "select o.id, o.kind, o.user_id, u.name, coalesce(u.role = 'admin' or coalesce(u.admin_until, 0) > $4, false) as is_admins, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
-             from outbox o left join users u on u.id = o.user_id where o.state = $1 order by o.id desc limit $2 offset $3",
-        )
-        .bind(state)
-        .bind(most)
-        .bind(skip)
-        .bind(since)
-        .all(self.connection())
-        .await
+        query(concat!(letter_rows!(), "where o.state = $2 order by o.id desc limit $3 offset $4"))
+            .bind(since)
+            .bind(state)
+            .bind(most)
+            .bind(skip)
+            .all(self.connection())
+            .await
     }
 }
 
@@ -282,15 +291,12 @@ impl RecentlyProven<Admin<'_, Write>> {
         let asker = self.inner().person().map(|person| person.id);
         let write = self.inner().connection();
         let since = still_an_admins_since(write.now());
-        let row: LetterRow = query(
-            "select o.id, o.kind, o.user_id, u.name, coalesce(u.role = 'admin' or coalesce(u.admin_until, 0) > $2, false) as is_admins, o.address, o.created_at, o.expires_at, o.state, o.tries, o.due_at, o.last_error, o.content
-             from outbox o left join users u on u.id = o.user_id where o.id = $1 and o.content <> ''",
-        )
-        .bind(id)
-        .bind(since)
-        .optional(write)
-        .await?
-        .ok_or(Failure::Refused(AppError::NotFound))?;
+        let row: LetterRow = query(concat!(letter_rows!(), "where o.id = $2 and o.content <> ''"))
+            .bind(since)
+            .bind(id)
+            .optional(write)
+            .await?
+            .ok_or(Failure::Refused(AppError::NotFound))?;
         // Who invited an admin hands the link over, while there is nothing that it could open.
         let (is_in_use,): (bool,) = query(
             "select exists (select 1 from users where id = $1 and password_hash is not null)

@@ -191,6 +191,9 @@ async fn a_code_confirms_the_number_it_was_sent_to_and_a_change_is_told() {
     sam.post("/fn/set_phone", &[("phone", "+491701234567")]).await;
     assert!(app.letter_to("sam@uni.example").await.text.contains("The telephone number for codes was removed"));
     assert_eq!(enter(&visitor, &code(&sent)).await, "/login");
+    let cookie = sam.cookie("lectern");
+    assert_eq!(sam.post("/fn/remove_phone", &[]).await.location(), "/account/security");
+    assert_ne!(sam.cookie("lectern"), cookie, "a copied session is worth nothing after a change");
 }
 
 /// ASVS 6.6.3

@@ -26,6 +26,14 @@ async fn confirm(visitor: &Visitor<'_>, address: &str) {
     visitor.post("/fn/confirm_address", &[("token", &token)]).await;
 }
 
+/// A browser that has asked for a code by mail, and the code.
+async fn asked_code<'a>(app: &'a App, email: &str) -> (Visitor<'a>, String) {
+    let visitor = app.anonymous();
+    visitor.get("/login/code").await;
+    visitor.post("/fn/ask_code", &[("email", email), ("by", "mail")]).await;
+    (visitor, code(&app.letter_to(email).await))
+}
+
 async fn move_to(visitor: &Visitor<'_>, address: &str) {
     visitor.post("/fn/change_address", &[("email", address)]).await;
     let token = visitor.app.letter_to(address).await.token();
@@ -142,10 +150,7 @@ async fn what_went_to_the_old_address_opens_nothing_after_it_changed() {
     let app = App::with(&MAIL).await;
     let sam = app.person("sam", SiteRole::Student).await;
     confirm(&sam, "sam@uni.example").await;
-    let asked = app.anonymous();
-    asked.get("/login/code").await;
-    asked.post("/fn/ask_code", &[("email", "sam@uni.example"), ("by", "mail")]).await;
-    let sent = code(&app.letter_to("sam@uni.example").await);
+    let (asked, sent) = asked_code(&app, "sam@uni.example").await;
     let id: i64 = app.admin("ada").await.id_of("sam").await.parse().unwrap();
     let system = std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system());
     let mut write = app.site.db.begin_write(system).await.unwrap();
@@ -168,10 +173,7 @@ async fn a_changed_password_ends_every_link_and_code_that_waited() {
     confirm(&sam, "sam@uni.example").await;
     app.anonymous().post("/fn/ask_reset", &[("email", "sam@uni.example")]).await;
     let link = app.letter_to("sam@uni.example").await.link();
-    let asked = app.anonymous();
-    asked.get("/login/code").await;
-    asked.post("/fn/ask_code", &[("email", "sam@uni.example"), ("by", "mail")]).await;
-    let sent = code(&app.letter_to("sam@uni.example").await);
+    let (asked, sent) = asked_code(&app, "sam@uni.example").await;
     assert_eq!(app.anonymous().get(&link).await.status, StatusCode::OK);
     sam.post("/fn/change_password", &[("current_password", PASSWORD), ("new_password", ANOTHER)]).await;
     assert_eq!(app.anonymous().get(&link).await.status, StatusCode::NOT_FOUND);
@@ -261,9 +263,7 @@ async fn what_was_read_before_a_change_signs_nobody_in_after_it() {
     let system = std::sync::Arc::new(lectern::sessions::caller::Caller::of_the_system());
     let sam = app.person("sam", SiteRole::Student).await;
     confirm(&sam, "sam@uni.example").await;
-    let asked = app.anonymous();
-    asked.get("/login/code").await;
-    asked.post("/fn/ask_code", &[("email", "sam@uni.example"), ("by", "mail")]).await;
+    let (asked, _) = asked_code(&app, "sam@uni.example").await;
     let token = asked.cookie("lectern-code").unwrap();
     let mut read = app.site.db.read(system.clone()).await.unwrap();
     let found = public_find_asked(&mut read, &token).await.unwrap().unwrap();
@@ -292,10 +292,7 @@ async fn what_waited_when_an_account_was_closed_is_over() {
     confirm(&sam, "sam@uni.example").await;
     app.anonymous().post("/fn/ask_reset", &[("email", "sam@uni.example")]).await;
     let link = app.letter_to("sam@uni.example").await.link();
-    let asked = app.anonymous();
-    asked.get("/login/code").await;
-    asked.post("/fn/ask_code", &[("email", "sam@uni.example"), ("by", "mail")]).await;
-    let sent = code(&app.letter_to("sam@uni.example").await);
+    let (asked, sent) = asked_code(&app, "sam@uni.example").await;
     let ada = app.admin("ada").await;
     let id = ada.id_of("sam").await;
     ada.post("/fn/disable_account", &[("person", &id)]).await;
@@ -329,10 +326,7 @@ async fn a_code_that_was_sent_proves_nothing_that_changes_how_one_signs_in() {
     let app = App::with(&[MAIL[0], MAIL[1], ("LECTERN_SECOND_STEP", "instructor,admin")]).await;
     let ines = app.instructor("ines").await;
     confirm(&ines, "ines@uni.example").await;
-    let thief = app.anonymous();
-    thief.get("/login/code").await;
-    thief.post("/fn/ask_code", &[("email", "ines@uni.example"), ("by", "mail")]).await;
-    let sent = code(&app.letter_to("ines@uni.example").await);
+    let (thief, sent) = asked_code(&app, "ines@uni.example").await;
     thief.post("/fn/enter_code", &[("code", &sent)]).await;
     assert_eq!(thief.get("/account").await.status, StatusCode::OK);
     let asked = thief.post("/fn/begin_code_app", &[("_page", "/account/security")]).await;

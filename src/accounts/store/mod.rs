@@ -1,12 +1,16 @@
 //! All SQL about accounts.
 
 pub mod leaving;
+mod trust;
+
+pub(crate) use trust::{is_admins, vouch};
+pub use trust::{public_is_admins, public_is_surely_theirs, still_an_admins_since};
 
 use super::model::{AccountRow, Email, PersonName, SiteRole};
 use super::policy::{Admin, Oneself, PersonKeeper};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
-use crate::clock::{DAY, Millis};
+use crate::clock::Millis;
 use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, query};
 use crate::error::{AppError, Denied, FieldErrors};
@@ -54,18 +58,6 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     Ok(id)
 }
 
-/// Writes down that an admin, or whoever runs the server, says whose account it is: whoever signs up says so themselves, and may
-/// type anybody's address.
-pub(crate) async fn vouch(write: &mut Write, user: UserId) -> Result<(), Failure> {
-    let now = write.now();
-    query("update users set vouched_at = coalesce(vouched_at, $2) where id = $1")
-        .bind(user)
-        .bind(now)
-        .execute(write)
-        .await
-        .map(drop)
-}
-
 /// Makes a student's account for whoever signs up. Open to everybody, which is why it takes no role.
 pub async fn public_sign_up(
     write: &mut Write,
@@ -84,41 +76,11 @@ pub async fn public_find_addressee(on: &mut impl Connection, user: UserId) -> Re
     Ok(row.map(|(email,)| email))
 }
 
-/// Whether an account's address is its person's: they read what was sent there, or somebody who looks after the site said so.
-pub async fn public_is_surely_theirs(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
-    let row: Option<(bool,)> =
-        query("select email_verified_at is not null or vouched_at is not null from users where id = $1")
-            .bind(user)
-            .optional(on)
-            .await?;
-    Ok(row.is_some_and(|(is,)| is))
-}
-
 /// Whether a password was ever set.
 pub async fn public_has_password(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
     let row: Option<(bool,)> =
         query("select password_hash is not null from users where id = $1").bind(user).optional(on).await?;
     Ok(row.is_some_and(|(has,)| has))
-}
-
-/// How long an account counts as an admin's that was one: else another admin could make it a student's, take it over, and make it
-/// an admin's again (ours: the audit log is looked at in that time).
-const STILL_AN_ADMINS: Millis = 30 * DAY;
-
-/// The moment since which an account counts as an admin's, though it is none now.
-pub fn still_an_admins_since(now: Millis) -> Millis {
-    now - STILL_AN_ADMINS
-}
-
-/// Whether an account is an admin's, or was lately: nobody but its person and whoever runs the server gets into it.
-pub async fn public_is_admins(on: &mut impl Connection, user: UserId) -> Result<bool, Failure> {
-    let since = still_an_admins_since(on.now());
-    let row: Option<(bool,)> = query("select role = 'admin' or coalesce(admin_until, 0) > $2 from users where id = $1")
-        .bind(user)
-        .bind(since)
-        .optional(on)
-        .await?;
-    Ok(row.is_some_and(|(is,)| is))
 }
 
 /// What an account is on the whole site. `NotFound` when there is none.
@@ -172,6 +134,25 @@ impl Oneself<'_, Write> {
     }
 }
 
+/// The rows of `AccountRow`, from `users u`: `$1` is now, `$2` since when who was an admin still counts as one.
+macro_rules! account_rows {
+    () => {
+        concat!(
+            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
+                    exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
+                    exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
+                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
+                      and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited, ",
+            is_admins!("$2"),
+            " as is_admins,
+                    (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
+                       and s.idle_ends_at > $1 and s.absolute_ends_at > $1) as sign_ins,
+                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
+             from users u "
+        )
+    };
+}
+
 /// A page of the admin's list.
 pub struct AccountPage {
     /// By name, at most as many as were asked for.
@@ -215,26 +196,17 @@ impl Admin<'_, Read> {
         .one(read)
         .await?;
         let rows = query(
-            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
-                    exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
-                    exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
-                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
-                      and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
-                    u.role = 'admin' or coalesce(u.admin_until, 0) > $6 as is_admins,
-                    (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
-                       and s.idle_ends_at > $3 and s.absolute_ends_at > $3) as sign_ins,
-                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
-             from users u
-             where u.deleted_at is null
-               and (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)
-             order by lower(u.name), u.id limit $4 offset $5",
+            concat!(account_rows!(),
+             "where u.deleted_at is null
+               and (lower(u.name) like lower($3) escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
+             order by lower(u.name), u.id limit $5 offset $6"),
         )
+        .bind(now)
+        .bind(still_an_admins_since(now))
         .bind(pattern)
         .bind(role)
-        .bind(now)
         .bind(most)
         .bind(skip)
-        .bind(still_an_admins_since(now))
         .all(read)
         .await?;
         Ok(AccountPage { rows, total })
@@ -246,23 +218,12 @@ impl PersonKeeper<'_, Read> {
     pub async fn find_account(&mut self) -> Result<Option<AccountRow>, Failure> {
         let (read, user) = self.connection();
         let now = read.now();
-        query(
-            "select u.id, u.name, u.email, u.role, u.created_at, u.disabled_at, u.deleted_at is not null as is_deleted,
-                    exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
-                    exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
-                    u.password_hash is null and not exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
-                      and not exists (select 1 from provider_accounts a where a.user_id = u.id) as is_invited,
-                    u.role = 'admin' or coalesce(u.admin_until, 0) > $3 as is_admins,
-                    (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
-                       and s.idle_ends_at > $2 and s.absolute_ends_at > $2) as sign_ins,
-                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
-             from users u where u.id = $1",
-        )
-        .bind(user)
-        .bind(now)
-        .bind(still_an_admins_since(now))
-        .optional(read)
-        .await
+        query(concat!(account_rows!(), "where u.id = $3"))
+            .bind(now)
+            .bind(still_an_admins_since(now))
+            .bind(user)
+            .optional(read)
+            .await
     }
 }
 
@@ -327,18 +288,17 @@ impl RecentlyProven<Admin<'_, Write>> {
                 .bind((was == SiteRole::Admin && role != SiteRole::Admin).then_some(now))
                 .one(self.inner().connection())
                 .await?;
-        if was != role && role != SiteRole::Student {
-            // Whoever is given a role was looked at first.
-            vouch(self.inner().connection(), user).await?;
-        }
-        let is_about_admins = [was, role].contains(&SiteRole::Admin);
-        if was != role && is_about_admins {
-            // Others may open what waits for an admin than what waits for somebody else.
-            withdraw_links(self.inner().connection(), user).await?;
-        }
         if was != role {
-            let event = Event::of(What::RoleChanged).about(user).before(was.key()).after(role.key());
-            note(self.inner().connection(), event).await?;
+            let write = self.inner().connection();
+            if role != SiteRole::Student {
+                // Whoever is given a role was looked at first.
+                vouch(write, user).await?;
+            }
+            if [was, role].contains(&SiteRole::Admin) {
+                // Others may open what waits for an admin than what waits for somebody else.
+                withdraw_links(write, user).await?;
+            }
+            note(write, Event::of(What::RoleChanged).about(user).before(was.key()).after(role.key())).await?;
         }
         Ok(Changed { id: row.0, name: row.1, was })
     }

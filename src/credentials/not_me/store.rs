@@ -5,12 +5,13 @@ use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Held, NotMe};
-use crate::credentials::mail_link::store::{Does, withdraw_links};
+use crate::credentials::mail_link::store::{Does, MailLink, withdraw_links};
 use crate::credentials::reset::store::Forgetful;
 use crate::credentials::ways::store::forget_since;
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::id::UserId;
 use crate::sessions::policy::Everywhere;
 
 impl Held<NotMe> {
@@ -46,21 +47,11 @@ impl Held<NotMe> {
         }
         // Whoever was in may have begun before what this notice tells of. Earlier notices of somebody inside went to the same mailbox,
         // and whoever was never let in has none to reach back from.
-        let (since,): (Option<Millis>,) = query(
-            "select min(created_at) from mail_links
-             where user_id = $1 and kind = $2 and sent_to = $3 and used_at is null and expires_at > $4 and created_at < $5
-               and of_insider = $6 and $7 = $6",
-        )
-        .bind(user)
-        .bind(Does::NotMe.key())
-        .bind(link.sent_to.clone())
-        .bind(now)
-        .bind(link.created_at)
-        .bind(true)
-        .bind(link.of_insider.unwrap_or(false))
-        .one(write)
-        .await?;
-        forget_since(write, user, since.unwrap_or(link.created_at)).await?;
+        let since = match link.of_insider {
+            Some(true) => earliest_of_insider(write, user, &link).await?,
+            Some(false) | None => link.created_at,
+        };
+        forget_since(write, user, since).await?;
         query("update users set frozen_at = coalesce(frozen_at, $2), epoch = epoch + 1, changed_at = $2 where id = $1")
             .bind(user)
             .bind(now)
@@ -75,4 +66,23 @@ impl Held<NotMe> {
             link.sent_to.is_none_or(|key| Email::parse(&account.email).is_ok_and(|email| email.key() == key));
         Ok(is_there.then_some(account))
     }
+}
+
+/// When the first notice was sent that tells of somebody inside, went to the same address, and could still be answered.
+async fn earliest_of_insider(write: &mut Write, user: UserId, link: &MailLink) -> Result<Millis, Failure> {
+    let now = write.now();
+    let (since,): (Option<Millis>,) = query(
+        "select min(created_at) from mail_links
+         where user_id = $1 and kind = $2 and sent_to = $3 and of_insider = $4 and used_at is null and expires_at > $5
+           and created_at < $6",
+    )
+    .bind(user)
+    .bind(Does::NotMe.key())
+    .bind(link.sent_to.clone())
+    .bind(true)
+    .bind(now)
+    .bind(link.created_at)
+    .one(write)
+    .await?;
+    Ok(since.unwrap_or(link.created_at))
 }

@@ -174,6 +174,9 @@ pub async fn set_phone(
         notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
     }
     write.commit().await?;
+    if gives_up {
+        request::renew_session().await?;
+    }
     request::asked_code(Some(token))?;
     request::go_on("/account/security#phone", Flash::said("We sent a code to that number. Enter it below."))
 }
@@ -215,6 +218,7 @@ pub async fn remove_phone() -> Result<(), AppError> {
     let ended = oneself.inner().end_elsewhere(Renewed::Ways).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Removed("the telephone number for codes")).await?;
     write.commit().await?;
+    request::renew_session().await?;
     request::go_on(
         "/account/security",
         Flash::said_and_ended("Your number is deleted. No codes go to it any more.", ended),
