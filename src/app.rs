@@ -28,6 +28,7 @@ use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew
 use crate::mail::pages::{letter::LetterPage, outbox::Outbox};
 use crate::server::pages::Server;
 use crate::sessions::pages::sessions::Sessions;
+use crate::tokens::pages::{device::Device, fresh::FreshToken, tokens::Tokens};
 use crate::ui::layout::{Chrome, document};
 use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
 
@@ -71,6 +72,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/security/code-app") view=CodeAppPage ssr=SsrMode::Async />
                 <Route path=path!("/account/security/recovery-codes") view=RecoveryCodes ssr=SsrMode::Async />
                 <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
+                <Route path=path!("/account/tokens") view=Tokens ssr=SsrMode::Async />
+                <Route path=path!("/account/tokens/new") view=FreshToken ssr=SsrMode::Async />
+                <Route path=path!("/device") view=Device ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
                 <Route path=path!("/admin/server") view=Server ssr=SsrMode::Async />

@@ -85,6 +85,8 @@ pub enum Denied {
     ReadOnly,
     /// The request came from another site, or does not say where it came from.
     CrossSite,
+    /// The person may, and has not let this app. Holds the scope it lacks.
+    NeedsScope(String),
 }
 
 impl Denied {
@@ -107,11 +109,12 @@ impl Denied {
             Self::NotOpen => "This course takes nobody new at the moment",
             Self::ReadOnly => "This course can only be read now",
             Self::CrossSite => "This request came from another site",
+            Self::NeedsScope(_) => "This token is not for that",
         }
     }
 
     /// Why, and what the person can do now.
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(&self) -> &str {
         match self {
             Self::JoinFirst(_) => "Lessons open when you join.",
             Self::InstructorsOnly => "Ask the person who runs this server to make you an instructor.",
@@ -135,6 +138,7 @@ impl Denied {
             Self::CrossSite => {
                 "Lectern only takes changes from its own pages. Open the page again here and send it from there."
             }
+            Self::NeedsScope(_) => "Its person may do it, and did not give this app the scope for it.",
         }
     }
 }

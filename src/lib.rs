@@ -22,8 +22,11 @@ pub mod lessons;
 pub mod mail;
 pub mod server;
 pub mod sessions;
+pub mod tokens;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod api;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]

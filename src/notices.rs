@@ -40,6 +40,8 @@ pub enum Notice {
     WrongCodes,
     /// A passkey was used whose counter went back.
     Copied,
+    /// A refresh token that had been used was used again: its app's sign-in was ended.
+    TokenReused,
     /// An admin took the second step away, for this reason.
     FactorsReset(String),
 }
@@ -57,6 +59,7 @@ impl Notice {
             Self::RecoveryCodeUsed(_) => "A recovery code was used",
             Self::WrongCodes => "Somebody knows your password",
             Self::Copied => "A passkey was stopped",
+            Self::TokenReused => "An app was signed out",
             Self::FactorsReset(_) => "Your second step was reset",
         }
     }
@@ -85,6 +88,10 @@ impl Notice {
                 "Somebody tried to sign in with one of your passkeys, and there may be a copy of it. It signs nobody in any more. Remove it and make another."
                     .to_owned()
             }
+            Self::TokenReused => {
+                "A token that one of your apps had used was used again, so somebody may have a copy of it. The app is signed out, and every token of it is good for nothing. Sign in with it again; if you do not know the app, set a new password."
+                    .to_owned()
+            }
             Self::FactorsReset(reason) => format!(
                 "An admin took away the second step of your account. The reason they gave: {reason} At your next sign-in you set up a new one."
             ),
@@ -100,7 +107,8 @@ impl Notice {
             | Self::AfterWrong
             | Self::Added(_)
             | Self::Removed(_)
-            | Self::RecoveryCodeUsed(_) => true,
+            | Self::RecoveryCodeUsed(_)
+            | Self::TokenReused => true,
             Self::PasswordSet | Self::WrongCodes | Self::Copied | Self::FactorsReset(_) => false,
         }
     }

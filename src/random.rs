@@ -31,6 +31,13 @@ pub fn id63() -> i64 {
     i64::from_le_bytes(bytes) & i64::MAX
 }
 
+/// So many random bytes: a key.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    fill(&mut bytes);
+    bytes
+}
+
 /// 256 random bits in 43 letters, for links and cookies.
 pub fn token() -> String {
     let mut bytes = [0; 32];

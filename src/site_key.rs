@@ -1,7 +1,7 @@
 //! The one secret of a site that is not in its database: what is sealed with it is nobody's who has the database alone.
 //!
-//! 32 random bytes in a file that only the server's account reads, made at the first start. Sealed are seeds of code apps and
-//! mails that wait, since their links open accounts; short codes are kept as their MAC, for a plain digest of six digits is
+//! 32 random bytes in a file that only the server's account reads, made at the first start. Sealed are seeds of code apps,
+//! mails that wait, since their links open accounts, and what tokens are signed with; short codes are kept as their MAC, for a plain digest of six digits is
 //! found by trying all of them. The database keeps a fingerprint of the key, so that a start with another one says so at once.
 
 use std::fmt;
@@ -32,6 +32,14 @@ pub enum Purpose {
     Visit,
     /// A code of a few digits.
     Code,
+    /// What tokens are signed with.
+    SigningKey,
+    /// A token that waits to be shown, or to be handed over once more.
+    Token,
+    /// Which refresh tokens were given out.
+    Refresh,
+    /// Where the next page of a list begins.
+    Cursor,
 }
 
 impl Purpose {
@@ -42,6 +50,10 @@ impl Purpose {
             Self::RecoveryCodes => b"recovery codes",
             Self::Visit => b"visit",
             Self::Code => b"code",
+            Self::SigningKey => b"signing key",
+            Self::Token => b"token",
+            Self::Refresh => b"refresh",
+            Self::Cursor => b"cursor",
         }
     }
 }
@@ -123,6 +135,18 @@ impl SiteKey {
     /// What is kept of something short, and cannot be found out by trying without the key.
     pub fn mac(&self, purpose: Purpose, text: &str) -> String {
         self.macked(purpose.label(), text)
+    }
+
+    /// Whether something was authenticated with this key. Takes the same time for every wrong one.
+    pub fn is_mac(&self, purpose: Purpose, text: &str, mac: &str) -> bool {
+        let (Ok(sent), Ok(mut own)) = (URL_SAFE_NO_PAD.decode(mac), <Hmac<Sha256> as Mac>::new_from_slice(&self.0))
+        else {
+            return false;
+        };
+        own.update(purpose.label());
+        own.update(b"\n");
+        own.update(text.as_bytes());
+        own.verify_slice(&sent).is_ok()
     }
 
     /// Tells this key from others, and tells nothing about it.

@@ -12,7 +12,7 @@ use crate::id::UserId;
 /// What a person is on the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase", type_name = "text"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase", type_name = "text"))]
 pub enum SiteRole {
     /// Joins courses and reads their lessons. What everybody is who signs up.
     Student,

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::caller::{Caller, Person};
 use crate::sessions::store::{Found, public_find_caller};
+use crate::tokens::scope::Scope;
 
 /// An answer of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,9 +82,34 @@ pub fn allows(role: Option<SiteRole>, act: SiteAct) -> Verdict {
     }
 }
 
+/// What an app needs for it that acts for somebody.
+fn scope_of(act: SiteAct, is_write: bool) -> Scope {
+    match (act, is_write) {
+        (SiteAct::OwnAccount, false) => Scope::AccountRead,
+        (SiteAct::OwnAccount, true) => Scope::AccountWrite,
+        (SiteAct::SeeAnother | SiteAct::ManageAccounts, false) => Scope::UsersRead,
+        (SiteAct::SeeAnother | SiteAct::ManageAccounts, true) => Scope::UsersWrite,
+        (SiteAct::CreateCourse, _) => Scope::CoursesWrite,
+    }
+}
+
+/// Refuses an app that its person has not let do this. Asked after the policy, so that it tells nothing of what the person may not
+/// know; nobody, and a browser, passes.
+pub(crate) fn require(person: Option<&Person>, scope: Scope) -> Result<(), AppError> {
+    match person {
+        Some(person) if !person.scopes.has(scope) => {
+            Err(AppError::Forbidden(Denied::NeedsScope(scope.key().to_owned())))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// A connection that can say who is asking: from the request for a read, from the table again for a write, so that
 /// somebody disabled or signed out in between changes nothing.
 pub trait Asked: Connection {
+    /// Whether something can be changed on it.
+    const WRITES: bool;
+
     /// Who asks, whatever proved it. Nobody when no sign-in came with the request or, in a write, when it has ended since. For
     /// what everybody may do with their own account; everything else asks [`Asked::person`].
     fn anybody(&mut self) -> impl Future<Output = Result<Option<Person>, Failure>> + Send;
@@ -100,12 +126,16 @@ pub trait Asked: Connection {
 }
 
 impl Asked for Read {
+    const WRITES: bool = false;
+
     async fn anybody(&mut self) -> Result<Option<Person>, Failure> {
         Ok(self.caller().person.clone())
     }
 }
 
 impl Asked for Write {
+    const WRITES: bool = true;
+
     async fn anybody(&mut self) -> Result<Option<Person>, Failure> {
         let Some(sign_in) = self.caller().person.as_ref().map(|person| person.sign_in) else { return Ok(None) };
         Ok(match public_find_caller(self, sign_in).await? {
@@ -122,9 +152,10 @@ pub struct SignedIn<'c, C> {
 }
 
 impl<'c, C: Asked> SignedIn<'c, C> {
-    /// Refuses visitors with `AppError::SignInRequired`, and nobody else.
+    /// Refuses visitors with `AppError::SignInRequired`, and apps without the scope to see courses.
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?.ok_or(AppError::SignInRequired)?;
+        require(Some(&person), Scope::CoursesRead)?;
         Ok(Self { on, person })
     }
 
@@ -153,6 +184,7 @@ macro_rules! proofs {
             pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
                 let person = on.$who().await?;
                 allows(person.as_ref().map(|person| person.role), SiteAct::$act).into_result()?;
+                require(person.as_ref(), scope_of(SiteAct::$act, C::WRITES))?;
                 let person = person.ok_or(AppError::SignInRequired)?;
                 Ok(Self { on, person })
             }
@@ -195,6 +227,7 @@ impl<'c, C: Asked> Admin<'c, C> {
     pub async fn claim(on: &'c mut C) -> Result<Self, Failure> {
         let person = on.person().await?;
         allows(role_here(person.as_ref(), on.caller()), SiteAct::ManageAccounts).into_result()?;
+        require(person.as_ref(), scope_of(SiteAct::ManageAccounts, C::WRITES))?;
         Ok(Self { on, person })
     }
 
@@ -237,6 +270,7 @@ impl<'c, C: Asked> PersonKeeper<'c, C> {
     pub async fn claim(on: &'c mut C, user: UserId) -> Result<Self, Failure> {
         let person = on.person().await?;
         allows(role_here(person.as_ref(), on.caller()), SiteAct::SeeAnother).into_result()?;
+        require(person.as_ref(), scope_of(SiteAct::SeeAnother, C::WRITES))?;
         Ok(Self { on, user })
     }
 

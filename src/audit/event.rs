@@ -45,6 +45,12 @@ pub enum What {
     SignInEnded,
     /// A sign-in came back after it had ended.
     UsedAfterEnd,
+    /// A refresh token was shown that had been used: somebody has a copy, and the app's sign-in was ended.
+    TokenReused,
+    /// A key to sign tokens with was made.
+    KeyMade,
+    /// One was retired, with every token it had signed.
+    KeyRetired,
     /// A site role was changed.
     RoleChanged,
     /// A course role was given, changed or taken.
@@ -73,7 +79,7 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::SignedIn,
         Self::CodeSent,
         Self::HalfWay,
@@ -90,6 +96,9 @@ impl What {
         Self::NotMe,
         Self::SignInEnded,
         Self::UsedAfterEnd,
+        Self::TokenReused,
+        Self::KeyMade,
+        Self::KeyRetired,
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserArchived,
@@ -131,6 +140,9 @@ impl What {
             Self::NotMe => "account_frozen",
             Self::SignInEnded => "authn_token_revoked",
             Self::UsedAfterEnd => "session_use_after_expire",
+            Self::TokenReused => "authn_token_reuse",
+            Self::KeyMade => "crypto_key_created",
+            Self::KeyRetired => "crypto_key_retired",
             Self::RoleChanged => "authz_change",
             Self::CourseRoleChanged => "privilege_permissions_changed",
             Self::Refused => "authz_fail",
@@ -174,6 +186,9 @@ impl What {
             Self::NotMe => "“This was not me” was pressed",
             Self::SignInEnded => "Sign-in ended",
             Self::UsedAfterEnd => "Ended sign-in was used",
+            Self::TokenReused => "Copied token was used",
+            Self::KeyMade => "Signing key made",
+            Self::KeyRetired => "Signing key retired",
             Self::RoleChanged => "Site role changed",
             Self::CourseRoleChanged => "Role in a course changed",
             Self::Refused => "Not allowed",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::system;
+use crate::api::idempotency::store as idempotency;
 use crate::audit::store as audit;
 use crate::credentials::mail_link::store as mail_link;
 use crate::credentials::passkey::store as passkey;
@@ -13,6 +14,8 @@ use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::mail::store as mail;
 use crate::sessions::store::{public_delete_long_over, public_forget_places};
+use crate::tokens::keys::store as keys;
+use crate::tokens::store as tokens;
 
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_secs(600);
@@ -82,6 +85,11 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + public_forget_places(&mut write, site.config.keep_addresses).await?
             + audit::public_forget_places(&mut write, site.config.keep_addresses).await?
             + public_delete_fresh(&mut write).await?
+            + tokens::public_delete_over(&mut write).await?
+            + tokens::public_delete_fresh(&mut write).await?
+            + tokens::public_delete_over_devices(&mut write).await?
+            + keys::public_delete_over(&mut write, site.config.keep_sign_ins).await?
+            + idempotency::public_delete_over(&mut write).await?
             + provider::public_delete_over(&mut write).await?
             + passkey::public_delete_over(&mut write).await?
             + mail_link::public_delete_over(&mut write).await?

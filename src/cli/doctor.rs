@@ -14,6 +14,7 @@ use crate::server::findings::of_settings;
 use crate::sessions::records::Records;
 use crate::sessions::records::place::StorePlace;
 use crate::site_key::SiteKey;
+use crate::tokens::algorithm::Algorithm;
 
 pub async fn examine(config: Config) -> Result<(), Failure> {
     let mut wrong = 0;
@@ -77,6 +78,11 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
             Err(failure) => look(false, "", &format!("LECTERN_BREACHED_FILE: {failure}")),
         }
     }
+    look(
+        config.tokens.algorithm != Algorithm::Rs256,
+        &format!("tokens are signed with {}", config.tokens.algorithm.name()),
+        "tokens are signed with RS256, whose padding is not advised any more: set LECTERN_TOKEN_ALGORITHM to PS256 or leave it out",
+    );
     match SiteKey::open_existing(&config.key_file()) {
         Ok(Some(_)) => look(true, &format!("the site's key is in {}", config.key_file().display()), ""),
         Ok(None) => println!("note  there is no key at {} yet; the first start makes it", config.key_file().display()),

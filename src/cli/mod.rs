@@ -3,6 +3,7 @@
 mod audit;
 mod cleaning;
 mod doctor;
+mod keys;
 mod outbox;
 mod people;
 mod serve;
@@ -77,6 +78,9 @@ enum Command {
         #[arg(long, value_name = "NUMBER")]
         delete: Option<i64>,
     },
+    /// What tokens are signed with
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Gives up what a lost key had sealed (letters that wait, code apps), so that the server starts with a new one
     ForgetKey,
     /// Says in plain words what is misconfigured
@@ -92,6 +96,19 @@ enum AuditCommand {
         /// An event as an earlier run printed it, NUMBER:HASH, which must be the same still: keep it apart from the database
         #[arg(long)]
         known: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Lists the keys there are, the newest first
+    List,
+    /// Makes a new key, which signs in ten minutes; the ones before stay good as long as their tokens
+    Rotate,
+    /// Ends a key at once, with every token it signed: for one that got out
+    Retire {
+        /// Its name, as the list has it
+        kid: String,
     },
 }
 
@@ -155,6 +172,7 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::Outbox { retry: Some(id), .. } => outbox::retry(config, task, id).await,
         Command::Outbox { delete: Some(id), .. } => outbox::delete(config, task, id).await,
         Command::Outbox { .. } => outbox::list(config, task).await,
+        Command::Keys(command) => keys::run(config, task, command).await,
         Command::ForgetKey => outbox::forget_key(config, task).await,
         Command::Doctor => doctor::examine(config).await,
         Command::Powers => {

@@ -1,7 +1,7 @@
 //! The names of the settings: what is set and is none of them is most often mistyped.
 
 /// Every setting, with those of the scripts that build and test.
-pub(super) const KNOWN: [&str; 48] = [
+pub(super) const KNOWN: [&str; 50] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
@@ -25,6 +25,8 @@ pub(super) const KNOWN: [&str; 48] = [
     "LECTERN_BREACHED_FILE",
     "LECTERN_PASSWORD_COST",
     "LECTERN_SECOND_STEP",
+    "LECTERN_TOKEN_ALGORITHM",
+    "LECTERN_ALLOW_RS256",
     "LECTERN_KEEP_SIGN_INS",
     "LECTERN_KEEP_ADDRESSES",
     "LECTERN_METRICS_ADDR",

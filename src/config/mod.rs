@@ -27,6 +27,8 @@ use crate::mail::gateway::GatewayPlace;
 use crate::mail::smtp::MailPlace;
 use crate::sessions::records::place::StorePlace;
 use crate::sessions::store::Lasts;
+use crate::tokens::algorithm::Algorithm;
+use crate::tokens::keys::Signing;
 
 pub use providers::{ProviderKind, ProviderSetting};
 pub use public_url::PublicUrl;
@@ -76,6 +78,8 @@ pub struct Config {
     pub password_cost: PasswordCost,
     /// `LECTERN_SECOND_STEP`: whose role needs a second step.
     pub second_step: SecondStepFor,
+    /// `LECTERN_TOKEN_ALGORITHM`, `LECTERN_ALLOW_RS256`: what tokens are signed with.
+    pub tokens: Signing,
     /// `LECTERN_KEEP_SIGN_INS`: how long the rows of sign-ins are kept after their last possible end, in milliseconds.
     pub keep_sign_ins: Millis,
     /// `LECTERN_KEEP_ADDRESSES`: how long addresses and browsers are kept after their use, in milliseconds.
@@ -288,6 +292,26 @@ impl Config {
             )
         })?;
 
+        let allows_rs256 = match setting("LECTERN_ALLOW_RS256", "0").as_str() {
+            "0" => false,
+            "1" => true,
+            other => return Err(wrong("LECTERN_ALLOW_RS256", "needs 0 or 1", other)),
+        };
+        let algorithm = setting("LECTERN_TOKEN_ALGORITHM", "ES256");
+        let tokens = match Algorithm::of_name(&algorithm) {
+            Some(Algorithm::Rs256) if !allows_rs256 => {
+                return Err(WrongSetting {
+                    name: "LECTERN_TOKEN_ALGORITHM",
+                    why: "RS256 signs with the padding of PKCS #1 v1.5, which is not advised any more: take PS256, or say LECTERN_ALLOW_RS256=1"
+                        .to_owned(),
+                });
+            }
+            Some(algorithm) => Signing { algorithm, allows_rs256 },
+            None => {
+                return Err(wrong("LECTERN_TOKEN_ALGORITHM", "needs ES256, EdDSA, PS256, HS256 or RS256", &algorithm));
+            }
+        };
+
         let lasting = |name: &'static str, default, off| by_role(name, &setting(name, ""), default, LONGEST, off);
         let kept = |name: &'static str, default| {
             let text = setting(name, default);
@@ -324,6 +348,7 @@ impl Config {
                 .map(PathBuf::from),
             password_cost,
             second_step,
+            tokens,
             keep_sign_ins: kept("LECTERN_KEEP_SIGN_INS", "30d")?,
             keep_addresses: kept("LECTERN_KEEP_ADDRESSES", "90d")?,
             metrics_addr,

@@ -5,12 +5,13 @@
 use super::model::CourseState;
 use super::store::{CourseRow, TabCounts, count_for_tabs, find_standing, find_standing_by_slug};
 use crate::accounts::model::SiteRole;
-use crate::accounts::policy::{Asked, Verdict};
+use crate::accounts::policy::{Asked, Verdict, require};
 use crate::enrolments::model::CourseRole;
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 use crate::sessions::caller::Person;
+use crate::tokens::scope::Scope;
 
 /// What can be done with a course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +153,18 @@ pub fn allows(facts: &Facts, act: CourseAct) -> Verdict {
     }
 }
 
+/// What an app needs for it that acts for somebody.
+fn scope_of(act: CourseAct, is_write: bool) -> Scope {
+    match act {
+        CourseAct::See | CourseAct::ReadLessons if !is_write => Scope::CoursesRead,
+        // What is written down of a reader is their own place in the course.
+        CourseAct::See | CourseAct::ReadLessons | CourseAct::Join | CourseAct::Leave => Scope::EnrolmentsWrite,
+        CourseAct::SeePeople => Scope::PeopleRead,
+        CourseAct::Edit | CourseAct::Write => Scope::CoursesWrite,
+        CourseAct::ManagePeople | CourseAct::ManageOwners => Scope::PeopleWrite,
+    }
+}
+
 fn may_edit(facts: &Facts) -> Verdict {
     match facts.course {
         Some(CourseRole::Owner | CourseRole::Instructor) => Verdict::Yes,
@@ -237,6 +250,7 @@ macro_rules! proofs {
             pub async fn claim(on: &'c mut C, course: CourseId) -> Result<Self, Failure> {
                 let standing = Standing::of_id(on, course).await?;
                 allows(&standing.facts, CourseAct::$act).into_result()?;
+                require(standing.person.as_ref(), scope_of(CourseAct::$act, C::WRITES))?;
                 Ok(Self { on, standing })
             }
 
@@ -244,6 +258,7 @@ macro_rules! proofs {
             pub async fn claim_by_slug(on: &'c mut C, slug: &str) -> Result<Self, Failure> {
                 let standing = Standing::of_slug(on, slug).await?;
                 allows(&standing.facts, CourseAct::$act).into_result()?;
+                require(standing.person.as_ref(), scope_of(CourseAct::$act, C::WRITES))?;
                 Ok(Self { on, standing })
             }
 

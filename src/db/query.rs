@@ -54,6 +54,7 @@ values! {
     CourseId => |value| Self::Int(value.0),
     LessonId => |value| Self::Int(value.0),
     SignInId => |value| Self::Int(value.0),
+    Option<SignInId> => |value| Self::MaybeInt(value.map(|id| id.0)),
 }
 
 /// A statement with its values.

@@ -9,7 +9,7 @@ use crate::error::FieldErrors;
 /// What a person is in one course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase", type_name = "text"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase", type_name = "text"))]
 pub enum CourseRole {
     /// Edits everything, and alone beside admins makes, changes and removes owners. A course always has one.
     Owner,

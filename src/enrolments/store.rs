@@ -2,12 +2,13 @@
 
 use super::model::CourseRole;
 use crate::accounts::model::Email;
+use crate::accounts::policy::Asked;
 use crate::accounts::store::like;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Joiner, Leaver, allows};
-use crate::db::{Connection, Read, Write, query};
+use crate::db::{Connection, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
@@ -118,7 +119,19 @@ impl Sort {
     }
 }
 
-impl CourseStaff<'_, Read> {
+/// The rows of `RosterRow`, of the course `$1`: `e` is the enrolment, `u` the account.
+macro_rules! roster_rows {
+    () => {
+        "select u.id, u.name, u.email, e.role, e.joined_at,
+                (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
+                  where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
+                e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
+                  where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
+         from enrolments e join users u on u.id = e.user_id "
+    };
+}
+
+impl<C: Asked> CourseStaff<'_, C> {
     /// The people of the course whose name or e-mail holds `search`, `most` of them from the `skip`th on.
     pub async fn list_people(
         &mut self,
@@ -148,17 +161,12 @@ impl CourseStaff<'_, Read> {
         .bind(role.clone())
         .one(read)
         .await?;
-        let rows = query(
-            "select u.id, u.name, u.email, e.role, e.joined_at,
-                    (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
-                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
-                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
-                      where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
-             from enrolments e join users u on u.id = e.user_id
-             where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
+        let rows = query(concat!(
+            roster_rows!(),
+            "where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
                and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
-             order by case when $4 = 'joined' then -e.joined_at end, lower(u.name), u.id limit $5 offset $6",
-        )
+             order by case when $4 = 'joined' then -e.joined_at end, lower(u.name), u.id limit $5 offset $6"
+        ))
         .bind(course)
         .bind(pattern)
         .bind(role)
@@ -170,22 +178,41 @@ impl CourseStaff<'_, Read> {
         Ok(Roster { rows, total, students, staff, lessons })
     }
 
+    /// The same as a list that goes on, by name: at most `most` people after the one whose name and id these are.
+    pub async fn list_people_after(
+        &mut self,
+        search: &str,
+        role: Option<CourseRole>,
+        after: Option<(String, i64)>,
+        most: i64,
+    ) -> Result<Vec<RosterRow>, Failure> {
+        let (read, course) = self.connection();
+        let (name, id) = after.unzip();
+        query(concat!(
+            roster_rows!(),
+            "where e.course_id = $1 and e.state = 'active' and ($3 is null or e.role = $3)
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
+               and ($4 is null or lower(u.name) > lower($4) or (lower(u.name) = lower($4) and u.id > $5))
+             order by lower(u.name), u.id limit $6"
+        ))
+        .bind(course)
+        .bind(like(search))
+        .bind(role.map(|role| role.key().to_owned()))
+        .bind(name)
+        .bind(id)
+        .bind(most)
+        .all(read)
+        .await
+    }
+
     /// One person of the course.
     pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
         let (read, course) = self.connection();
-        query(
-            "select u.id, u.name, u.email, e.role, e.joined_at,
-                    (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
-                      where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
-                    e.role = 'owner' and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
-                      where o.course_id = $1 and o.user_id <> u.id and o.role = 'owner' and o.state = 'active') as is_last_owner
-             from enrolments e join users u on u.id = e.user_id
-             where e.course_id = $1 and e.user_id = $2 and e.state = 'active'",
-        )
-        .bind(course)
-        .bind(user)
-        .optional(read)
-        .await
+        query(concat!(roster_rows!(), "where e.course_id = $1 and e.user_id = $2 and e.state = 'active'"))
+            .bind(course)
+            .bind(user)
+            .optional(read)
+            .await
     }
 }
 
@@ -240,6 +267,19 @@ impl CourseManager<'_, Write> {
         let (write, course) = self.connection();
         put(write, course, user, role_wanted).await?;
         Ok(Added::Added(name))
+    }
+
+    /// Whose address this is, of the people of the course. `NotFound` for who is not in it.
+    pub async fn find_member(&mut self, email: &Email) -> Result<UserId, Failure> {
+        let (write, course) = self.connection();
+        let row: Option<(UserId,)> = query(
+            "select u.id from users u join enrolments e on e.user_id = u.id and e.course_id = $2 and e.state = 'active' where u.email_key = $1",
+        )
+        .bind(email.key())
+        .bind(course)
+        .optional(write)
+        .await?;
+        Ok(row.ok_or(AppError::NotFound)?.0)
     }
 }
 

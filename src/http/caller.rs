@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use leptos::server_fn::ServerFn;
 use tower_sessions::Session;
 
@@ -17,6 +17,8 @@ use super::log::Client;
 use super::request::Ctx;
 use super::session::{CookieStays, SIGN_IN};
 use super::{Site, error_page, kept_forms, request};
+use crate::api::problem::Problem;
+use crate::api::router::{asks_nobody, is_api};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::refusals;
 use crate::clock::MINUTE;
@@ -24,9 +26,12 @@ use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
 use crate::sessions::api::{SignInEnds, SignOut, StaySignedIn};
+use crate::sessions::app::{APP_IDLE, AppKind};
 use crate::sessions::caller::{Caller, Lapsed, Person};
 use crate::sessions::records::remove;
 use crate::sessions::store::{Found, public_find_by_earlier_id, public_find_caller, public_note_seen};
+use crate::tokens::access::Unusable;
+use crate::tokens::bearer::{self, Brought};
 use crate::ui::flash::Flash;
 
 /// The longest part of a browser's own words that is kept. Real ones have about 120 characters.
@@ -38,6 +43,14 @@ const SEEN_PATIENCE: Duration = Duration::from_millis(250);
 /// Gives the request its [`Ctx`], and the answer our small cookies. Ends here when the database cannot say who asks.
 pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
+    if is_api(request.uri().path()) {
+        match Brought::of(request.headers()) {
+            // What gives tokens out asks nobody, whatever a program sends along with each request.
+            _ if asks_nobody(request.uri().path()) => return for_nobody(&site, request, next).await,
+            Brought::Nothing => {}
+            brought => return for_app(&site, brought, request, next).await,
+        }
+    }
     match find(&site, &mut request).await {
         Ok(ctx) => {
             let (ctx, is_late) = ctx;
@@ -76,20 +89,94 @@ async fn note_refusal(ctx: &Ctx, method: &Method, status: StatusCode) {
 /// The longest part of an address that the audit log takes.
 const PATH_MAX: usize = 200;
 
-/// What the request is about, and whether it came with the session id before the new one.
-async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Failure> {
-    let headers = request.headers();
-    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+/// Nobody, from where a request comes.
+fn caller_of(site: &Site, request: &Request) -> Caller {
+    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut caller = Caller {
         person: None,
         address: request.extensions().get::<Client>().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |client| client.0),
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         is_admin_place: true,
         second_step: site.config.second_step,
+        bearer: None,
         is_system: false,
     };
     let networks = &site.config.admin_networks;
     caller.is_admin_place = networks.is_empty() || networks.iter().any(|network| network.contains(&caller.address));
+    caller
+}
+
+/// Answers a request to the API whose token or cookie counts for nothing.
+async fn for_nobody(site: &Arc<Site>, request: Request, next: Next) -> Response {
+    let caller = caller_of(site, &request);
+    answer_program(site, caller, request, next).await
+}
+
+/// Answers a request to the API by an app with a token. Its cookies, where it has any, are not looked at.
+async fn for_app(site: &Arc<Site>, brought: Brought, request: Request, next: Next) -> Response {
+    let mut caller = caller_of(site, &request);
+    let Brought::Token(token) = brought else {
+        return Problem::unreadable("Authorization holds one bearer token: Bearer, a space, the token.")
+            .into_response();
+    };
+    match person_of_app(site, &mut caller, &token).await {
+        Ok(Ok(person)) => {
+            caller.person = Some(person);
+            answer_program(site, caller, request, next).await
+        }
+        Ok(Err(why)) => {
+            tracing::warn!(event = "authn_token_refused", why = why.key(), "a token was refused");
+            Problem::invalid_token().into_response()
+        }
+        Err(failure) => error_page::answer(site, &request.into_parts().0, AppError::from(failure)),
+    }
+}
+
+/// Whose token this is, at this moment; an app that is seen is noted, at most once a minute.
+async fn person_of_app(
+    site: &Arc<Site>,
+    caller: &mut Caller,
+    token: &str,
+) -> Result<Result<Person, Unusable>, Failure> {
+    let mut read = site.db.read(Arc::new(caller.clone())).await?;
+    let sound = match bearer::read(site, &mut read, token).await? {
+        Ok(sound) => sound,
+        Err(why) => return Ok(Err(why)),
+    };
+    drop(read);
+    caller.bearer = Some(sound.bearer);
+    let says = sound.claims.as_ref().map(|claims| claims.sub.clone());
+    match person_of(site, caller, sound.sign_in, "").await? {
+        // Its family says whose it is; what it says itself must be the same.
+        Some(Found::Live(person)) if says.is_some_and(|says| says != person.id.to_string()) => {
+            Ok(Err(Unusable::Claims))
+        }
+        Some(Found::Live(person)) => Ok(Ok(person)),
+        Some(Found::Ended(lapsed)) => {
+            let event = Event::of(What::UsedAfterEnd).about(lapsed.person).on(Object::SignIn(sound.sign_in));
+            refusals::note(site, Arc::new(caller.clone()), event).await;
+            Ok(Err(Unusable::Revoked))
+        }
+        None => Ok(Err(Unusable::Revoked)),
+    }
+}
+
+/// Lays out a program's request, and answers it.
+async fn answer_program(site: &Arc<Site>, caller: Caller, mut request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let nonce = request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
+    let path = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
+    let (flash, cookies) = (Flash::None, Cookies::default());
+    let ctx = Arc::new(Ctx::new(site.clone(), Arc::new(caller), None, nonce, path, flash, None, None, cookies));
+    request.extensions_mut().insert(ctx.clone());
+    let response = next.run(request).await;
+    note_refusal(&ctx, &method, response.status()).await;
+    response
+}
+
+/// What the request is about, and whether it came with the session id before the new one.
+async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Failure> {
+    let mut caller = caller_of(site, request);
     let session = request.extensions().get::<Session>().cloned();
     let (mut ended, mut is_late) = (None, false);
     if let Some(session) = &session {
@@ -144,7 +231,7 @@ async fn find(site: &Arc<Site>, request: &mut Request) -> Result<(Ctx, bool), Fa
         }
     }
     let is_page_view = request.method() == Method::GET && !request.uri().path().starts_with("/fn/");
-    let cookies = Cookies::of(headers, site);
+    let cookies = Cookies::of(request.headers(), site);
     let path = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
     let refused = match cookies.kept_form.as_deref() {
         Some(token) if is_page_view => kept_forms::find_for_page(site, token, request.uri().path()).await?,
@@ -184,7 +271,12 @@ async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId, path: &str) 
     let found = public_find_caller(&mut read, sign_in).await?;
     drop(read);
     let Some(Found::Live(person)) = found else { return Ok(found) };
-    let idle = site.config.idle(person.role, person.is_remembered);
+    let idle = match person.app {
+        None => site.config.idle(person.role, person.is_remembered),
+        Some(AppKind::Api | AppKind::Device) => APP_IDLE,
+        // To its end, which its person chose.
+        Some(AppKind::Personal) => person.absolute_ends_at - site.db.clock().now(),
+    };
     // A page that lies open and asks when it ends is not somebody at work.
     if path == SignInEnds::PATH {
         return Ok(Some(Found::Live(person)));

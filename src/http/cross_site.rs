@@ -99,6 +99,7 @@ mod tests {
         is_ours(&map, HERE, "__Host-lectern")
     }
 
+    /// ASVS 4.4.2
     #[test]
     fn what_can_change_something_is_guarded() {
         let none = HeaderMap::new();

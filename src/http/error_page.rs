@@ -12,6 +12,9 @@ use super::Site;
 use super::forms::{as_json, wants_page};
 use super::local_path::LocalPath;
 use super::request::{Ctx, prove_address, sign_in_address, status_of};
+use crate::api::describe::methods;
+use crate::api::problem::Problem;
+use crate::api::router::is_api;
 use crate::error::AppError;
 use crate::ui::error_page::{Again, Trouble, trouble_of};
 use crate::ui::layout::{Chrome, document};
@@ -34,13 +37,16 @@ pub fn answer(site: &Arc<Site>, request: &Parts, error: AppError) -> Response {
 
 /// The same for a form: nothing that was typed into it is lost with the refusal.
 pub fn answer_with_form(site: &Arc<Site>, request: &Parts, error: AppError, sent: Sent) -> Response {
-    if error == AppError::SignInRequired && wants_page(&request.headers) {
+    if error == AppError::SignInRequired && wants_page(&request.headers) && !is_api(request.uri.path()) {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&sign_in_address(address, false)).into_response();
     }
     if error == AppError::ProveAgain && wants_page(&request.headers) && request.method == Method::GET {
         let address = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return axum::response::Redirect::to(&prove_address(address, None)).into_response();
+    }
+    if is_api(request.uri.path()) {
+        return Problem::from(error).into_response();
     }
     if is_call(request) {
         return as_json(&error);
@@ -72,6 +78,13 @@ pub fn say_when_to_come_back(error: &AppError, response: &mut Response) {
 
 /// Answers with the page of a bare status, or a script's call with the refusal of a form that was none.
 pub fn with_status(site: &Arc<Site>, request: &Parts, status: StatusCode) -> Response {
+    if is_api(request.uri.path()) {
+        let problem = match methods(request.uri.path()) {
+            Some(allowed) if status == StatusCode::METHOD_NOT_ALLOWED => Problem::wrong_method(&allowed),
+            _ => Problem::new(status, "invalid-request", "The request cannot be read."),
+        };
+        return problem.into_response();
+    }
     if is_call(request) {
         let mut response = as_json(&AppError::Malformed);
         *response.status_mut() = status;

@@ -37,10 +37,28 @@ pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &Parts, body: Body) -> Res
         return Err(error_page::with_status(site, parts, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let refuse = |error| error_page::answer(site, parts, error);
-    let most = most_of(parts.uri.path());
+    let body = match read_bytes(site, ctx, body, most_of(parts.uri.path())).await {
+        Ok(body) => body,
+        Err(Unread::Refused(error)) => return Err(refuse(error)),
+        Err(Unread::TooSlow) => return Err(error_page::with_status(site, parts, StatusCode::REQUEST_TIMEOUT)),
+    };
+    if is_text(&body) { Ok(body) } else { Err(refuse(AppError::Malformed)) }
+}
+
+/// Why a body was not read.
+#[derive(Debug)]
+pub enum Unread {
+    /// Too large, or too many long ones are under way.
+    Refused(AppError),
+    /// It did not arrive in time.
+    TooSlow,
+}
+
+/// A body of at most `most` bytes, of which only so many long ones are read at once.
+pub async fn read_bytes(site: &Site, ctx: &Ctx, body: Body, most: usize) -> Result<Bytes, Unread> {
     let declared = body.size_hint().upper().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
     if declared.is_some_and(|length| length > most) {
-        return Err(refuse(AppError::TooLarge { most }));
+        return Err(Unread::Refused(AppError::TooLarge { most }));
     }
     // What does not say how long it is may be long.
     let is_long = declared.unwrap_or(most) > SHORT_MAX;
@@ -48,18 +66,15 @@ pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &Parts, body: Body) -> Res
         Ok(share) => share,
         Err(NoneLeft::Here) => {
             let retry_after = u32::try_from(site.patience.body.as_secs()).unwrap_or(u32::MAX).max(1);
-            return Err(refuse(AppError::TooMany { retry_after }));
+            return Err(Unread::Refused(AppError::TooMany { retry_after }));
         }
-        Err(NoneLeft::Anywhere) => {
-            return Err(refuse(busy("too many long forms at once")));
-        }
+        Err(NoneLeft::Anywhere) => return Err(Unread::Refused(busy("too many long forms at once"))),
     };
-    let body = match tokio::time::timeout(site.patience.body, to_bytes(body, most)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(refuse(AppError::TooLarge { most })),
-        Err(_) => return Err(error_page::with_status(site, parts, StatusCode::REQUEST_TIMEOUT)),
-    };
-    if is_text(&body) { Ok(body) } else { Err(refuse(AppError::Malformed)) }
+    match tokio::time::timeout(site.patience.body, to_bytes(body, most)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(Unread::Refused(AppError::TooLarge { most })),
+        Err(_) => Err(Unread::TooSlow),
+    }
 }
 
 fn most_of(action: &str) -> usize {
@@ -74,7 +89,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 /// Whether every field is UTF-8, and no name appears twice: a second `role=admin` must not be what one reader sees and
 /// another does not.
-fn is_text(body: &[u8]) -> bool {
+pub fn is_text(body: &[u8]) -> bool {
     let mut names: Vec<Vec<u8>> = Vec::new();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');

@@ -45,6 +45,7 @@ use crate::network::{PerMinute, Scarce};
 use crate::server::reports;
 use crate::sessions::records::Records;
 use crate::site_key::SiteKey;
+use crate::tokens::keys::Keys;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub struct Site {
     pub records: Records,
     /// What seals what only this site reads.
     pub key: SiteKey,
+    /// What tokens are signed with.
+    pub keys: Keys,
     /// The site as passkeys know it; none where its address allows none.
     pub passkeys: Option<RelyingParty>,
     /// With which accounts elsewhere people can sign in.
@@ -100,6 +103,8 @@ impl Site {
         let records = records.map_err(|failure| failure.of_setting("LECTERN_SESSION_STORE"))?;
         let key =
             SiteKey::open_or_make(&config.key_file()).map_err(|failure| failure.of_setting("LECTERN_KEY_FILE"))?;
+        let keys = Keys::new(config.tokens);
+        keys.make_first(&db, &key).await?;
         let mailer = config
             .mail
             .as_ref()
@@ -122,6 +127,7 @@ impl Site {
             db,
             records,
             key,
+            keys,
             passkeys,
             providers,
             mailer,

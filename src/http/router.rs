@@ -17,10 +17,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::{Site, assets, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
+use crate::api::describe::methods;
+use crate::api::router::is_api;
 use crate::app::{App, shell};
 use crate::error::AppError;
 use crate::server::reports;
-use crate::{accounts, audit};
+use crate::{accounts, api, audit};
 
 /// Addresses outside of the pages and the server functions.
 pub const PLAIN_ROUTES: [&str; 6] =
@@ -34,6 +36,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .leptos_routes_with_context(&LeptosOptions::builder().output_name("lectern").build(), pages, || {}, shell)
         .route("/admin/audit.csv", get(audit::export::serve))
         .route("/account/data.json", get(accounts::export::serve))
+        .merge(api::router::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .with_state(LeptosOptions::builder().output_name("lectern").build())
@@ -69,10 +72,14 @@ async fn not_found(request: Request) -> Response {
 
 async fn wrong_method(request: Request) -> Response {
     let request = request.into_parts().0;
-    let allowed = if request.uri.path().starts_with("/fn/") { "POST" } else { "GET, HEAD" };
+    let of_api = is_api(request.uri.path()).then(|| methods(request.uri.path())).flatten();
+    let allowed =
+        of_api.as_deref().unwrap_or(if request.uri.path().starts_with("/fn/") { "POST" } else { "GET, HEAD" });
     let mut response =
         refuse(&request, |site, request| error_page::with_status(site, request, StatusCode::METHOD_NOT_ALLOWED));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
     response
 }
 

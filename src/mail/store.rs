@@ -378,6 +378,8 @@ impl Admin<'_, Write> {
         let letters = query("delete from outbox where state <> 'sent'").execute(write).await?;
         let apps = query("delete from code_apps").execute(write).await?;
         query("delete from fresh_codes").execute(write).await?;
+        // New ones are made at the next start, and apps sign in anew.
+        query("delete from signing_keys").execute(write).await?;
         query("delete from site_keys").execute(write).await?;
         note(write, Event::of(What::Deleted).after("what an earlier key had sealed")).await?;
         Ok(format!("{letters} letters that waited, {apps} code apps, which their people set up anew"))

@@ -10,7 +10,9 @@ use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
 use crate::sessions::api::Left;
+use crate::sessions::app::{AppKind, Bearer};
 use crate::sessions::policy::PROOF_LASTS;
+use crate::tokens::scope::Scopes;
 
 /// The person and the place a request comes from.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Caller {
     pub is_admin_place: bool,
     /// Whose role needs a second step.
     pub second_step: SecondStepFor,
+    /// The token it came with; none for browsers.
+    pub bearer: Option<Bearer>,
     /// No request stands behind it: a start, clean-up, the command line.
     pub is_system: bool,
 }
@@ -67,6 +71,12 @@ pub struct Person {
     pub absolute_ends_at: Millis,
     /// What the forms of its pages are marked with is made from this.
     pub form_key: FormKey,
+    /// The app that acts for them; none for a browser.
+    pub app: Option<AppKind>,
+    /// What it may do for them: everything, for a browser.
+    pub scopes: Scopes,
+    /// Of the account: raised when what opens it changes.
+    pub epoch: i64,
     /// Its role changed since the last request: this one gets a new session id.
     pub id_is_due: bool,
 }
@@ -141,6 +151,7 @@ impl Caller {
             user_agent: String::new(),
             is_admin_place: true,
             second_step: SecondStepFor::default(),
+            bearer: None,
             is_system: true,
         }
     }

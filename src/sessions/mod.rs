@@ -1,12 +1,14 @@
 //! Sessions, the stateful side: who is signed in, where, and for how long.
 //!
-//! *Sign-in*: one device's session, a row of `sign_ins`, the only thing that decides who is asking. *Session*: the
+//! *Sign-in*: one device's session, or one app's (`tokens/`), a row of `sign_ins`, the only thing that decides who is asking. *Session*: the
 //! stored record of tower-sessions that the cookie names; it holds nothing but which sign-in it belongs to. *Ended*:
 //! signed out, ended by somebody, or past its idle or absolute end; an ended sign-in is dead at the next request,
 //! whatever the session store still holds. Invariants: a new session id at every sign-in; the id is stored only as a
 //! digest; visitors who are not signed in have no record.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod app;
 #[cfg(feature = "ssr")]
 pub mod caller;
 #[cfg(feature = "ssr")]

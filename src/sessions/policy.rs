@@ -37,10 +37,6 @@ impl<'w> Arriving<'w> {
     pub(super) fn parts(&mut self) -> (&mut Write, UserId) {
         (self.write, self.user)
     }
-
-    pub(super) fn into_parts(self) -> (&'w mut Write, UserId) {
-        (self.write, self.user)
-    }
 }
 
 /// How long a proof counts as recent (security.md; ASVS 5.0, 7.5.1 and 7.5.3).

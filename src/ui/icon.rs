@@ -24,3 +24,9 @@ pub fn phone() -> AnyView {
     view! { <svg class="icon" viewBox="0 0 28 28" aria-hidden="true"><path d="M9 3h10v22H9zM12 21h4" /></svg> }
         .into_any()
 }
+
+/// For an app with a token.
+pub fn key() -> AnyView {
+    view! { <svg class="icon" viewBox="0 0 28 28" aria-hidden="true"><path d="M12 14a5 5 0 1 0 -10 0a5 5 0 1 0 10 0h14v4M21 14v4" /></svg> }
+        .into_any()
+}

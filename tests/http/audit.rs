@@ -178,20 +178,20 @@ async fn events_can_neither_be_changed_nor_deleted_by_plain_sql() {
 #[tokio::test]
 async fn whoever_gets_past_that_is_found_out() {
     for (sql, says) in [
-        ("update audit_events set event = 'user_created' where seq = 2", "event 2 is not as it was written"),
-        ("update audit_events set at = at + 1 where seq = 3", "event 3 is not as it was written"),
+        ("update audit_events set event = 'user_archived' where seq = 3", "event 3 is not as it was written"),
+        ("update audit_events set at = at + 1 where seq = 4", "event 4 is not as it was written"),
         (
-            "update audit_events set actor_id = null, actor_kind = 'visitor' where seq = 3",
-            "event 3 is not as it was written",
+            "update audit_events set actor_id = null, actor_kind = 'visitor' where seq = 4",
+            "event 4 is not as it was written",
         ),
-        ("delete from audit_details where seq = 2 and kind = 'place'", "the place of event 2 is missing"),
+        ("delete from audit_details where seq = 3 and kind = 'place'", "the place of event 3 is missing"),
         (
-            "update audit_details set content = '{\"after\":\"instructor\"}' where seq = 1 and kind = 'change'",
-            "the change of event 1 is not as it was written",
+            "update audit_details set content = '{\"after\":\"instructor\"}' where seq = 2 and kind = 'change'",
+            "the change of event 2 is not as it was written",
         ),
         (
-            "delete from audit_details where seq = 2; delete from audit_events where seq = 2",
-            "events 2 to 2 are missing",
+            "delete from audit_details where seq = 3; delete from audit_events where seq = 3",
+            "events 3 to 3 are missing",
         ),
     ] {
         let app = App::start().await;
@@ -213,22 +213,23 @@ async fn a_log_that_was_cut_off_or_written_anew_is_found_out() {
     app.student("sam").await.post("/fn/save_profile", &[("name", "Samuel")]).await;
     let whole = verify(&app, None).await;
     let last = whole.events;
-    assert_eq!(last, 3);
+    // The key that tokens are signed with comes first.
+    assert_eq!(last, 4);
     let_it_be_changed(&app).await;
-    tamper(&app, "delete from audit_details where seq = 3").await.unwrap();
-    tamper(&app, "delete from audit_events where seq = 3").await.unwrap();
-    assert_eq!(verify(&app, None).await.broken, ["the log ends with event 2, and 3 were written"]);
+    tamper(&app, "delete from audit_details where seq = 4").await.unwrap();
+    tamper(&app, "delete from audit_events where seq = 4").await.unwrap();
+    assert_eq!(verify(&app, None).await.broken, ["the log ends with event 3, and 4 were written"]);
     // Somebody who mends the end as well is found out by what was seen before.
-    tamper(&app, "update audit_head set seq = 2, hash = (select hash from audit_events where seq = 2)").await.unwrap();
+    tamper(&app, "update audit_head set seq = 3, hash = (select hash from audit_events where seq = 3)").await.unwrap();
     assert_eq!(verify(&app, None).await.broken, [""; 0]);
     assert_eq!(
         verify(&app, Some((last, &whole.head))).await.broken,
-        ["event 3 was seen before, and the log ends with event 2"]
+        ["event 4 was seen before, and the log ends with event 3"]
     );
     app.sign_in("sam").await;
     assert_eq!(
         verify(&app, Some((last, &whole.head))).await.broken,
-        ["event 3 had another hash when it was seen before"]
+        ["event 4 had another hash when it was seen before"]
     );
 }
 

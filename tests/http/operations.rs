@@ -249,3 +249,41 @@ async fn told_to_stop_the_server_ends_what_is_under_way_and_takes_nothing_new() 
     idle.read_to_end(&mut rest).await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// A proxy in front and this server must not read one request as two: what can be read in two ways is refused, and what follows it
+/// on the connection is not answered.
+///
+/// ASVS 4.2.1
+#[tokio::test]
+async fn a_request_that_can_be_read_in_two_ways_is_not_read_at_all() {
+    let app = App::start().await;
+    let (address, _stop, _server) = listening(&app).await;
+    let hidden = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let body = format!("0\r\n\r\n{hidden}");
+    let length = body.len();
+    for headers in [
+        format!("Content-Length: {length}\r\nContent-Length: 0\r\n"),
+        format!("Content-Length: {length}, 0\r\n"),
+        "Content-Length: +5\r\n".to_owned(),
+        "Content-Length: -1\r\n".to_owned(),
+        "Content-Length: 0x5\r\n".to_owned(),
+        "Transfer-Encoding: xchunked\r\n".to_owned(),
+        "Transfer-Encoding: chunked, identity\r\n".to_owned(),
+        "Transfer-Encoding : chunked\r\n".to_owned(),
+        "X: y\r\n Transfer-Encoding: chunked\r\n".to_owned(),
+        format!("Transfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
+        format!("Content-Length: {length}\r\nTransfer-Encoding: chunked\r\n"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let sent = format!(
+            "POST /api/v1/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{headers}\r\n{body}"
+        );
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(ended.is_ok(), "{headers:?} keeps the connection: {answer}");
+        assert!(!answer.contains("ok\n"), "{headers:?}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 4"), "{headers:?}: {answer}");
+    }
+}

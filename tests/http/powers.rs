@@ -16,25 +16,25 @@ use crate::app::{App, Course, PASSWORD, Page, Visitor, task};
 
 const TABLE: &str = include_str!("powers.txt");
 
-const KINDS: [&str; 8] = ["anonymous", "student", "enrolled", "other", "assistant", "instructor", "owner", "admin"];
+pub const KINDS: [&str; 8] = ["anonymous", "student", "enrolled", "other", "assistant", "instructor", "owner", "admin"];
 
 /// Everybody, and what they can lay hands on.
-struct World {
-    app: App,
-    published: Course,
-    draft: Course,
+pub struct World {
+    pub app: App,
+    pub published: Course,
+    pub draft: Course,
     /// The id of a student, of a member of the course, of a lesson, of somebody's sign-in; a link for somebody new.
-    someone: String,
+    pub someone: String,
     lesson: String,
     seen: String,
     published_seen: String,
     draft_seen: String,
-    sign_in: String,
+    pub sign_in: String,
     link: String,
 }
 
 impl World {
-    async fn make() -> (Self, Vec<(&'static str, Vec<(String, String)>)>) {
+    pub async fn make() -> (Self, Vec<(&'static str, Vec<(String, String)>)>) {
         let app = App::start().await;
         let admin = app.admin("admin").await;
         let owner = app.instructor("owner").await;
@@ -159,6 +159,15 @@ impl World {
             }
             "/fn/retry_letter" | "/fn/delete_letter" => vec![("letter", "1".to_owned())],
             "/fn/delete_account" => vec![("confirm", "someone@uni.example".to_owned())],
+            "/fn/make_token" => {
+                vec![
+                    ("token_name", "Script".to_owned()),
+                    ("lasts", "30".to_owned()),
+                    ("account_read", "yes".to_owned()),
+                ]
+            }
+            "/fn/revoke_token" => vec![("token", self.sign_in.clone())],
+            "/fn/let_app_in" | "/fn/turn_app_away" => vec![("user_code", "BBBB-BBBB".to_owned())],
             "/fn/name_sign_in" => vec![("sign_in", self.sign_in.clone()), ("device_name", "The lab".to_owned())],
             "/fn/sign_in_ends" | "/fn/stay_signed_in" => vec![],
             "/fn/forget_waiting" => vec![("which", "unknown".to_owned())],

@@ -491,6 +491,8 @@ fn each_test_that_the_documents_name_exists() {
 }
 
 /// A browser that lies about itself gets what any other gets, and what it says is text wherever it is shown.
+///
+/// ASVS 4.1.3
 #[tokio::test]
 async fn headers_that_lie_about_the_client_change_nothing() {
     let app = App::start().await;

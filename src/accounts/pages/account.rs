@@ -56,6 +56,7 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                     <p><a href="/account/security">"How you sign in"</a></p>
                     <p>"See each browser that can act as you, and end the ones you do not know."</p>
                     <p><a href="/account/sessions">"Where you are signed in"</a></p>
+                    <p><a href="/account/tokens">"Your tokens"</a>", for scripts of your own"</p>
                     <p><a href="/account/history">"What happened to your account"</a></p>
                 </div>
             </section>

@@ -36,6 +36,12 @@ pub struct OwnAccount {
 /// A sign-in as its person takes it along.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct OwnSignIn {
+    /// `browser`, or what kind of app it was.
+    pub kind: String,
+    /// What the app called itself.
+    pub client: Option<String>,
+    /// What it may or might do.
+    pub scopes: Option<String>,
     /// How it was proven.
     pub how: String,
     /// It lasts longer than others.
@@ -125,7 +131,7 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .one(read)
         .await?;
         let sign_ins = query(
-            "select how, remembered, name, address, user_agent, created_at, last_seen_at, absolute_ends_at, ended_at, ended_why
+            "select kind, client, scopes, how, remembered, name, address, user_agent, created_at, last_seen_at, absolute_ends_at, ended_at, ended_why
              from sign_ins where user_id = $1 order by created_at, id",
         )
         .bind(user)
@@ -192,6 +198,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
         forget_all(write, user).await?;
         for statement in [
             "delete from sign_ins where user_id = $1",
+            "delete from idempotency_keys where user_id = $1",
             "delete from kept_forms where user_id = $1",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",

@@ -7,7 +7,7 @@ pub(crate) use trust::{is_admins, vouch};
 pub use trust::{public_is_admins, public_is_surely_theirs, still_an_admins_since};
 
 use super::model::{AccountRow, Email, PersonName, SiteRole};
-use super::policy::{Admin, Oneself, PersonKeeper};
+use super::policy::{Admin, Asked, Oneself, PersonKeeper};
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -211,9 +211,38 @@ impl Admin<'_, Read> {
         .await?;
         Ok(AccountPage { rows, total })
     }
+
+    /// The same as a list that goes on, by name: at most `most` accounts after the one whose name and id these are.
+    pub async fn list_accounts_after(
+        &mut self,
+        search: &str,
+        role: Option<SiteRole>,
+        after: Option<(String, i64)>,
+        most: i64,
+    ) -> Result<Vec<AccountRow>, Failure> {
+        let read = self.connection();
+        let now = read.now();
+        let (name, id) = after.unzip();
+        query(concat!(
+            account_rows!(),
+            "where u.deleted_at is null
+               and (lower(u.name) like lower($3) escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
+               and ($5 is null or lower(u.name) > lower($5) or (lower(u.name) = lower($5) and u.id > $6))
+             order by lower(u.name), u.id limit $7"
+        ))
+        .bind(now)
+        .bind(still_an_admins_since(now))
+        .bind(like(search))
+        .bind(role.map(|role| role.key().to_owned()))
+        .bind(name)
+        .bind(id)
+        .bind(most)
+        .all(read)
+        .await
+    }
 }
 
-impl PersonKeeper<'_, Read> {
+impl<C: Asked> PersonKeeper<'_, C> {
     /// The account, where there is one.
     pub async fn find_account(&mut self) -> Result<Option<AccountRow>, Failure> {
         let (read, user) = self.connection();

@@ -1,6 +1,7 @@
 //! What anybody may find: the catalogue and the search while typing.
 
 use crate::accounts::store::like;
+use crate::clock::Millis;
 use crate::courses::model::{CourseTile, Found};
 use crate::db::{Read, query};
 use crate::failure::Failure;
@@ -130,4 +131,41 @@ pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<V
     .all(read)
     .await?;
     Ok(rows.into_iter().map(|(slug, title, summary)| Found { slug, title, summary }).collect())
+}
+
+/// A course of the catalogue, and where a list goes on after it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedCourse {
+    /// As the catalogue shows it.
+    #[sqlx(flatten)]
+    pub tile: CourseTile,
+    /// The catalogue's order: the last published first.
+    pub published_at: Millis,
+}
+
+/// The catalogue as a list that goes on: at most `most` courses after the one that was published at `after.0` and has the id
+/// `after.1`.
+pub async fn public_list_catalogue(
+    read: &mut Read,
+    search: &str,
+    filter: Filter,
+    after: Option<(Millis, i64)>,
+    most: i64,
+) -> Result<Vec<ListedCourse>, Failure> {
+    query(concat!(
+        "select c.id, c.slug, c.title, c.summary, c.state, c.open, coalesce(c.published_at, 0) as published_at,
+                (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
+         from courses c where ",
+        found_in_catalogue!(),
+        " and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
+          and ($3 is null or coalesce(c.published_at, 0) < $3 or (coalesce(c.published_at, 0) = $3 and c.id > $4))
+          order by coalesce(c.published_at, 0) desc, c.id limit $5"
+    ))
+    .bind(like(search))
+    .bind(filter.key())
+    .bind(after.map(|(at, _)| at))
+    .bind(after.map(|(_, id)| id))
+    .bind(most)
+    .all(read)
+    .await
 }

@@ -2,7 +2,7 @@
 
 mod catalogue;
 
-pub use catalogue::{Catalogue, Filter, public_catalogue, public_search};
+pub use catalogue::{Catalogue, Filter, ListedCourse, public_catalogue, public_list_catalogue, public_search};
 
 use super::model::{CourseState, Description, Summary, Title, slug_of};
 use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
@@ -234,6 +234,13 @@ impl CourseWriter<'_, Write> {
         let after = described(course.title.as_str(), listed, open);
         note(write, Event::of(What::Updated).on(Object::Course(id)).before(before).after(after)).await?;
         Ok(true)
+    }
+
+    /// When its text last changed, with what this transaction wrote.
+    pub async fn changed_at(&mut self) -> Result<Millis, Failure> {
+        let (write, id) = self.connection();
+        let (at,): (Millis,) = query("select changed_at from courses where id = $1").bind(id).one(write).await?;
+        Ok(at)
     }
 }
 

@@ -228,6 +228,10 @@ pub enum Few {
     CodesForAccount,
     /// Challenges for passkeys that one place asks for; each is a row for five minutes (ours: a class, and its reloads).
     Ceremonies,
+    /// Apps that one place has ask to be let in (ours: a class, twice).
+    DevicesAsking,
+    /// Codes of such apps that one person types and that are none (ours; of 25,600,000,000 codes).
+    DeviceCodesTyped,
     /// Text messages to one number; each costs money, and somebody may earn by it (security.md: caps).
     TextsToNumber,
     /// Numbers that one account has codes sent to (ours: mistyped, and another; the site's messages are everybody's).
@@ -240,7 +244,7 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
@@ -248,6 +252,8 @@ impl Few {
         Self::TextsForPlace,
         Self::TextsInAll,
         Self::Ceremonies,
+        Self::DevicesAsking,
+        Self::DeviceCodesTyped,
         Self::LettersForPlace,
         Self::LettersForAddress,
         Self::SignUpsForMailbox,
@@ -262,6 +268,8 @@ impl Few {
             Self::SignUpsForMailbox => (10, HOUR),
             Self::CodesForAccount => (10, DAY),
             Self::Ceremonies => (2_000, HOUR),
+            Self::DevicesAsking => (1_000, HOUR),
+            Self::DeviceCodesTyped => (30, HOUR),
             Self::TextsToNumber => (5, DAY),
             Self::NumbersOfAccount => (5, DAY),
             Self::TextsForPlace => (20, DAY),
@@ -282,6 +290,8 @@ impl Few {
             Self::SignUpsForMailbox => "sign-ups of a mailbox",
             Self::CodesForAccount => "codes for an account",
             Self::Ceremonies => "ceremonies of a place",
+            Self::DevicesAsking => "devices of a place",
+            Self::DeviceCodesTyped => "device codes of an account",
             Self::TextsToNumber => "texts to a number",
             Self::NumbersOfAccount => "numbers of an account",
             Self::TextsForPlace => "texts for a place",

@@ -9,7 +9,9 @@ use crate::error::AppError;
 use {
     super::{
         policy::{Asks, PasswordShown},
-        rules, store,
+        rules,
+        signing_in::{self, Come},
+        store,
     },
     crate::accounts::{
         model::{Email, PersonName, SiteRole},
@@ -23,14 +25,13 @@ use {
     crate::failure::Failure,
     crate::http::request::{self, SECOND_STEP_PAGE},
     crate::http::steady::steadily,
-    crate::id::UserId,
     crate::metrics::{self, Outcome},
     crate::network::place_of,
-    crate::notices::{self, Arrival, Notice},
+    crate::notices::{self, Notice},
     crate::random,
     crate::sessions::{
         policy::{Arriving, RecentlyProven},
-        store::{Begins, How, public_is_known_place},
+        store::{Begins, How},
     },
     crate::ui::flash::Flash,
 };
@@ -122,36 +123,15 @@ pub async fn sign_in(
     }
     let (Some(email), true) = (email, wrong.is_empty()) else { return Err(wrong.into()) };
 
-    let wait = |_: &Failure| metrics::signing_in(How::Password, Outcome::Wait);
-    request::sessions_answer().await.inspect_err(wait)?;
-    let turn = request::hashing_turn().inspect_err(wait)?;
-    let stored = store::public_find_stored(&mut request::read().await?, &email).await?;
-    let about = stored.as_ref().map(|stored| stored.user);
+    request::sessions_answer().await.inspect_err(|_| metrics::signing_in(How::Password, Outcome::Wait))?;
+    let shown = signing_in::show(&email, password).await?;
     let ctx = request::current()?;
-    let from = ctx.caller.address;
-    // Asked for an account that is not there as well: the answer must take no less time.
-    let is_known = public_is_known_place(&mut request::read().await?, about.unwrap_or(UserId(-1)), from).await?;
-    let guess = Guess::at_password(email.key(), from, is_known);
-    guess.take(about).await.inspect_err(wait)?;
-
-    let shown = match PasswordShown::at_sign_in(&turn, stored, password).await {
-        Ok(shown) => shown,
-        Err(refused) => {
-            metrics::signing_in(How::Password, Outcome::Wrong);
-            tracing::warn!(event = "authn_login_fail", "a sign-in was refused");
-            return Err(guess.was_wrong(refused, about).await.into());
-        }
-    };
-    drop(turn);
     let mut write = request::begin_write().await?;
-    let were_wrong = guess.was_right(&mut write).await?;
     request::end_current(&mut write).await?;
-    let user = shown.user();
-    let arrival = Arrival::of(&mut write, user, is_known).await?;
-    let (arriving, role) = shown.arrive(&mut write).await?;
+    let Come { arriving, user, role, arrival, were_wrong } = shown.arrive(&mut write).await?;
     let lasts = if remember.is_some() { request::lasts_remembered(role)? } else { request::lasts(role)? };
     let next = request::next_or(next, "/");
-    let begins = arriving.after_wrong(were_wrong).sign_in(How::Password, lasts, &next).await?;
+    let begins = arriving.sign_in(How::Password, lasts, &next).await?;
     if matches!(begins, Begins::In(_)) {
         arrival.tell(&mut write, &ctx.site, user, were_wrong).await?;
     }

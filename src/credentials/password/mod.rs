@@ -19,5 +19,7 @@ pub mod rating;
 #[cfg(feature = "ssr")]
 pub mod rules;
 #[cfg(feature = "ssr")]
+pub mod signing_in;
+#[cfg(feature = "ssr")]
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 pub mod store;

@@ -8,18 +8,14 @@ use crate::id::UserId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::policy::{HalfWay, public_take_second, wrong_code},
-    super::store::public_count_try,
+    super::showing::{self, Right},
     crate::accounts::policy::Admin,
-    crate::credentials::guessing::Guess,
     crate::credentials::reset::store::{Forgetful, public_send_reset},
-    crate::error::FieldErrors,
     crate::failure::Failure,
     crate::http::request,
     crate::metrics::{self, Outcome},
-    crate::notices::{self, Arrival, Notice},
+    crate::notices::{self, Notice},
     crate::sessions::policy::RecentlyProven,
-    crate::sessions::store::public_is_known_place,
     crate::ui::flash::Flash,
 };
 
@@ -31,34 +27,9 @@ pub async fn second_step(
 ) -> Result<(), AppError> {
     let ctx = request::current()?;
     request::sessions_answer().await?;
-    let mut read = request::read().await?;
-    let half = match HalfWay::claim(&mut read, ctx.half_way()).await {
-        Ok(half) => half,
-        Err(Failure::Refused(_)) => return begin_again(),
-        Err(broken) => return Err(broken.into()),
-    };
-    if code.is_empty() {
-        return Err(FieldErrors::one("code", "Enter a code").into());
-    }
+    let Some(right) = showing::show(ctx.half_way(), &code).await? else { return begin_again() };
+    let Right { mut write, half, shown, arrival } = right;
     let (user, how) = (half.half().user, half.half().how());
-    let is_known = public_is_known_place(&mut read, user, ctx.caller.address).await?;
-    drop(read);
-    let guess = Guess::at_code(user, ctx.caller.address, is_known);
-    guess.take(Some(user)).await?;
-
-    let mut write = request::begin_write().await?;
-    let Some(is_last) = public_count_try(&mut write, half.half()).await? else { return begin_again() };
-    let Some(shown) = public_take_second(&mut write, &ctx.site.key, user, code.as_typed()).await? else {
-        if is_last {
-            notices::tell(&mut write, &ctx.site, user, Notice::WrongCodes).await?;
-        }
-        write.commit().await?;
-        metrics::signing_in(how, Outcome::Wrong);
-        tracing::warn!(event = "authn_login_fail", person = user.0, "a second step was refused");
-        return Err(guess.was_wrong(wrong_code(code.as_typed()).into(), Some(user)).await.into());
-    };
-    guess.was_right(&mut write).await?;
-    let arrival = Arrival::of(&mut write, user, is_known).await?;
     request::end_current(&mut write).await?;
     let (arriving, half) = match half.arrive(&mut write, shown).await {
         Ok(arrived) => arrived,

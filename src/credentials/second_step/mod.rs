@@ -12,6 +12,8 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod policy;
+#[cfg(feature = "ssr")]
+pub mod showing;
 /// Why somebody's second step is reset: one line of 10 to 300 characters. Refused at `reason`.
 #[cfg(feature = "ssr")]
 pub fn reason(raw: &str) -> Result<String, FieldErrors> {

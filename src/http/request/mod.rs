@@ -6,10 +6,13 @@ mod begun;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::Request;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, Method, request::Parts};
+use axum::middleware::Next;
 use axum::response::Response;
-use leptos::prelude::use_context;
+use leptos::prelude::{Owner, provide_context, use_context};
+use leptos::reactive::computed::ScopedFuture;
 use tower_sessions::Session;
 
 use crate::audit::event::Event;
@@ -266,6 +269,17 @@ pub fn current() -> Result<Arc<Ctx>, Failure> {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<Arc<Ctx>>().cloned())
         .ok_or_else(|| Failure::Broken(anyhow::anyhow!("this ran outside of a request")))
+}
+
+/// Answers a request outside of Leptos with what functions need that ask for their request by [`current`].
+pub async fn within(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let owner = Owner::new_root(None);
+    owner.with(|| provide_context(parts.clone()));
+    let answered = owner.with(|| ScopedFuture::new(next.run(Request::from_parts(parts, body))));
+    let response = answered.await;
+    drop(owner);
+    response
 }
 
 /// The site this request came to.

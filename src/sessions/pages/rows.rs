@@ -10,6 +10,7 @@ use crate::sessions::api::{EndSignIn, NameSignIn};
 use crate::sessions::device::{Device, Kind};
 use crate::sessions::model::DEVICE_NAME_MAX;
 use crate::sessions::store::{ENDED_MOST, EndedRow, SignInRow};
+use crate::tokens::scope::Scopes;
 use crate::ui::form::{Field, Form, button};
 use crate::ui::icon;
 use crate::ui::when;
@@ -35,6 +36,8 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
         "provider" => "with an account elsewhere",
         "mail_code" => "with a code by mail",
         "text_code" => "with a code by text message",
+        "device" => "with a code that you let in",
+        "personal_token" => "with a token made by hand",
         _ => "with a one-time link",
     };
     let how = match row.second.as_deref() {
@@ -44,8 +47,18 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
         _ => how.to_owned(),
     };
     let id = ("sign_in", row.id.to_string());
-    let title = row.name.clone().unwrap_or_else(|| device.words.clone());
-    let what = row.name.is_some().then(|| view! { <div><dt>"Browser"</dt><dd>{device.words.clone()}</dd></div> });
+    let is_app = row.kind != "browser";
+    let title = row.name.clone().or_else(|| row.client.clone()).unwrap_or_else(|| device.words.clone());
+    let what = match (&row.client, row.name.is_some()) {
+        (Some(client), true) if row.kind != "personal" => {
+            view! { <div><dt>"Calls itself"</dt><dd><bdi>{client.clone()}</bdi></dd></div> }.into_any()
+        }
+        (None, true) => view! { <div><dt>"Browser"</dt><dd>{device.words.clone()}</dd></div> }.into_any(),
+        _ => ().into_any(),
+    };
+    let scopes = row.scopes.as_deref().map(|scopes| may(Scopes::stored(scopes)));
+    let token = is_app.then(|| view! { <span class="badge">"Token"</span> });
+    let (began, used) = if is_app { ("Let in", "a request") } else { ("Signed in", "a click") };
     let idle = wait_in_words(u32::try_from((row.idle_ends_at - row.last_seen_at) / 1_000).unwrap_or(0));
     let here = (seen == Seen::Here).then(|| view! { <span class="badge good">"You are here"</span> });
     let remembered = row.remembered.then(|| view! { <span class="badge hollow">"Stays signed in"</span> });
@@ -56,17 +69,19 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
             button::<EndTheirSignIn>(&[("person", person.to_string()), id.clone()], "button", "End", &title)
         }
     };
+    let from = if row.address.is_empty() { String::new() } else { format!("from {}", row.address) };
     let name = (!matches!(seen, Seen::ByAdmin(_))).then(|| naming(&row, &title));
     view! {
         <article class="device">
-            {picture(device.kind)}
+            {if is_app { icon::key() } else { picture(device.kind) }}
             <div>
-                <h3><bdi>{title.clone()}</bdi>" "{here}" "{remembered}</h3>
+                <h3><bdi>{title.clone()}</bdi>" "{here}" "{remembered}" "{token}</h3>
                 <dl class="facts">
                     {what}
-                    <div><dt>"Signed in"</dt><dd>{when::time(row.created_at, when::words(row.created_at, now), true)}</dd><dd>{how}</dd></div>
-                    <div><dt>"Last seen"</dt><dd>{when::time(row.last_seen_at, when::words(row.last_seen_at, now), true)}</dd><dd>"from "{row.address}</dd></div>
-                    <div><dt>"Ends by itself"</dt><dd>{when::time(row.absolute_ends_at, when::words(row.absolute_ends_at, now), true)}</dd><dd>"or after "{idle}" without a click"</dd></div>
+                    <div><dt>{began}</dt><dd>{when::time(row.created_at, when::words(row.created_at, now), true)}</dd><dd>{how}</dd></div>
+                    <div><dt>"Last seen"</dt><dd>{when::time(row.last_seen_at, when::words(row.last_seen_at, now), true)}</dd><dd>{from}</dd></div>
+                    <div><dt>"Ends by itself"</dt><dd>{when::time(row.absolute_ends_at, when::words(row.absolute_ends_at, now), true)}</dd>{(row.kind != "personal").then(|| view! { <dd>"or after "{idle}" without "{used}</dd> })}</div>
+                    {scopes}
                 </dl>
                 {name}
             </div>
@@ -74,6 +89,13 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// What an app may do, as a fact.
+pub fn may(scopes: Scopes) -> AnyView {
+    let items: Vec<AnyView> =
+        scopes.list().into_iter().map(|scope| view! { <dd>{scope.words()}</dd> }.into_any()).collect();
+    view! { <div><dt>"It may"</dt>{items}</div> }.into_any()
 }
 
 /// The form that names a device, closed until it is wanted; open when it came back refused.
@@ -90,7 +112,7 @@ fn naming(row: &SignInRow, title: &str) -> AnyView {
                 {form.hidden(&[("sign_in", id)])}
                 {form.input(Field {
                     name: "device_name", label: "Name of this device", value, own_words: true, autocomplete: "off",
-                    hint: "Only you and admins see it. Leave it empty to call it by its browser.", most: DEVICE_NAME_MAX, ..Field::default()
+                    hint: "Only you and admins see it. Leave it empty to call it by what it calls itself.", most: DEVICE_NAME_MAX, ..Field::default()
                 })}
                 <div class="buttons"><button class="button">"Save name"<span class="hidden">{format!(" of {title}")}</span></button></div>
             </form>
@@ -120,15 +142,18 @@ pub fn ended(rows: Vec<EndedRow>, you: bool, now: Millis) -> AnyView {
                 "factors_reset" => "An admin reset the second step",
                 "not_me" => "Somebody pressed “This was not me”",
                 "too_many" => "A newer sign-in took its place",
+                "token_reused" => "A copy of its token was used",
+                "role_changed" => "The role on this site changed",
                 "idle" => "Nobody used it for a while",
                 _ => "It had lasted as long as a sign-in may",
             };
-            let title = row.name.clone().unwrap_or(device.words);
+            let is_app = row.client.is_some();
+            let title = row.name.clone().or(row.client).unwrap_or(device.words);
             let address = if row.address.is_empty() { "Not kept any more".to_owned() } else { row.address };
             view! {
                 <li>
                     <article class="device">
-                        {picture(device.kind)}
+                        {if is_app { icon::key() } else { picture(device.kind) }}
                         <div>
                             <h3><bdi>{title}</bdi></h3>
                             <dl class="facts">

@@ -9,7 +9,9 @@ use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
+use crate::sessions::app::AppKind;
 use crate::sessions::caller::{Caller, FormKey, Lapsed, Person};
+use crate::tokens::scope::Scopes;
 
 /// Whom a session record points at: alive, or only known by name.
 #[derive(Clone, Debug)]
@@ -40,6 +42,9 @@ struct Pointed {
     absolute_ends_at: Millis,
     form_key: String,
     id_is_due: bool,
+    kind: String,
+    scopes: Option<String>,
+    epoch: i64,
     live: bool,
 }
 
@@ -71,25 +76,44 @@ impl Pointed {
             absolute_ends_at: self.absolute_ends_at,
             form_key: FormKey::new(self.form_key),
             id_is_due: self.id_is_due,
+            app: AppKind::of_key(&self.kind),
+            scopes: match (&self.scopes, &asker.bearer) {
+                (None, None) => Scopes::EVERYTHING,
+                (scopes, bearer) => {
+                    let family = Scopes::stored(scopes.as_deref().unwrap_or_default());
+                    bearer.as_ref().map_or(family, |bearer| family.within(bearer.scopes))
+                }
+            },
+            epoch: self.epoch,
         })
     }
 }
 
-/// Who this sign-in says is asking. Read on every request, and again inside every write.
+/// Who this sign-in says is asking. Read on every request, and again inside every write: for a browser, whether its sign-in
+/// lives; for an app's token, besides, whether it or its key was taken back, and whether the account is still what it was.
 pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> Result<Option<Found>, Failure> {
     let now = on.now();
+    let bearer = on.caller().bearer.clone();
+    let (jti, kid, epoch) = bearer.as_ref().map_or((None, None, None), |it| (it.jti.clone(), it.kid.clone(), it.epoch));
     let row = query(
         "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.level, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
-                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due,
+                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due, s.kind, s.scopes, u.epoch,
                 u.password_hash is not null as has_password,
                 exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
                 exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
                 (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
-                 and u.disabled_at is null and s.epoch = u.epoch) as live
+                 and u.disabled_at is null and s.epoch = u.epoch
+                 and (s.kind = 'browser') = $3 and ($6 is null or u.epoch = $6)
+                 and ($4 is null or not exists (select 1 from revoked_tokens r where r.jti = $4))
+                 and ($5 is null or exists (select 1 from signing_keys k where k.kid = $5 and (k.ends_at is null or k.ends_at > $2)))) as live
          from sign_ins s join users u on u.id = s.user_id where s.id = $1",
     )
     .bind(sign_in)
     .bind(now)
+    .bind(bearer.is_none())
+    .bind(jti)
+    .bind(kid)
+    .bind(epoch)
     .optional::<Pointed>(on)
     .await?;
     let asker = on.caller();

@@ -8,15 +8,21 @@ use crate::credentials::second_step::store::{begin_half, public_asks_second_step
 use crate::db::{Connection, Write, query};
 use crate::error::FieldErrors;
 use crate::failure::Failure;
-use crate::id::SignInId;
+use crate::id::{SignInId, UserId};
 use crate::random;
-use crate::sessions::policy::Arriving;
+use crate::sessions::app::{APP_ABSOLUTE, APP_IDLE, App, AppKind};
+use crate::sessions::policy::{Arriving, RecentlyProven};
 
 use super::ending::{Renewed, end_of_earlier_epochs};
 
-/// How many sign-ins of one person may live at once (ASVS 5.0, 7.1.2 asks for a number). One more ends the one that was used
-/// longest ago. More than anybody's devices; a script that signs in again and again fills no list.
+/// How many sign-ins of one person may live at once (ASVS 5.0, 7.1.2 asks for a number): of browsers, and as many of apps. One more
+/// ends the one of its kind that was used longest ago. More than anybody's devices; a script that signs in again and again fills
+/// no list, and ends no browser's.
 pub const PARALLEL: i64 = 50;
+
+/// How many tokens somebody has made by hand: one more is refused, since what uses the others would stop (ours: a few for each of
+/// somebody's machines).
+pub const PERSONAL: i64 = 20;
 
 /// What whoever has proven who they are reads, when nobody signs in to the account until it has a new password.
 const CLOSED: &str = "This account is closed for now, since somebody said “This was not me”. Set a new password to open it: I forgot my password";
@@ -41,12 +47,25 @@ pub enum How {
     Passkey,
     /// With an account elsewhere.
     Provider,
+    /// By letting an app in that showed a code.
+    Device,
+    /// By making a token by hand.
+    PersonalToken,
 }
 
 impl How {
     /// In no order that matters.
-    pub const ALL: [Self; 7] =
-        [Self::Password, Self::SignUp, Self::SetUpLink, Self::MailCode, Self::TextCode, Self::Passkey, Self::Provider];
+    pub const ALL: [Self; 9] = [
+        Self::Password,
+        Self::SignUp,
+        Self::SetUpLink,
+        Self::MailCode,
+        Self::TextCode,
+        Self::Passkey,
+        Self::Provider,
+        Self::Device,
+        Self::PersonalToken,
+    ];
 
     /// As it was stored.
     pub fn of_key(key: &str) -> Option<Self> {
@@ -69,6 +88,8 @@ impl How {
             Self::TextCode => "text_code",
             Self::Passkey => "passkey",
             Self::Provider => "provider",
+            Self::Device => "device",
+            Self::PersonalToken => "personal_token",
         }
     }
 }
@@ -119,7 +140,16 @@ pub struct Lasts {
 impl Arriving<'_> {
     /// Signs the person in from the place the request came from, or, where the account has a second step that was not shown,
     /// goes half way; `next` is where to go once they are in. Beyond [`PARALLEL`] live ones, the one used longest ago ends.
-    pub async fn sign_in(mut self, how: How, lasts: Lasts, next: &str) -> Result<Begins, Failure> {
+    pub async fn sign_in(self, how: How, lasts: Lasts, next: &str) -> Result<Begins, Failure> {
+        self.begin(how, lasts, next, None).await
+    }
+
+    /// The same for an app that asks by itself.
+    pub async fn let_app_in(self, how: How, app: &App) -> Result<Begins, Failure> {
+        self.begin(how, Lasts { idle: APP_IDLE, absolute: APP_ABSOLUTE, is_remembered: false }, "/", Some(app)).await
+    }
+
+    async fn begin(mut self, how: How, lasts: Lasts, next: &str, app: Option<&App>) -> Result<Begins, Failure> {
         let (second, is_after_wrong) = (self.second, self.is_after_wrong);
         let (write, user) = self.parts();
         if second.is_none() && how != How::Passkey && public_asks_second_step(write, user).await? {
@@ -127,67 +157,138 @@ impl Arriving<'_> {
             note(write, Event::of(What::HalfWay).by(user).about(user).after(how.key())).await?;
             return Ok(Begins::HalfWay(token));
         }
-        let what = if is_after_wrong { What::SignedInAfterWrong } else { What::SignedIn };
-        self.sign_in_as(what, how, second, lasts).await.map(Begins::In)
-    }
-
-    async fn sign_in_as(self, what: What, how: How, second: Option<Second>, lasts: Lasts) -> Result<SignInId, Failure> {
-        let (write, user) = self.into_parts();
-        let id = SignInId(random::id63());
         let now = write.now();
-        let (address, user_agent) = (write.caller().address.to_string(), write.caller().user_agent.clone());
-        let from = write.caller().whereabouts();
-        let begun = query(
-            "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
-                                   idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address, second)
-             select $1, u.id, u.epoch, $3, $13, $9, $4, $5, $6, $15, $6, $7, $8, $10, $11, $12, $4, $14 from users u
-             where u.id = $2 and u.disabled_at is null and u.frozen_at is null",
-        )
-        .bind(id)
-        .bind(user)
-        .bind(how.key())
-        .bind(address)
-        .bind(user_agent)
-        .bind(now)
-        .bind((now + lasts.idle).min(now + lasts.absolute))
-        .bind(now + lasts.absolute)
-        .bind(lasts.is_remembered)
-        .bind(random::token())
-        .bind(false)
-        .bind(from)
-        .bind(if second.is_some() || how == How::Passkey { 2_i64 } else { 1 })
-        .bind(second.map(|second| second.key().to_owned()))
-        .bind(if how.is_weak() { 0 } else { now })
-        .execute(write)
-        .await?;
-        if begun != 1 {
-            // Whatever was proven: this is the one place where sign-ins begin.
-            let (is_disabled,): (bool,) =
-                query("select disabled_at is not null from users where id = $1").bind(user).one(write).await?;
-            return Err(FieldErrors::one("email", if is_disabled { DISABLED } else { CLOSED }).into());
-        }
-        query(
-            "update sign_ins set ended_at = $2, ended_why = 'too_many' where id in
-                (select s.id from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
-                 where s.user_id = $1 and s.id <> $3 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
-                 order by s.last_seen_at desc, s.id limit 1000 offset $4)",
-        )
-        .bind(user)
-        .bind(now)
-        .bind(id)
-        .bind(PARALLEL - 1)
-        .execute(write)
-        .await?;
-        let proofs = [Some(how.key()), second.map(Second::key)].into_iter().flatten().collect::<Vec<_>>().join(" and ");
-        let event = Event::of(what).by(user).about(user).on(Object::SignIn(id)).after(proofs);
-        note(write, event).await?;
-        Ok(id)
+        let caller = write.caller();
+        let new = New {
+            user,
+            how,
+            second,
+            level: if second.is_some() || how == How::Passkey { 2 } else { 1 },
+            proven_at: if how.is_weak() { 0 } else { now },
+            from: caller.whereabouts(),
+            address: caller.address.to_string(),
+            user_agent: caller.user_agent.clone(),
+            lasts,
+            app,
+        };
+        let what = if is_after_wrong { What::SignedInAfterWrong } else { What::SignedIn };
+        insert(write, new, what).await.map(Begins::In)
     }
 
     /// Ends what was signed in with the account's earlier password, which has just been replaced.
     pub(crate) async fn end_what_was_before(&mut self) -> Result<(), Failure> {
         let (write, user) = self.parts();
         end_of_earlier_epochs(write, user, Renewed::Password).await.map(drop)
+    }
+}
+
+/// A sign-in that is about to be.
+struct New<'a> {
+    user: UserId,
+    how: How,
+    second: Option<Second>,
+    level: i64,
+    proven_at: Millis,
+    /// What its proof is bound to.
+    from: String,
+    address: String,
+    user_agent: String,
+    lasts: Lasts,
+    /// None for a browser.
+    app: Option<&'a App>,
+}
+
+/// The one place where sign-ins begin.
+async fn insert(write: &mut Write, new: New<'_>, what: What) -> Result<SignInId, Failure> {
+    let New { user, how, second, level, proven_at, from, address, user_agent, lasts, app } = new;
+    let id = SignInId(random::id63());
+    let now = write.now();
+    let kind = app.map_or("browser", |app| app.kind.key());
+    let begun = query(
+        "insert into sign_ins (id, user_id, epoch, how, level, remembered, address, user_agent, created_at, proven_at, last_seen_at,
+                               idle_ends_at, absolute_ends_at, form_key, id_is_due, proven_from_digest, first_address, second,
+                               kind, scopes, client, name)
+         select $1, u.id, u.epoch, $3, $13, $9, $4, $5, $6, $15, $6, $7, $8, $10, $11, $12, $4, $14, $16, $17, $18, $19 from users u
+         where u.id = $2 and u.disabled_at is null and u.frozen_at is null",
+    )
+    .bind(id)
+    .bind(user)
+    .bind(how.key())
+    .bind(address)
+    .bind(user_agent)
+    .bind(now)
+    .bind((now + lasts.idle).min(now + lasts.absolute))
+    .bind(now + lasts.absolute)
+    .bind(lasts.is_remembered)
+    .bind(random::token())
+    .bind(false)
+    .bind(from)
+    .bind(level)
+    .bind(second.map(|second| second.key().to_owned()))
+    .bind(proven_at)
+    .bind(kind)
+    .bind(app.map(|app| app.scopes.to_string()))
+    .bind(app.map(|app| app.client.clone()))
+    .bind(app.and_then(|app| app.name.clone()))
+    .execute(write)
+    .await?;
+    if begun != 1 {
+        // Whatever was proven: closed is closed.
+        let (is_disabled,): (bool,) =
+            query("select disabled_at is not null from users where id = $1").bind(user).one(write).await?;
+        return Err(FieldErrors::one("email", if is_disabled { DISABLED } else { CLOSED }).into());
+    }
+    query(
+        "update sign_ins set ended_at = $2, ended_why = 'too_many' where id in
+            (select s.id from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
+             where s.user_id = $1 and s.id <> $3 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
+               and s.kind <> 'personal' and (s.kind = 'browser') = ($5 = 'browser') and $5 <> 'personal'
+             order by s.last_seen_at desc, s.id limit 1000 offset $4)",
+    )
+    .bind(user)
+    .bind(now)
+    .bind(id)
+    .bind(PARALLEL - 1)
+    .bind(kind)
+    .execute(write)
+    .await?;
+    let proofs = [Some(how.key()), second.map(Second::key)].into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    let proofs = app.map_or(proofs.clone(), |app| format!("{proofs}, for {}: {}", app.client, app.scopes));
+    note(write, Event::of(what).by(user).about(user).on(Object::SignIn(id)).after(proofs)).await?;
+    Ok(id)
+}
+
+/// Where an app is that somebody lets in from a browser.
+#[derive(Clone, Debug)]
+pub struct Whence {
+    /// Its address.
+    pub address: String,
+    /// Its words about itself.
+    pub user_agent: String,
+}
+
+impl RecentlyProven<Oneself<'_, Write>> {
+    /// Lets an app act for this person for so long. It is worth as much as the sign-in that lets it in, and has proven nothing
+    /// lately: what asks for that is done in a browser.
+    pub async fn let_app_in(&mut self, app: &App, whence: Whence, lasts: Lasts) -> Result<SignInId, Failure> {
+        let (user, level) = (self.inner().person().id, self.inner().person().level);
+        let how = match app.kind {
+            AppKind::Personal => How::PersonalToken,
+            AppKind::Api | AppKind::Device => How::Device,
+        };
+        let new = New {
+            user,
+            how,
+            second: None,
+            level,
+            proven_at: 0,
+            from: String::new(),
+            address: whence.address,
+            user_agent: whence.user_agent,
+            lasts,
+            app: Some(app),
+        };
+        insert(self.inner().connection(), new, What::SignedIn).await
     }
 }
 

@@ -176,7 +176,7 @@ impl RecentlyProven<Admin<'_, Write>> {
 
 impl Everywhere<'_> {
     /// Shortens a person's live sign-ins to what their new role allows, and has each get a new session id at its next
-    /// request; never lengthens one.
+    /// request; never lengthens one. Those of apps end.
     pub async fn tighten(self, lasts: Lasts) -> Result<(), Failure> {
         let (write, user) = self.into_parts();
         // Being remembered was asked for with another role, and so was what was proven: neither counts for this one.
@@ -193,6 +193,13 @@ impl Everywhere<'_> {
         .bind(false)
         .execute(write)
         .await?;
+        // What an app was let do was what the earlier role could.
+        let now = write.now();
+        query("update sign_ins set ended_at = $2, ended_why = 'role_changed' where user_id = $1 and kind <> 'browser' and ended_at is null")
+            .bind(user)
+            .bind(now)
+            .execute(write)
+            .await?;
         query(
             "update sign_ins set idle_ends_at = absolute_ends_at
              where user_id = $1 and ended_at is null and idle_ends_at > absolute_ends_at",

@@ -13,6 +13,12 @@ use crate::sessions::model::DeviceName;
 pub struct SignInRow {
     /// Random, so it says nothing about the order.
     pub id: SignInId,
+    /// `browser`, or `AppKind::key`.
+    pub kind: String,
+    /// What an app calls itself.
+    pub client: Option<String>,
+    /// What an app may do.
+    pub scopes: Option<String>,
     /// `How::key`.
     pub how: String,
     /// `Second::key`; none for one proof alone.
@@ -38,6 +44,8 @@ pub struct SignInRow {
 /// A sign-in that is over.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct EndedRow {
+    /// What an app called itself.
+    pub client: Option<String>,
     /// What its person called the device.
     pub name: Option<String>,
     /// The IP address it was last seen from; empty once it is kept no longer.
@@ -49,8 +57,7 @@ pub struct EndedRow {
     /// When it ended, by somebody or by itself.
     pub ended_at: Millis,
     /// `signed_out`, `ended_by_person`, `ended_by_admin`, `password_changed`, `ways_changed`, `factors_reset`, `not_me`, `disabled`,
-    /// `too_many`; `idle` or `absolute`
-    /// by itself.
+    /// `too_many`, `token_reused`, `role_changed`; `idle` or `absolute` by itself.
     pub why: String,
 }
 
@@ -59,7 +66,7 @@ const SHOWN: Millis = 30 * DAY;
 /// And how many at most.
 pub const ENDED_MOST: i64 = 50;
 /// How many live ones at most: as many as one person can have.
-pub const SHOWN_MOST: i64 = super::PARALLEL;
+pub const SHOWN_MOST: i64 = 2 * super::PARALLEL + super::PERSONAL;
 
 /// A person's sign-ins.
 #[derive(Clone, Debug)]
@@ -87,7 +94,7 @@ pub(super) async fn live_of(
 ) -> Result<Vec<SignInRow>, Failure> {
     let now = on.now();
     query(
-        "select s.id, s.how, s.second, s.remembered, s.name, s.address, s.user_agent, s.created_at, s.last_seen_at, s.idle_ends_at, s.absolute_ends_at
+        "select s.id, s.kind, s.client, s.scopes, s.how, s.second, s.remembered, s.name, s.address, s.user_agent, s.created_at, s.last_seen_at, s.idle_ends_at, s.absolute_ends_at
          from sign_ins s join users u on u.id = s.user_id and u.epoch = s.epoch
          where s.user_id = $1 and s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2 and u.disabled_at is null
            and ($3 = '' or s.address = $3) and ($4 is null or s.last_seen_at < $4)
@@ -105,8 +112,8 @@ pub(super) async fn live_of(
 async fn ended_of(read: &mut Read, user: UserId) -> Result<Vec<EndedRow>, Failure> {
     let now = read.now();
     query(
-        "select name, address, user_agent, created_at, ended_at, why from
-            (select id, name, address, user_agent, created_at,
+        "select client, name, address, user_agent, created_at, ended_at, why from
+            (select id, client, name, address, user_agent, created_at,
                     coalesce(ended_at, case when idle_ends_at < absolute_ends_at then idle_ends_at else absolute_ends_at end) as ended_at,
                     coalesce(ended_why, case when idle_ends_at < absolute_ends_at then 'idle' else 'absolute' end) as why
              from sign_ins where user_id = $1) as over

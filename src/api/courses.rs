@@ -1,0 +1,480 @@
+//! Courses: find, read, make, change and publish them; join and leave.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::asker::Asker;
+use super::body::{AskedFor, Empty, LongSent, Named};
+use super::cursor::{self, Page};
+use super::idempotency::{Answer, Begun, Once};
+use super::problem::Problem;
+use super::version::Versioned;
+use crate::accounts::policy::{CourseMaker, require};
+use crate::courses::model::{self, CourseState};
+use crate::courses::policy::{CourseEditor, CourseReader, CourseVisitor, CourseWriter, Joiner, Leaver, Standing};
+use crate::courses::store::{Filter, NewCourse, public_list_catalogue};
+use crate::db::Write;
+use crate::enrolments::model::CourseRole;
+use crate::error::{AppError, Denied};
+use crate::failure::{Broken, Failure};
+use crate::lessons::model::LessonState;
+use crate::tokens::scope::Scope;
+use crate::ui::when;
+
+/// A course in the catalogue.
+#[derive(Serialize, ToSchema)]
+pub struct CourseInList {
+    /// Its address is `/courses/{slug}`.
+    slug: String,
+    /// One line.
+    title: String,
+    /// One line.
+    summary: String,
+    /// Published or concluded.
+    state: CourseState,
+    /// People can join it by themselves, while it is published.
+    open: bool,
+    /// Published lessons.
+    lessons: i64,
+}
+
+/// A course.
+#[derive(Serialize, ToSchema)]
+pub struct Course {
+    /// Its address is `/courses/{slug}`. Made from its first title, and kept.
+    slug: String,
+    /// One line of at most 120 characters.
+    title: String,
+    /// One line of at most 300 characters.
+    summary: String,
+    /// Markdown of at most 20,000 characters; may be empty.
+    description: String,
+    /// Where it is in its life.
+    state: CourseState,
+    /// The catalogue shows it, once it is published.
+    listed: bool,
+    /// People can join it by themselves, while it is published.
+    open: bool,
+    /// When its text or a switch last changed.
+    changed_at: String,
+    /// What the asker is in it; none for who is not.
+    your_role: Option<CourseRole>,
+}
+
+impl Course {
+    fn of(standing: &Standing) -> Self {
+        let row = &standing.course;
+        Self {
+            slug: row.slug.clone(),
+            title: row.title.clone(),
+            summary: row.summary.clone(),
+            description: row.description.clone(),
+            state: row.state,
+            listed: row.listed,
+            open: row.open,
+            changed_at: when::machine(row.changed_at),
+            your_role: standing.facts.course,
+        }
+    }
+}
+
+/// Which courses of the catalogue.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// All of them.
+    All,
+    /// Those one can join.
+    Open,
+    /// Those that have ended.
+    Concluded,
+}
+
+/// What the catalogue is asked for.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CatalogueQuery {
+    /// Looked for in titles, summaries and teachers’ names; of its first 100 letters.
+    q: Option<String>,
+    /// All, where nothing is said.
+    #[param(inline)]
+    show: Option<Show>,
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// The catalogue
+///
+/// Courses that anybody may find, the last published first. Needs no token.
+#[utoipa::path(get, path = "/courses", tag = "Courses", params(CatalogueQuery), security((), ("token" = ["courses:read"]), ("session" = [])),
+    responses((status = 200, description = "A page of courses", body = Page<CourseInList>)))]
+pub async fn list_courses(
+    asker: Asker,
+    AskedFor(asked): AskedFor<CatalogueQuery>,
+) -> Result<Json<Page<CourseInList>>, Problem> {
+    let search: String = asked.q.unwrap_or_default().chars().take(100).collect();
+    let filter = match asked.show {
+        None | Some(Show::All) => Filter::All,
+        Some(Show::Open) => Filter::Open,
+        Some(Show::Concluded) => Filter::Concluded,
+    };
+    let limit = cursor::limit(asked.limit)?;
+    let list = format!("courses\n{}\n{search}", filter.key());
+    let after = cursor::read(&asker, &list, asked.cursor.as_deref())?;
+    let mut read = asker.read().await?;
+    let rows = public_list_catalogue(&mut read, &search, filter, after, limit + 1).await?;
+    let page = cursor::page(
+        &asker,
+        &list,
+        limit,
+        rows,
+        |row| (row.published_at, row.tile.id.0),
+        |row| CourseInList {
+            slug: row.tile.slug,
+            title: row.tile.title,
+            summary: row.tile.summary,
+            state: row.tile.state,
+            open: row.tile.open,
+            lessons: row.tile.lessons,
+        },
+    )?;
+    Ok(Json(page))
+}
+
+/// What a course is made with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MakeCourse {
+    /// One line. The address is made from it, once.
+    #[schema(min_length = 1, max_length = 120, example = "Rivers and lakes")]
+    title: String,
+    /// One line.
+    #[schema(min_length = 1, max_length = 300, example = "How water finds its way")]
+    summary: String,
+    /// Markdown.
+    #[schema(max_length = 20000, example = "Eight lessons, no prerequisites.")]
+    #[serde(default)]
+    description: String,
+}
+
+/// Make a course
+///
+/// A draft, owned by whoever asks.
+#[utoipa::path(post, path = "/courses", tag = "Courses", request_body = MakeCourse,
+    responses((status = 201, description = "Made; Location is its address", body = Course,
+        headers(("Location" = String, description = "Where it is")),
+        links(
+            ("read" = (operation_id = "read_course", parameters(("slug" = "$response.body#/slug")))),
+            ("publish" = (operation_id = "publish_course", parameters(("slug" = "$response.body#/slug")))),
+        ))))]
+pub async fn make_course(asker: Asker, headers: HeaderMap, sent: LongSent<MakeCourse>) -> Result<Response, Problem> {
+    let mut write = asker.begin_write().await?;
+    CourseMaker::claim(&mut write).await?;
+    let once = match Once::begin(&mut write, &asker, &headers, &sent.digest).await? {
+        Begun::Before(answer) => return Ok(answer),
+        Begun::Now(once) => once,
+    };
+    let MakeCourse { title, summary, description } = sent.value;
+    let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let slug = CourseMaker::claim(&mut write).await?.create_course(course).await?;
+    let answer = answer_with(&mut write, &slug, StatusCode::CREATED).await?;
+    once.answer(write, answer).await
+}
+
+/// The course as it is now, for whoever has just done something to it. Who may not see it any more gets no body.
+async fn answer_with(write: &mut Write, slug: &str, status: StatusCode) -> Result<Answer, Problem> {
+    let made = status == StatusCode::CREATED;
+    let visitor = CourseEditor::claim_by_slug(write, slug).await?;
+    let (text, tag) = Versioned::of(&Course::of(visitor.standing()))?.into_parts();
+    let location = made.then(|| format!("/api/v1/courses/{slug}"));
+    Ok(Answer { status, location, tag: Some(tag), text })
+}
+
+/// Read a course
+///
+/// Needs no token for a course that everybody sees.
+#[utoipa::path(get, path = "/courses/{slug}", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The course", body = Course)))]
+pub async fn read_course(asker: Asker, Named(slug): Named<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let mut read = asker.read().await?;
+    let visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
+    Ok(Versioned::of(&Course::of(visitor.standing()))?.answer(&headers))
+}
+
+/// What changes of a course. What is not said stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeCourse {
+    /// One line. The address stays.
+    #[schema(min_length = 1, max_length = 120)]
+    title: Option<String>,
+    /// One line.
+    #[schema(min_length = 1, max_length = 300)]
+    summary: Option<String>,
+    /// Markdown.
+    #[schema(max_length = 20000)]
+    description: Option<String>,
+    /// The catalogue shows it, once it is published.
+    listed: Option<bool>,
+    /// People can join it by themselves, while it is published.
+    open: Option<bool>,
+}
+
+/// Change a course
+#[utoipa::path(patch, path = "/courses/{slug}", tag = "Courses", request_body = ChangeCourse,
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The course as it is now", body = Course)))]
+pub async fn change_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    sent: LongSent<ChangeCourse>,
+) -> Result<Response, Problem> {
+    let mut write = asker.begin_write().await?;
+    let mut writer = CourseWriter::claim_by_slug(&mut write, &slug).await?;
+    Versioned::of(&Course::of(writer.standing()))?.require(&headers)?;
+    let row = writer.course().clone();
+    let change = sent.value;
+    let (title, summary, description) = model::parse_course(
+        change.title.as_deref().unwrap_or(&row.title),
+        change.summary.as_deref().unwrap_or(&row.summary),
+        change.description.as_deref().unwrap_or(&row.description),
+    )?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let (listed, open) = (change.listed.unwrap_or(row.listed), change.open.unwrap_or(row.open));
+    if !writer.save(course, listed, open, row.changed_at).await? {
+        return Err(AppError::Conflict("The course was changed meanwhile.".to_owned()).into());
+    }
+    let mut after = writer.standing().clone();
+    after.course.title = title.as_str().to_owned();
+    after.course.summary = summary.as_str().to_owned();
+    after.course.description = description.as_str().to_owned();
+    (after.course.listed, after.course.open) = (listed, open);
+    after.course.changed_at = writer.changed_at().await?;
+    write.commit().await?;
+    Ok(Versioned::of(&Course::of(&after))?.answer_with(StatusCode::OK))
+}
+
+/// What is done to the state of a course.
+#[derive(Clone, Copy)]
+enum Step {
+    Publish,
+    Conclude,
+    Archive,
+}
+
+async fn take(asker: Asker, slug: String, headers: HeaderMap, step: Step) -> Result<Response, Problem> {
+    let mut write = asker.begin_write().await?;
+    let editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
+    let now = Versioned::of(&Course::of(editor.standing()))?;
+    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
+        Begun::Before(answer) => return Ok(answer),
+        Begun::Now(once) => once,
+    };
+    now.check(&headers)?;
+    let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
+    match step {
+        Step::Publish => editor.publish().await?,
+        Step::Conclude => editor.conclude().await?,
+        Step::Archive => editor.archive().await?,
+    }
+    let answer = answer_with(&mut write, &slug, StatusCode::OK).await?;
+    once.answer(write, answer).await
+}
+
+/// Publish a course
+///
+/// In whatever state: one that is concluded or archived opens again.
+#[utoipa::path(post, path = "/courses/{slug}/publish", tag = "Courses",
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The course as it is now", body = Course)))]
+pub async fn publish_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    _: Empty,
+) -> Result<Response, Problem> {
+    take(asker, slug, headers, Step::Publish).await
+}
+
+/// Conclude a course
+///
+/// From then on it is only read. Only a published course can be concluded.
+#[utoipa::path(post, path = "/courses/{slug}/conclude", tag = "Courses",
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The course as it is now", body = Course)))]
+pub async fn conclude_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    _: Empty,
+) -> Result<Response, Problem> {
+    take(asker, slug, headers, Step::Conclude).await
+}
+
+/// Archive a course
+///
+/// Only the people in it see it then.
+#[utoipa::path(post, path = "/courses/{slug}/archive", tag = "Courses",
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The course as it is now", body = Course)))]
+pub async fn archive_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    _: Empty,
+) -> Result<Response, Problem> {
+    take(asker, slug, headers, Step::Archive).await
+}
+
+/// What one is in a course.
+#[derive(Serialize, ToSchema)]
+pub struct Place {
+    /// Of the course.
+    slug: String,
+    /// None: not in it.
+    your_role: Option<CourseRole>,
+}
+
+fn place(slug: &str, role: Option<CourseRole>) -> Result<Answer, Failure> {
+    let text = serde_json::to_string(&Place { slug: slug.to_owned(), your_role: role }).broken("write down a place")?;
+    Ok(Answer { status: StatusCode::OK, location: None, tag: None, text })
+}
+
+/// Join a course
+///
+/// As a student. Who is one already stays one.
+#[utoipa::path(post, path = "/courses/{slug}/join", tag = "Courses",
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "In the course", body = Place)))]
+pub async fn join_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    _: Empty,
+) -> Result<Response, Problem> {
+    let mut write = asker.begin_write().await?;
+    // A second request, as a second press of the button: what was wanted is so.
+    let is_in = match Joiner::claim_by_slug(&mut write, &slug).await {
+        Err(Failure::Refused(AppError::Forbidden(Denied::AlreadyIn(_)))) => {
+            require(asker.0.person(), Scope::EnrolmentsWrite)?;
+            true
+        }
+        claimed => claimed.map(|_| false)?,
+    };
+    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
+        Begun::Before(answer) => return Ok(answer),
+        Begun::Now(once) => once,
+    };
+    if !is_in {
+        Joiner::claim_by_slug(&mut write, &slug).await?.join().await?;
+    }
+    once.answer(write, place(&slug, Some(CourseRole::Student))?).await
+}
+
+/// Leave a course
+///
+/// What one has read is kept. The last owner stays.
+#[utoipa::path(post, path = "/courses/{slug}/leave", tag = "Courses",
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "Not in the course any more", body = Place)))]
+pub async fn leave_course(
+    asker: Asker,
+    Named(slug): Named<String>,
+    headers: HeaderMap,
+    _: Empty,
+) -> Result<Response, Problem> {
+    let mut write = asker.begin_write().await?;
+    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
+        Begun::Before(answer) => return Ok(answer),
+        Begun::Now(once) => once,
+    };
+    Leaver::claim_by_slug(&mut write, &slug).await?.leave().await?;
+    once.answer(write, place(&slug, None)?).await
+}
+
+/// A lesson in the plan of a course.
+#[derive(Serialize, ToSchema)]
+pub struct LessonInPlan {
+    /// Names it in its course.
+    slug: String,
+    /// One line.
+    title: String,
+    /// One line; may be empty.
+    summary: String,
+    /// A draft only where the asker sees drafts.
+    state: LessonState,
+    /// When the asker marked it as read.
+    read_at: Option<String>,
+}
+
+/// The plan of a course
+///
+/// Its lessons in order, without their text.
+#[utoipa::path(get, path = "/courses/{slug}/lessons", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The lessons", body = [LessonInPlan])))]
+pub async fn list_lessons(asker: Asker, Named(slug): Named<String>) -> Result<Json<Vec<LessonInPlan>>, Problem> {
+    let mut read = asker.read().await?;
+    let rows = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
+    let lessons = rows.into_iter().map(|row| LessonInPlan {
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        state: row.state,
+        read_at: row.read_at.map(when::machine),
+    });
+    Ok(Json(lessons.collect()))
+}
+
+/// A lesson with its text.
+#[derive(Serialize, ToSchema)]
+pub struct Lesson {
+    /// Names it in its course.
+    slug: String,
+    /// One line.
+    title: String,
+    /// One line; may be empty.
+    summary: String,
+    /// Markdown.
+    body: String,
+    /// A draft only where the asker sees drafts.
+    state: LessonState,
+    /// When its text last changed.
+    changed_at: String,
+}
+
+/// Read a lesson
+#[utoipa::path(get, path = "/courses/{slug}/lessons/{lesson}", tag = "Courses",
+    params(
+        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
+        ("lesson" = String, Path, description = "Of the lesson", pattern = "^[a-z0-9-]{1,80}$"),
+    ),
+    responses((status = 200, description = "The lesson", body = Lesson)))]
+pub async fn read_lesson(
+    asker: Asker,
+    Named((slug, lesson)): Named<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut read = asker.read().await?;
+    let row = CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?;
+    let row = row.ok_or(AppError::NotFound)?;
+    let lesson = Lesson {
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        body: row.body,
+        state: row.state,
+        changed_at: when::machine(row.changed_at),
+    };
+    Ok(Versioned::of(&lesson)?.answer(&headers))
+}

@@ -1,0 +1,187 @@
+//! What the API says of itself: the description that the code of its routes makes, with what is the same for all of them.
+
+use std::sync::OnceLock;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ContactBuilder, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
+    Response as Answer, ResponseBuilder, SecurityRequirement, Type,
+};
+
+use super::problem::{FieldProblem, Problem};
+use super::router;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(Problem, FieldProblem)))]
+struct Shared;
+
+/// What stands around the routes.
+pub fn base() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Lectern")
+        .version("1")
+        .description(Some(
+            "Courses, people and sign-ins of this site, for programs. Every refusal is a problem detail (RFC 9457).",
+        ))
+        .contact(Some(ContactBuilder::new().name(Some("The people who run this site")).build()))
+        .build();
+    let mut api = OpenApiBuilder::new().info(info).build();
+    api.merge(Shared::openapi());
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT")
+                .description(Some("An access token, or a token made by hand."))
+                .build(),
+        ),
+    );
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "lectern",
+            "A browser’s session, from the site’s own pages. A change needs X-Lectern-Token as well.",
+        ))),
+    );
+    api
+}
+
+/// The refusals that any route can answer, by status.
+const REFUSALS: [(&str, &str); 14] = [
+    ("400", "The request cannot be read"),
+    ("401", "No token, or one that is not good"),
+    ("403", "Not allowed, or the token is not for that"),
+    ("404", "No such thing, or not yours to see"),
+    ("405", "Not with this method"),
+    ("408", "The body did not arrive in time"),
+    ("409", "Not as things are"),
+    ("412", "Changed since it was read"),
+    ("413", "The body is too long"),
+    ("415", "Another kind of body"),
+    ("422", "Fields were refused"),
+    ("428", "If-Match is missing"),
+    ("429", "Too often"),
+    ("503", "Not just now"),
+];
+
+/// Adds what is the same everywhere: refusals, the headers that versions and repeated posts are named with, and who may ask.
+pub fn whole(mut api: OpenApi) -> OpenApi {
+    for item in api.paths.paths.values_mut() {
+        let all = [
+            (&mut item.get, "get"),
+            (&mut item.post, "post"),
+            (&mut item.patch, "patch"),
+            (&mut item.delete, "delete"),
+        ];
+        for (operation, method) in all {
+            if let Some(operation) = operation {
+                complete(operation, method);
+            }
+        }
+    }
+    api
+}
+
+fn complete(operation: &mut Operation, method: &str) {
+    let is_free =
+        operation.security.as_ref().is_some_and(|all| all.iter().all(|one| *one == SecurityRequirement::default()));
+    if operation.security.is_none() {
+        operation.security =
+            Some(vec![SecurityRequirement::new("token", [""; 0]), SecurityRequirement::new("session", [""; 0])]);
+    }
+    let is_oauth = operation.responses.responses.contains_key("400");
+    for (status, words) in REFUSALS {
+        let fits = match status {
+            "412" | "428" => method == "patch" || (status == "412" && !is_free),
+            "408" | "413" | "415" => method != "get" && method != "delete",
+            "409" => method != "get",
+            _ => true,
+        };
+        if fits && !(is_oauth && status == "400") {
+            operation.responses.responses.insert(status.to_owned(), RefOr::T(refusal(words)));
+        }
+    }
+    if is_oauth && let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("400") {
+        // What is no form at all is refused before OAuth is asked.
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        answer.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+    }
+    let parameters = operation.parameters.get_or_insert_default();
+    match method {
+        "patch" => parameters.push(header("If-Match", true, "The ETag of what was read.")),
+        "post" if !is_free && !is_oauth => {
+            parameters.push(header("Idempotency-Key", false, "A new name for each request that may come twice."));
+        }
+        _ => {}
+    }
+    if method == "get" && operation.responses.responses.get("200").is_some_and(is_versioned) {
+        parameters.push(header("If-None-Match", false, "The ETag of what one has: answered 304 when it is the same."));
+        operation.responses.responses.insert("304".to_owned(), RefOr::T(Answer::new("As one has it")));
+    }
+}
+
+/// Whether one thing is answered, rather than a list: things have versions.
+fn is_versioned(answer: &RefOr<Answer>) -> bool {
+    let RefOr::T(answer) = answer else { return false };
+    let Some(RefOr::T(content)) = answer.content.get("application/json") else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(schema)) if !schema.ref_location.contains("Page_"))
+}
+
+fn refusal(words: &str) -> Answer {
+    ResponseBuilder::new()
+        .description(words)
+        .content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem"))))
+        .build()
+}
+
+fn header(name: &str, is_required: bool, words: &str) -> RefOr<Parameter> {
+    let header = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(if is_required { Required::True } else { Required::False })
+        .description(Some(words))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+        .build();
+    RefOr::T(header)
+}
+
+/// The description, made once.
+pub fn document() -> &'static OpenApi {
+    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(router::description)
+}
+
+/// Answers the description.
+pub async fn serve() -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| serde_json::to_string(document()).unwrap_or_default());
+    ([(CONTENT_TYPE, "application/json")], text.as_str()).into_response()
+}
+
+/// The methods that an address of the API answers, as `Allow` writes them; none for an address that is not there.
+pub fn methods(path: &str) -> Option<String> {
+    let item = document().paths.paths.iter().find(|(pattern, _)| is_of(pattern, path));
+    let Some((_, item)) = item else {
+        let is_plain = path == router::DESCRIPTION || router::WELL_KNOWN.contains(&path);
+        return is_plain.then(|| "GET, HEAD".to_owned());
+    };
+    let named = [
+        (item.get.is_some(), "GET, HEAD"),
+        (item.post.is_some(), "POST"),
+        (item.patch.is_some(), "PATCH"),
+        (item.delete.is_some(), "DELETE"),
+    ];
+    Some(named.iter().filter(|(is_there, _)| *is_there).map(|(_, name)| *name).collect::<Vec<_>>().join(", "))
+}
+
+fn is_of(pattern: &str, path: &str) -> bool {
+    let (pattern, path) = (pattern.split('/').collect::<Vec<_>>(), path.split('/').collect::<Vec<_>>());
+    pattern.len() == path.len()
+        && pattern.iter().zip(&path).all(|(a, b)| a == b || (a.starts_with('{') && !b.is_empty()))
+}

@@ -1,0 +1,31 @@
+//! The denylist: access tokens that were taken back, until they would have ended by themselves.
+
+use crate::clock::Millis;
+use crate::db::{Connection, Write, query};
+use crate::failure::Failure;
+
+/// Puts a token on it. Twice is no error.
+pub async fn public_revoke(write: &mut Write, jti: &str, expires_at: Millis) -> Result<(), Failure> {
+    query("insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict (jti) do nothing")
+        .bind(jti)
+        .bind(expires_at)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
+/// Whether a token is on it. Requests ask this together with everything else (`sessions::store::public_find_caller`); alone, it is
+/// for measuring.
+pub async fn public_is_revoked(on: &mut impl Connection, jti: &str) -> Result<bool, Failure> {
+    let (is,): (bool,) = query("select exists (select 1 from revoked_tokens where jti = $1)").bind(jti).one(on).await?;
+    Ok(is)
+}
+
+/// Forgets those that have ended, and what the server may forget of apps besides, a few hundred at a time.
+pub async fn public_delete_over(write: &mut Write) -> Result<u64, Failure> {
+    let now = write.now();
+    query("delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 order by expires_at limit 500)")
+        .bind(now)
+        .execute(write)
+        .await
+}
