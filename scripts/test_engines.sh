@@ -15,5 +15,5 @@ cargo build --quiet --features ssr
 LECTERN_DATABASE_URL="sqlite://$folder/school.db" LECTERN_DATA_DIR="$folder" target/debug/lectern demo --school
 psql -q "$server/postgres" -c 'create database moved'
 target/debug/lectern move --from "sqlite://$folder/school.db" --to "$server/moved"
-psql -q "$server/moved" -c 'truncate users, session_records, sign_ins, set_up_links, kept_forms, courses, enrolments, lessons, lesson_reads, guesses, audit_events, audit_details, audit_head, browser_reports, site_keys, outbox, mail_links, code_apps, recovery_codes, fresh_codes, passkeys, ceremonies, provider_accounts, provider_visits, phones, one_time_codes, half_sign_ins, signing_keys, refresh_tokens, revoked_tokens, personal_tokens, device_codes, idempotency_keys'
+psql -q "$server/moved" -c 'truncate users, session_records, sign_ins, set_up_links, kept_forms, courses, enrolments, lessons, lesson_reads, guesses, audit_events, audit_details, audit_head, browser_reports, site_keys, outbox, mail_links, code_apps, recovery_codes, fresh_codes, passkeys, ceremonies, provider_accounts, provider_visits, phones, one_time_codes, half_sign_ins, signing_keys, refresh_tokens, revoked_tokens, personal_tokens, device_codes, idempotency_keys, lab_sign_ins'
 LECTERN_TEST_TEMPLATE=moved LECTERN_TEST_ENGINE=$server cargo test --quiet --features ssr --test http "$@"

@@ -7,6 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::accounts::address::pages::{ConfirmPage, NewAddressPage};
 use crate::accounts::pages::{account::Account, admin_users::AdminUsers, invite::Invite, person::PersonPage};
+use crate::api::pages::reference::Reference;
 use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
@@ -24,6 +25,7 @@ use crate::credentials::set_up_link::pages::SetUp;
 use crate::credentials::sign_up_link::pages::Welcome;
 use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
 use crate::http::request;
+use crate::lab::pages::lab::Lab;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
 use crate::mail::pages::{letter::LetterPage, outbox::Outbox};
 use crate::server::pages::Server;
@@ -93,6 +95,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson/edit") view=LessonEdit ssr=SsrMode::Async />
+                <Route path=path!("/api") view=Reference ssr=SsrMode::Async />
+                <Route path=path!("/lab") view=Lab ssr=SsrMode::Async />
                 <Route path=path!("/accessibility") view=Accessibility ssr=SsrMode::Async />
                 <Route path=path!("/status") view=Status ssr=SsrMode::Async />
             </Routes>

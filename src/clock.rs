@@ -47,6 +47,23 @@ impl Clock {
     }
 }
 
+/// The beginning of something whose length is measured. That is not the time of day, so tests do not move it.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun(std::time::Instant);
+
+impl Begun {
+    /// Now.
+    #[expect(clippy::disallowed_methods, reason = "how long something took is not the time of day")]
+    pub fn now() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// How long ago that was.
+    pub fn took(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
 fn system_now() -> Millis {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -18,6 +18,7 @@ pub mod enrolments;
 pub mod error;
 pub mod field;
 pub mod id;
+pub mod lab;
 pub mod lessons;
 pub mod mail;
 pub mod server;
@@ -62,7 +63,9 @@ pub mod site_key;
 pub fn hydrate() {
     // Without a use, the linker would drop the islands' exports.
     #[expect(unused_imports, reason = "named so that their exports stay")]
-    use crate::{courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*};
+    use crate::{
+        courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*, lab::islands::*,
+    };
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
 }

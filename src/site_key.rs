@@ -40,6 +40,8 @@ pub enum Purpose {
     Refresh,
     /// Where the next page of a list begins.
     Cursor,
+    /// What the lab's stopwatches showed.
+    Lab,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             Self::Token => b"token",
             Self::Refresh => b"refresh",
             Self::Cursor => b"cursor",
+            Self::Lab => b"lab",
         }
     }
 }

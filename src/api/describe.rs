@@ -14,6 +14,7 @@ use utoipa::openapi::{
 
 use super::problem::{FieldProblem, Problem};
 use super::router;
+use crate::tokens::scope::Scope;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(Problem, FieldProblem)))]
@@ -70,6 +71,25 @@ const REFUSALS: [(&str, &str); 14] = [
     ("503", "Not just now"),
 ];
 
+/// The scope that a token needs for an operation, by its name: what the policies ask for (`tests/http/api/powers.rs` compares). None
+/// where nobody need be known.
+pub fn scope_of(operation: &str) -> Option<Scope> {
+    Some(match operation {
+        "read_me" | "list_sign_ins" | "list_tokens" | "introspect" => Scope::AccountRead,
+        "change_me" | "end_sign_in" | "revoke_token" => Scope::AccountWrite,
+        "list_my_courses" | "read_course" | "list_lessons" | "read_lesson" => Scope::CoursesRead,
+        "make_course" | "change_course" | "publish_course" | "conclude_course" | "archive_course" => {
+            Scope::CoursesWrite
+        }
+        "join_course" | "leave_course" => Scope::EnrolmentsWrite,
+        "list_people" | "read_member" => Scope::PeopleRead,
+        "add_member" | "change_member" | "remove_member" => Scope::PeopleWrite,
+        "list_users" | "read_user" => Scope::UsersRead,
+        "change_user" => Scope::UsersWrite,
+        _ => return None,
+    })
+}
+
 /// Adds what is the same everywhere: refusals, the headers that versions and repeated posts are named with, and who may ask.
 pub fn whole(mut api: OpenApi) -> OpenApi {
     for item in api.paths.paths.values_mut() {
@@ -92,8 +112,9 @@ fn complete(operation: &mut Operation, method: &str) {
     let is_free =
         operation.security.as_ref().is_some_and(|all| all.iter().all(|one| *one == SecurityRequirement::default()));
     if operation.security.is_none() {
+        let scope = operation.operation_id.as_deref().and_then(scope_of).map(Scope::key);
         operation.security =
-            Some(vec![SecurityRequirement::new("token", [""; 0]), SecurityRequirement::new("session", [""; 0])]);
+            Some(vec![SecurityRequirement::new("token", scope), SecurityRequirement::new("session", [""; 0])]);
     }
     let is_oauth = operation.responses.responses.contains_key("400");
     for (status, words) in REFUSALS {

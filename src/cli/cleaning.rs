@@ -1,17 +1,19 @@
 //! What a server clears away beside its work: session records, refused forms, sign-ins that are over, addresses past their time.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::system;
 use crate::api::idempotency::store as idempotency;
 use crate::audit::store as audit;
+use crate::clock::Begun;
 use crate::credentials::mail_link::store as mail_link;
 use crate::credentials::passkey::store as passkey;
 use crate::credentials::provider::store as provider;
 use crate::credentials::recovery_codes::store::public_delete_fresh;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
+use crate::lab::store as lab;
 use crate::mail::store as mail;
 use crate::sessions::store::{public_delete_long_over, public_forget_places};
 use crate::tokens::keys::store as keys;
@@ -39,6 +41,9 @@ pub async fn run(site: Arc<Site>) {
             }
             Err(failure) => tracing::warn!(%failure, "could not clear away what is over"),
         }
+        if let Err(failure) = site.keys.rotate_when_due(&site.db, &site.key).await {
+            tracing::warn!(%failure, "could not have a new signing key follow");
+        }
     }
 }
 
@@ -50,22 +55,17 @@ struct Cleared {
 }
 
 impl Cleared {
-    fn add(&mut self, rows: u64, begun: Instant) {
+    fn add(&mut self, rows: u64, begun: Begun) {
         self.rows += rows;
-        self.longest = self.longest.max(begun.elapsed());
+        self.longest = self.longest.max(begun.took());
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long something took is not the time of day")]
-fn begun() -> Instant {
-    Instant::now()
 }
 
 /// Clears all that is over now, a little in each transaction, so that nobody waits for it.
 async fn clear(site: &Site) -> Result<Cleared, Failure> {
     let mut cleared = Cleared::default();
     loop {
-        let at = begun();
+        let at = Begun::now();
         match site.records.delete_expired(RECORDS).await {
             Ok(0) => break,
             Ok(rows) => cleared.add(rows, at),
@@ -79,7 +79,7 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
     loop {
         let mut write = site.db.begin_write(system()).await?;
         // From here on others wait.
-        let at = begun();
+        let at = Begun::now();
         let rows = kept_forms::public_delete_expired(&mut write).await?
             + public_delete_long_over(&mut write, site.config.keep_sign_ins).await?
             + public_forget_places(&mut write, site.config.keep_addresses).await?
@@ -89,6 +89,7 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + tokens::public_delete_fresh(&mut write).await?
             + tokens::public_delete_over_devices(&mut write).await?
             + keys::public_delete_over(&mut write, site.config.keep_sign_ins).await?
+            + lab::public_delete_over(&mut write).await?
             + idempotency::public_delete_over(&mut write).await?
             + provider::public_delete_over(&mut write).await?
             + passkey::public_delete_over(&mut write).await?

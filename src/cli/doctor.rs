@@ -14,7 +14,7 @@ use crate::server::findings::of_settings;
 use crate::sessions::records::Records;
 use crate::sessions::records::place::StorePlace;
 use crate::site_key::SiteKey;
-use crate::tokens::algorithm::Algorithm;
+use crate::tokens::keys::store::public_find_signer;
 
 pub async fn examine(config: Config) -> Result<(), Failure> {
     let mut wrong = 0;
@@ -78,11 +78,6 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
             Err(failure) => look(false, "", &format!("LECTERN_BREACHED_FILE: {failure}")),
         }
     }
-    look(
-        config.tokens.algorithm != Algorithm::Rs256,
-        &format!("tokens are signed with {}", config.tokens.algorithm.name()),
-        "tokens are signed with RS256, whose padding is not advised any more: set LECTERN_TOKEN_ALGORITHM to PS256 or leave it out",
-    );
     match SiteKey::open_existing(&config.key_file()) {
         Ok(Some(_)) => look(true, &format!("the site's key is in {}", config.key_file().display()), ""),
         Ok(None) => println!("note  there is no key at {} yet; the first start makes it", config.key_file().display()),
@@ -154,6 +149,12 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
         "nobody of the demo can sign in from elsewhere",
         "the demo's people are in this database, and everybody can know their passwords: disable them",
     );
+    if public_find_signer(&mut read, config.tokens.algorithm).await?.is_none() {
+        println!(
+            "note  there is no key to sign tokens with {} yet; the next start makes one",
+            config.tokens.algorithm.name()
+        );
+    }
     Ok(())
 }
 

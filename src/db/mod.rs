@@ -6,6 +6,7 @@
 //! whichever node it runs.
 
 mod backup;
+mod counting;
 mod migrate;
 mod place;
 mod postgres;
@@ -29,6 +30,7 @@ use crate::failure::{Broken, Failure};
 use crate::sessions::caller::Caller;
 
 pub use backup::{back_up, restore, verify};
+pub use counting::{asked, counted};
 pub use place::Place;
 pub use query::{Query, Row, Value, query};
 pub use sqlite::serve_alone;

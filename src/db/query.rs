@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Postgres, Sqlite};
 
-use super::{Connection, Engine, Write};
+use super::{Connection, Engine, Write, asked};
 use crate::failure::{Broken, Failure};
 use crate::id::{CourseId, LessonId, SignInId, UserId};
 
@@ -113,22 +113,26 @@ impl Query {
 
     /// Every row.
     pub async fn all<T: Row>(self, on: &mut impl Connection) -> Result<Vec<T>, Failure> {
+        asked();
         rows!(self, on, T, fetch_all).broken("read rows")
     }
 
     /// The row, where there is one.
     pub async fn optional<T: Row>(self, on: &mut impl Connection) -> Result<Option<T>, Failure> {
+        asked();
         rows!(self, on, T, fetch_optional).broken("read a row")
     }
 
     /// The row that is always there: a count, a `returning`.
     pub async fn one<T: Row>(self, on: &mut impl Connection) -> Result<T, Failure> {
+        asked();
         rows!(self, on, T, fetch_one).broken("read the row")
     }
 
     /// Changes rows and says how many.
     #[expect(clippy::disallowed_methods, reason = "the one place below query()")]
     pub async fn execute(self, on: &mut Write) -> Result<u64, Failure> {
+        asked();
         let done = match on.engine() {
             Engine::Sqlite(connection) => bound!(sqlx::query::<Sqlite>(self.sql), self.values)
                 .execute(connection)

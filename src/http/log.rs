@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::HeaderValue;
@@ -12,6 +11,7 @@ use tracing::Instrument;
 
 use super::Site;
 use super::client_address::client_address;
+use crate::clock::Begun;
 use crate::{metrics, random};
 
 /// Where the request comes from, for the layers inside.
@@ -30,8 +30,7 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
 
     let id = random::incident();
     let span = tracing::info_span!("request", id);
-    #[expect(clippy::disallowed_methods, reason = "how long an answer took is not the time of day")]
-    let begun = Instant::now();
+    let begun = Begun::now();
     // The path is logged, the query is not: searches are people's own words. Nor is what opens an account.
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
     let route = Route::default();
@@ -42,7 +41,7 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
     let mut response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
-    let took = begun.elapsed();
+    let took = begun.took();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     metrics::answered(route.0.get().map(MatchedPath::as_str), &method, status, took);
     span.in_scope(|| {

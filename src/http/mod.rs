@@ -39,6 +39,7 @@ use crate::credentials::password::hashing::Hashing;
 use crate::credentials::provider::list::Provider;
 use crate::db::Db;
 use crate::failure::Failure;
+use crate::lab::measuring::Lab;
 use crate::mail::gateway::Gateway;
 use crate::mail::smtp::Mailer;
 use crate::network::{PerMinute, Scarce};
@@ -86,6 +87,8 @@ pub struct Site {
     pub exports: PerMinute,
     /// How many reports of browsers are taken.
     pub reports: PerMinute,
+    /// What the lab has measured here.
+    pub lab: Lab,
     /// How long slow clients are waited for.
     pub patience: listen::Patience,
     stopping: AtomicBool,
@@ -141,6 +144,7 @@ impl Site {
             forms,
             reports,
             exports,
+            lab: Lab::default(),
             patience,
             stopping,
         }))

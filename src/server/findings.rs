@@ -3,6 +3,7 @@
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::http::assets::Assets;
+use crate::tokens::algorithm::Algorithm;
 
 /// 2026-01-01. A clock before this version was written is wrong.
 const WRITTEN: Millis = 1_767_225_600_000;
@@ -33,6 +34,11 @@ pub fn of_settings(config: &Config, now: Millis) -> Vec<Finding> {
             if url.https { "people reach it over https" } else { "only this machine reaches it, so http will do" },
             "people reach it over plain http: passwords and sign-ins can be read on the way. Put a proxy with https before it and \
              set LECTERN_PUBLIC_URL to its address",
+        ),
+        Finding::of(
+            config.tokens.algorithm != Algorithm::Rs256,
+            format!("tokens are signed with {}", config.tokens.algorithm.name()),
+            "tokens are signed with RS256, whose padding is not advised any more: set LECTERN_TOKEN_ALGORITHM to PS256, or leave it out",
         ),
         Finding::of(
             !url.is_this_machine() || !config.trusted_proxies.is_empty() || config.addr.port() == url.port(),

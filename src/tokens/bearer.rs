@@ -73,7 +73,7 @@ pub async fn read(site: &Site, read: &mut Read, token: &str) -> Result<Result<So
     };
     let Some(key) = site.keys.find(read, &kid, &site.key).await? else { return Ok(Err(Unusable::Key)) };
     let origin = &site.config.public_url.origin;
-    let claims = match access::check(token, &key, algorithm, origin, site.db.clock().now()) {
+    let claims = match access::check(token, &key, algorithm, origin, &access::audience(origin), site.db.clock().now()) {
         Ok(claims) => claims,
         Err(unusable) => return Ok(Err(unusable)),
     };

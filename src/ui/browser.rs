@@ -56,6 +56,30 @@ pub fn on_input(input: &HtmlInputElement, mut changed: impl FnMut(String) + 'sta
     listener.forget();
 }
 
+/// Does something in place of sending the form that a selector finds, as long as the page lives.
+pub fn instead_of_sending(form: &str, mut work: impl FnMut() + 'static) -> Option<()> {
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let _ = call(&event, "preventDefault", None);
+        work();
+    });
+    element(form)?.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref()).ok()?;
+    listener.forget();
+    Some(())
+}
+
+/// Puts a text into the element that a selector finds.
+pub fn write(selector: &str, text: &str) {
+    if let Some(element) = element(selector) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// A whole number that an object has under a name.
+pub fn number(object: &JsValue, name: &str) -> Option<u32> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the server wrote a u32")]
+    of(object, name)?.as_f64().map(|number| number as u32)
+}
+
 /// What an object has under a name, unless that is nothing.
 fn of(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())

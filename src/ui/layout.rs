@@ -131,6 +131,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token:
     if name.is_some() {
         links.insert(0, ("/", "Home"));
     }
+    links.push(("/lab", "Lab"));
     if is_admin {
         links.push(("/admin/users", "Users"));
         links.push(("/admin/audit", "Audit"));
@@ -223,13 +224,17 @@ fn waiting() -> AnyView {
 }
 
 fn footer(signed_in: bool, ends: Option<String>) -> AnyView {
-    let sessions = signed_in.then(|| view! { <li><a href="/account/sessions">"Where you are signed in"</a></li> });
+    let sessions = match signed_in {
+        true => view! { <li><a href="/account/sessions">"Where you are signed in"</a></li> }.into_any(),
+        false => view! { <li><a href="/lab">"How we sign you in"</a></li> }.into_any(),
+    };
     view! {
         <footer class="site-footer wrap">
             <div><p>"Lectern, on one server of your own."</p>{ends.map(|words| view! { <p class="ends">{words}</p> })}</div>
             <ul role="list">
                 {sessions}
                 <li><a href="/accessibility">"Accessibility"</a></li>
+                <li><a href="/api">"API"</a></li>
                 <li><a href="/status">"Status"</a></li>
             </ul>
         </footer>

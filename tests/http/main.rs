@@ -14,6 +14,7 @@ mod evidence;
 mod form_tokens;
 mod headers;
 mod invitations;
+mod lab;
 mod lessons;
 mod mail;
 mod migrations;

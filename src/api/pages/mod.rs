@@ -1,1 +1,4 @@
-//! The reference of the API, for people.
+//! The reference of the API, for people: made from the same description as the one for programs.
+
+mod operation;
+pub mod reference;

@@ -160,6 +160,7 @@ impl SessionStore for Records {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        db::asked();
         let row = in_time(self.shelf.family().0.load(&stored(id))).await?;
         Ok(row.map(|row| Record { id: *id, expiry_date: row.expiry_date.saturating_sub(self.longer), ..row }))
     }

@@ -13,10 +13,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
-use self::store::{KeyRow, public_find_key, public_find_signer, public_keep_key, public_list_published};
+use self::store::{
+    KeyRow, public_find_key, public_find_signer, public_follow, public_is_rotation_due, public_keep_key,
+    public_list_published,
+};
 use super::algorithm::Algorithm;
 use crate::clock::{DAY, MINUTE, Millis, SECOND};
-use crate::db::{Connection, Db, Read, Write};
+use crate::db::{Connection, Db, Read};
 use crate::failure::{Broken, Failure};
 use crate::random;
 use crate::sessions::caller::Caller;
@@ -26,7 +29,7 @@ use crate::site_key::{Purpose, SiteKey};
 pub const PUBLISHED_BEFORE: Millis = 10 * MINUTE;
 /// How long others may keep the list of keys.
 pub const KEPT_BY_OTHERS: Millis = 5 * MINUTE;
-/// After so long a key is due to be followed by another (security.md: 30 to 90 days).
+/// After so long another key follows by itself (security.md: 30 to 90 days).
 pub const SIGNS_FOR: Millis = 60 * DAY;
 /// How far the clocks of two nodes may be apart (security.md: 30 s at most).
 pub const SKEW: Millis = 30 * SECOND;
@@ -125,9 +128,29 @@ impl Keys {
         write.commit().await
     }
 
+    /// Has a new key follow on one that has signed for [`SIGNS_FOR`]. Says whether it did.
+    pub async fn rotate_when_due(&self, db: &Db, site_key: &SiteKey) -> Result<bool, Failure> {
+        let caller = Arc::new(Caller::of_the_system());
+        let algorithm = self.signing.algorithm;
+        if !public_is_rotation_due(&mut db.read(caller.clone()).await?, algorithm).await? {
+            return Ok(false);
+        }
+        let made = tokio::task::spawn_blocking(move || Key::make(algorithm)).await;
+        let (key, secret) = made.broken("make a key to sign tokens with")??;
+        let mut write = db.begin_write(caller).await?;
+        // Another node may have been quicker.
+        let is_due = public_is_rotation_due(&mut write, algorithm).await?;
+        if is_due {
+            public_follow(&mut write, &key, &site_key.seal(Purpose::SigningKey, &secret)?).await?;
+            tracing::info!(kid = key.kid, algorithm = algorithm.name(), "a new key follows; it signs in ten minutes");
+        }
+        write.commit().await?;
+        Ok(is_due)
+    }
+
     /// The key that signs now.
-    pub async fn signer(&self, write: &mut Write, site_key: &SiteKey) -> Result<Arc<Key>, Failure> {
-        let row = public_find_signer(write, self.signing.algorithm).await?;
+    pub async fn signer(&self, on: &mut impl Connection, site_key: &SiteKey) -> Result<Arc<Key>, Failure> {
+        let row = public_find_signer(on, self.signing.algorithm).await?;
         let row = row.ok_or_else(|| {
             Failure::Broken(anyhow::anyhow!("there is no key to sign tokens with: lectern keys rotate"))
         })?;

@@ -120,6 +120,13 @@ async fn every_route_answers_every_kind_of_caller_as_the_table_says() {
                 .collect::<Vec<_>>()
         })
         .collect();
+    for (path, item) in &describe::document().paths.paths {
+        for operation in [&item.get, &item.post, &item.patch, &item.delete].into_iter().flatten() {
+            let name = operation.operation_id.as_deref().unwrap();
+            let asks = !lectern::api::router::asks_nobody(path) && name != "list_courses";
+            assert_eq!(describe::scope_of(name).is_some(), asks, "{name}: which scope it needs stands in describe.rs");
+        }
+    }
     let mut table = String::from(
         "# What each route of the API answers each kind of caller. Checked, and written, by powers.rs.\n\
          # yes: done or shown; scope: 403, the token lacks the scope; numbers: that status.\n",

@@ -367,6 +367,18 @@ async fn keys_are_published_follow_on_each_other_and_end() {
 }
 
 #[tokio::test]
+async fn a_key_that_has_signed_for_sixty_days_is_followed_by_another() {
+    let app = App::start().await;
+    let due = async || app.site.keys.rotate_when_due(&app.site.db, &app.site.key).await.unwrap();
+    app.clock.advance(60 * DAY - SECOND);
+    assert!(!due().await);
+    app.clock.advance(SECOND);
+    assert!(due().await && !due().await, "once");
+    let keys = app.program().get("/.well-known/jwks.json").await.json();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn each_algorithm_is_a_setting_and_what_the_last_one_signed_stays_good() {
     let app = App::start().await;
     app.student("sam").await;
