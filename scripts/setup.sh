@@ -12,6 +12,7 @@ CARGO_DENY_VERSION=0.20.2
 CARGO_LEPTOS_VERSION=0.3.11
 BINARYEN_VERSION=132.0.0
 AIOSMTPD_VERSION=1.4.6
+SCHEMATHESIS_VERSION=4.32.5
 # The command-line half must match the library to the letter.
 WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
 
@@ -119,6 +120,13 @@ browser_tests() {
 }
 
 # A mail server that really receives, in an environment of its own.
+fuzzer() {
+  local python="$LECTERN_TOOLS/python/bin/python"
+  "$python" -c "import importlib.metadata as m; assert m.version('schemathesis') == '$SCHEMATHESIS_VERSION'" 2>/dev/null && return 0
+  say "Fetching schemathesis $SCHEMATHESIS_VERSION"
+  "$LECTERN_TOOLS/python/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
+}
+
 mail_server() {
   local python="$LECTERN_TOOLS/python/bin/python"
   "$python" -c "import aiosmtpd; assert aiosmtpd.__version__ == '$AIOSMTPD_VERSION'" 2>/dev/null && return 0
@@ -144,7 +152,7 @@ services() {
 
 case "$want" in
   build) build ;;
-  test) build; browser_tests; services ;;
+  test) build; browser_tests; services; fuzzer ;;
   services) services ;;
   bench) build; services; apt_install "the load generator" wrk; apt_install "a shell for SQLite files" sqlite3 ;;
   deny) cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny ;;

@@ -14,4 +14,5 @@ say "kill -9 loses nothing"
 node end2end/crash.mjs
 scripts/test_nodes.sh
 scripts/test_deploy.sh
+scripts/test_api.sh
 scripts/e2e.sh

@@ -2,19 +2,35 @@
 
 use std::sync::OnceLock;
 
+use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ContactBuilder, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
-    Response as Answer, ResponseBuilder, SecurityRequirement, Type,
+    Response as Answer, ResponseBuilder, Schema, SecurityRequirement, Type,
 };
 
 use super::problem::{FieldProblem, Problem};
 use super::router;
 use crate::tokens::scope::Scope;
+
+/// Letters that no line takes: control characters, and overrides of the direction (`field::is_invisible_direction`).
+macro_rules! not_shown {
+    () => {
+        "\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069"
+    };
+}
+
+/// Letters that nobody sees (`field::is_invisible`), those beyond the first plane written as they are.
+macro_rules! invisible {
+    () => {
+        "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}"
+    };
+}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(Problem, FieldProblem)))]
@@ -52,6 +68,9 @@ pub fn base() -> OpenApi {
     );
     api
 }
+
+/// An `ETag`, or any.
+const TAG: &str = "^(\\*|\"[!#-~]+\")$";
 
 /// The refusals that any route can answer, by status.
 const REFUSALS: [(&str, &str); 14] = [
@@ -92,6 +111,7 @@ pub fn scope_of(operation: &str) -> Option<Scope> {
 
 /// Adds what is the same everywhere: refusals, the headers that versions and repeated posts are named with, and who may ask.
 pub fn whole(mut api: OpenApi) -> OpenApi {
+    say_what_letters_fit(&mut api);
     for item in api.paths.paths.values_mut() {
         let all = [
             (&mut item.get, "get"),
@@ -106,6 +126,47 @@ pub fn whole(mut api: OpenApi) -> OpenApi {
         }
     }
     api
+}
+
+/// A line as `field::line` takes it: letters that are shown, one of them at least.
+const LINE: &str = concat!("^[^", not_shown!(), "]*[^\\s", not_shown!(), invisible!(), "][^", not_shown!(), "]*$");
+/// A text as `field::text` takes it.
+const TEXT: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
+
+/// Says of the fields that people read which letters they take, and of forms that what they hold besides is text.
+fn say_what_letters_fit(api: &mut OpenApi) {
+    let Some(components) = api.components.as_mut() else { return };
+    for (name, schema) in &mut components.schemas {
+        let RefOr::T(Schema::Object(object)) = schema else { continue };
+        if ["TokenRequest", "TokenMeant", "DeviceRequest"].contains(&name.as_str()) {
+            let text = ObjectBuilder::new().schema_type(Type::String).build();
+            object.additional_properties = Some(Box::new(AdditionalProperties::RefOr(RefOr::T(Schema::Object(text)))));
+        }
+        if !["MakeCourse", "ChangeCourse", "ChangeMe"].contains(&name.as_str()) {
+            continue;
+        }
+        for (field, schema) in &mut object.properties {
+            let RefOr::T(Schema::Object(schema)) = schema else { continue };
+            schema.pattern = match field.as_str() {
+                "title" | "summary" | "name" => Some(LINE.to_owned()),
+                "description" => Some(TEXT.to_owned()),
+                _ => None,
+            };
+        }
+    }
+}
+
+/// Whether an operation needs somebody to be known; false for an address that is not there.
+pub fn needs_somebody(method: &Method, path: &str) -> bool {
+    let Some((_, item)) = document().paths.paths.iter().find(|(pattern, _)| is_of(pattern, path)) else { return false };
+    let operation = match *method {
+        Method::GET | Method::HEAD => &item.get,
+        Method::POST => &item.post,
+        Method::PATCH => &item.patch,
+        Method::DELETE => &item.delete,
+        _ => return false,
+    };
+    operation.as_ref().is_some_and(|it| it.security.iter().flatten().all(|one| *one != SecurityRequirement::default()))
 }
 
 fn complete(operation: &mut Operation, method: &str) {
@@ -135,14 +196,24 @@ fn complete(operation: &mut Operation, method: &str) {
     }
     let parameters = operation.parameters.get_or_insert_default();
     match method {
-        "patch" => parameters.push(header("If-Match", true, "The ETag of what was read.")),
+        "patch" => parameters.push(header("If-Match", true, TAG, "The ETag of what was read.")),
         "post" if !is_free && !is_oauth => {
-            parameters.push(header("Idempotency-Key", false, "A new name for each request that may come twice."));
+            parameters.push(header(
+                "Idempotency-Key",
+                false,
+                "^[!-~]{1,255}$",
+                "A new name for each request that may come twice.",
+            ));
         }
         _ => {}
     }
     if method == "get" && operation.responses.responses.get("200").is_some_and(is_versioned) {
-        parameters.push(header("If-None-Match", false, "The ETag of what one has: answered 304 when it is the same."));
+        parameters.push(header(
+            "If-None-Match",
+            false,
+            TAG,
+            "The ETag of what one has: answered 304 when it is the same.",
+        ));
         operation.responses.responses.insert("304".to_owned(), RefOr::T(Answer::new("As one has it")));
     }
 }
@@ -161,13 +232,13 @@ fn refusal(words: &str) -> Answer {
         .build()
 }
 
-fn header(name: &str, is_required: bool, words: &str) -> RefOr<Parameter> {
+fn header(name: &str, is_required: bool, pattern: &str, words: &str) -> RefOr<Parameter> {
     let header = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(if is_required { Required::True } else { Required::False })
         .description(Some(words))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()))
         .build();
     RefOr::T(header)
 }

@@ -101,7 +101,7 @@ pub struct MyCourse {
     touched_at: String,
 }
 
-/// One's courses
+/// One’s courses
 ///
 /// Every course one is in, the last touched first.
 #[utoipa::path(get, path = "/me/courses", tag = "Oneself",

@@ -27,8 +27,8 @@ use crate::tokens::keys::KEPT_BY_OTHERS;
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::scope::{Scope, Scopes};
 use crate::tokens::store::{
-    Held, POLL_EVERY, Polled, Rotated, WAITS, public_ask_device, public_end_family, public_find_held, public_poll,
-    public_revoke, public_rotate,
+    Held, POLL_EVERY, Polled, Rotated, WAITS, public_ask_device, public_end_family, public_find_held,
+    public_is_waiting, public_poll, public_revoke, public_rotate,
 };
 
 /// The name of the device flow among the ways to get tokens (RFC 8628, 3.4).
@@ -55,12 +55,16 @@ pub struct TokenRequest {
     #[schema(example = "refresh_token")]
     grant_type: String,
     /// With `refresh_token`: the one in force.
+    #[schema(nullable = false)]
     refresh_token: Option<String>,
     /// With the device flow: what it was begun with.
+    #[schema(nullable = false)]
     device_code: Option<String>,
     /// What the app calls itself: needed with the device flow.
+    #[schema(nullable = false)]
     client_id: Option<String>,
     /// With `refresh_token`: no more than before; less holds for the new access token alone.
+    #[schema(nullable = false)]
     scope: Option<String>,
 }
 
@@ -123,12 +127,16 @@ async fn poll(asker: Asker, sent: TokenRequest) -> Result<Response, Problem> {
     let (Some(code), Some(client)) = (sent.device_code, sent.client_id) else {
         return Ok(refuse("invalid_request", "device_code or client_id is missing."));
     };
+    const OVER: (&str, &str) = ("expired_token", "This code is over, or none of ours. Begin again.");
+    if !public_is_waiting(&mut asker.read().await?, &code).await? {
+        return Ok(refuse(OVER.0, OVER.1));
+    }
     let mut write = asker.begin_write().await?;
     let answer = match public_poll(&mut write, &code, &client).await? {
         Polled::Pending => refuse("authorization_pending", "Nobody has answered yet."),
         Polled::SlowDown => refuse("slow_down", "Ask less often: five seconds more between two."),
         Polled::Refused => refuse("access_denied", "The person did not let this app in."),
-        Polled::Over => refuse("expired_token", "This code is over, or none of ours. Begin again."),
+        Polled::Over => refuse(OVER.0, OVER.1),
         Polled::In(sign_in) => match begin(&asker, &mut write, sign_in).await? {
             Some(tokens) => tokens,
             None => refuse("access_denied", "The app’s sign-in has ended already."),
@@ -154,6 +162,7 @@ pub struct TokenMeant {
     /// Of any kind.
     token: String,
     /// Passed over: a token says itself which kind it is.
+    #[schema(nullable = false)]
     #[expect(dead_code, reason = "RFC 7009 and 7662 let it be sent")]
     token_type_hint: Option<String>,
 }
@@ -183,6 +192,10 @@ async fn meant(asker: &Asker, read: &mut Read, token: &str) -> Result<Meant, Fai
     responses((status = 200, description = "It is good for nothing any more")))]
 pub async fn revoke(asker: Asker, FormSent(sent): FormSent<TokenMeant>) -> Result<Response, Problem> {
     let meant = meant(&asker, &mut asker.read().await?, &sent.token).await?;
+    // What is none of ours costs nobody the turn to write.
+    if matches!(meant, Meant::Refresh(Held::Gone) | Meant::Nothing) {
+        return Ok(StatusCode::OK.into_response());
+    }
     let mut write = asker.begin_write().await?;
     match meant {
         Meant::Access(sound) => match sound.claims {
@@ -319,10 +332,19 @@ async fn about(
 #[derive(Deserialize, ToSchema)]
 pub struct DeviceRequest {
     /// What the app calls itself: its person reads it before they let it in.
-    #[schema(min_length = 1, max_length = 60, example = "lectern-cli")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[A-Za-z0-9]([A-Za-z0-9 ._()/+-]*[A-Za-z0-9._()/+-])?$",
+        example = "lectern-cli"
+    )]
     client_id: String,
     /// What it wants to do, in words with spaces between them.
-    #[schema(example = "account:read courses:read")]
+    #[schema(
+        nullable = false,
+        example = "account:read courses:read",
+        pattern = "^((account|courses|people|users):(read|write)|enrolments:write)( ((account|courses|people|users):(read|write)|enrolments:write))*$"
+    )]
     scope: Option<String>,
 }
 

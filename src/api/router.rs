@@ -101,6 +101,10 @@ async fn layer(request: Request, next: Next) -> Response {
     let Some(ctx) = request.extensions().get::<Arc<Ctx>>().cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    // Nobody learns from a refusal what there is: for a draft, a course and nothing it is the same.
+    if ctx.person().is_none() && describe::needs_somebody(request.method(), request.uri().path()) {
+        return Problem::from(AppError::SignInRequired).into_response();
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(person) = ctx.person() {
         if ctx.site.forms.turn_of(person.id.to_string(), ctx.site.db.clock().now()) == Turn::Over {

@@ -33,13 +33,18 @@ pub const CLIENT_MAX: usize = 60;
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// Of the account, in capitals or not.
-    #[schema(max_length = 254, example = "student@lectern.example")]
+    #[schema(max_length = 254, format = Email, example = "student@lectern.example")]
     email: String,
     /// Of the account.
-    #[schema(value_type = String, format = Password, max_length = 1024, example = "correct-lectern-demo")]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 1024, example = "correct-lectern-demo")]
     password: Password,
     /// What the program calls itself: it stands under "Where you are signed in".
-    #[schema(min_length = 1, max_length = 60, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._()/+-]*$", example = "my-script")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[A-Za-z0-9]([A-Za-z0-9 ._()/+-]*[A-Za-z0-9._()/+-])?$",
+        example = "my-script"
+    )]
     client: String,
     /// What it is to be let do.
     #[schema(min_items = 1, max_items = 9)]
@@ -54,10 +59,15 @@ pub struct SecondStep {
     #[schema(max_length = 200)]
     second_step_token: String,
     /// Of the app, or a recovery code.
-    #[schema(value_type = String, max_length = 100, example = "123456")]
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "123456")]
     code: Password,
     /// As in the first step.
-    #[schema(min_length = 1, max_length = 60, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._()/+-]*$", example = "my-script")]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[A-Za-z0-9]([A-Za-z0-9 ._()/+-]*[A-Za-z0-9._()/+-])?$",
+        example = "my-script"
+    )]
     client: String,
     /// As in the first step.
     #[schema(min_items = 1, max_items = 9)]
@@ -136,8 +146,8 @@ pub fn client(field: &str, raw: &str) -> Result<String, FieldErrors> {
 fn app(name: &str, scopes: &[ScopeName]) -> Result<App, FieldErrors> {
     let client = client("client", name)?;
     let scopes: Vec<Scope> = scopes.iter().map(|name| name.scope()).collect();
-    if scopes.is_empty() {
-        return Err(FieldErrors::one("scopes", "Choose at least one scope"));
+    if scopes.is_empty() || scopes.len() > Scope::ALL.len() {
+        return Err(FieldErrors::one("scopes", "Choose from one to all of the scopes there are"));
     }
     Ok(App { kind: AppKind::Api, scopes: Scopes::of(&scopes), client, name: None })
 }

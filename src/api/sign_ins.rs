@@ -119,7 +119,7 @@ fn token(row: PersonalRow) -> PersonalToken {
     }
 }
 
-/// One's tokens
+/// One’s tokens
 ///
 /// Those made by hand at `/account/tokens`, the newest first. None is ever shown again.
 #[utoipa::path(get, path = "/tokens", tag = "Oneself",

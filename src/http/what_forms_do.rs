@@ -18,6 +18,7 @@ use crate::enrolments::api::{JoinCourse, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::mail::api::DeleteLetter;
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
+use crate::tokens::api::{LetAppIn, MakeToken, RevokeToken};
 
 /// Those that may wait although nobody knows who sent them. Whoever signs in next on that browser is asked to send it, so it must be
 /// something written, and never a power that a stranger would like to borrow.
@@ -31,7 +32,7 @@ const OF_STRANGERS: [(&str, &str); 6] = [
 ];
 
 /// Those that wait for their known sender alone.
-const OF_KNOWN: [(&str, &str); 25] = [
+const OF_KNOWN: [(&str, &str); 28] = [
     (DeleteAccount::PATH, "Delete your account"),
     (SaveRole::PATH, "Give somebody another site role"),
     (DisableAccount::PATH, "Close somebody’s account"),
@@ -56,6 +57,9 @@ const OF_KNOWN: [(&str, &str); 25] = [
     (SetPhone::PATH, "Set a telephone number"),
     (RemovePhone::PATH, "Delete your telephone number"),
     (MakeRecoveryCodes::PATH, "Make new recovery codes"),
+    (MakeToken::PATH, "Make a token that can act for you"),
+    (RevokeToken::PATH, "Revoke one of your tokens"),
+    (LetAppIn::PATH, "Let an app act for you"),
     (DeleteLetter::PATH, "Delete a letter that was not sent"),
 ];
 

@@ -92,10 +92,10 @@ pub async fn make_token(
 #[server(prefix = "/fn", endpoint = "revoke_token")]
 pub async fn revoke_token(
     /// Of the asker's own. Somebody else's, or one that has ended, is `NotFound`.
-    token: SignInId,
+    personal_token: SignInId,
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
-    let name = RecentlyProven::of(Oneself::claim(&mut write).await?)?.revoke_personal_token(token).await?;
+    let name = RecentlyProven::of(Oneself::claim(&mut write).await?)?.revoke_personal_token(personal_token).await?;
     write.commit().await?;
     request::go_on(
         "/account/tokens",

@@ -167,7 +167,7 @@ impl World {
                     ("account_read", "yes".to_owned()),
                 ]
             }
-            "/fn/revoke_token" => vec![("token", self.sign_in.clone())],
+            "/fn/revoke_token" => vec![("personal_token", self.sign_in.clone())],
             "/fn/let_app_in" | "/fn/turn_app_away" => vec![("user_code", "BBBB-BBBB".to_owned())],
             "/fn/name_sign_in" => vec![("sign_in", self.sign_in.clone()), ("device_name", "The lab".to_owned())],
             "/fn/sign_in_ends" | "/fn/stay_signed_in" => vec![],

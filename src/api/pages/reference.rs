@@ -117,7 +117,7 @@ fn operation(it: Operation) -> AnyView {
         <article class="operation" id=it.id>
             <h3>{it.summary}</h3>
             <p class="wire"><b>{it.method}</b>" "{it.path}</p>
-            <p>{it.description}" "{needs}</p>
+            <p>{words(&it.description)}" "{needs}</p>
             {code("Try it", it.curl)}
             <details>
                 <summary>"Fields and answers"</summary>
@@ -130,6 +130,17 @@ fn operation(it: Operation) -> AnyView {
     .into_any()
 }
 
+/// Sentences with code between backticks.
+fn words(text: &str) -> Vec<AnyView> {
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(at, part)| match at % 2 {
+            0 => part.to_owned().into_any(),
+            _ => view! { <code>{part.to_owned()}</code> }.into_any(),
+        })
+        .collect()
+}
+
 fn fields(name: &'static str, fields: Vec<Field>) -> AnyView {
     let rows: Vec<AnyView> = fields
         .into_iter()
@@ -137,14 +148,14 @@ fn fields(name: &'static str, fields: Vec<Field>) -> AnyView {
             let place = if field.place == "body" { String::new() } else { format!("{}, ", field.place) };
             let optional = if field.is_optional { " (optional)" } else { "" };
             view! {
-                <tr><th scope="row"><code>{field.name}</code>{optional}</th><td>{place}{field.kind}</td><td>{field.words}</td></tr>
+                <tr><th scope="row"><code>{field.name}</code>{optional}</th><td>{place}{field.kind}</td><td>{words(&field.words)}</td></tr>
             }
             .into_any()
         })
         .collect();
     view! {
         <div class="scroll" tabindex="0" role="region" aria-label=name>
-            <table class="data">
+            <table class="told">
                 <thead><tr><th scope="col">{name}</th><th scope="col">"Kind"</th><th scope="col">"What it is"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -188,7 +199,7 @@ fn scopes() -> AnyView {
         <section class="hung" aria-labelledby="scopes">
             <div><h2 id="scopes">"Scopes"</h2><p>"Take as few as will do."</p></div>
             <div class="scroll" tabindex="0" role="region" aria-label="Scopes">
-                <table class="data"><thead><tr><th scope="col">"Scope"</th><th scope="col">"An app with it may"</th></tr></thead><tbody>{rows}</tbody></table>
+                <table class="told"><thead><tr><th scope="col">"Scope"</th><th scope="col">"An app with it may"</th></tr></thead><tbody>{rows}</tbody></table>
             </div>
         </section>
     }
@@ -209,7 +220,7 @@ fn refusals() -> AnyView {
         <section class="hung" aria-labelledby="refusals">
             <div><h2 id="refusals">"Refusals"</h2><p>"application/problem+json (RFC 9457): type, title, status, detail, and errors for fields."</p></div>
             <div class="scroll" tabindex="0" role="region" aria-label="Refusals">
-                <table class="data"><thead><tr><th scope="col">"What"</th><th scope="col">"Type"</th><th scope="col">"What it means"</th></tr></thead><tbody>{rows}</tbody></table>
+                <table class="told"><thead><tr><th scope="col">"What"</th><th scope="col">"Type"</th><th scope="col">"What it means"</th></tr></thead><tbody>{rows}</tbody></table>
             </div>
         </section>
     }

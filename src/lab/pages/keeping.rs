@@ -32,7 +32,7 @@ pub fn section() -> AnyView {
         <section class="hung" aria-labelledby="keeping">
             <div><h2 id="keeping">"Where a program keeps it"</h2><p>"A session’s number has one place. A token needs one chosen."</p></div>
             <div class="scroll" tabindex="0" role="region" aria-label="Where a program keeps a token">
-                <table class="data">
+                <table class="told">
                     <thead><tr><th scope="col">"Place"</th><th scope="col">"Who else can read it"</th><th scope="col">"Good for"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>

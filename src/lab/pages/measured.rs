@@ -87,7 +87,7 @@ fn numbers(measured: &Measured) -> AnyView {
     view! {
         {chart("How long one check takes", bars)}
         <div class="scroll gap-above" tabindex="0" role="region" aria-label="What was measured">
-            <table class="data figures">
+            <table>
                 <thead><tr>
                     <th scope="col">"Way"</th><th scope="col">"One check"</th><th scope="col">"Bytes sent with each request"</th>
                     <th scope="col">"Bytes kept for each"</th><th scope="col">"Questions for each request"</th>

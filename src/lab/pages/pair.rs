@@ -182,14 +182,15 @@ fn claims_table(pair: &Pair) -> AnyView {
     let rows: Vec<AnyView> = rows
         .into_iter()
         .map(|(name, value, words)| {
-            view! { <tr><th scope="row"><code>{name}</code></th><td class="value"><code>{value}</code></td><td>{words}</td></tr> }.into_any()
+            view! { <tr><th scope="row"><code>{name}</code></th><td><code>{value}</code></td><td>{words}</td></tr> }
+                .into_any()
         })
         .collect();
     view! {
         <section class="hung" aria-labelledby="claims">
             <div><h2 id="claims">"What the letter says"</h2><p>"Every word is required, once. Anybody can read it; nobody can change it."</p></div>
             <div class="scroll" tabindex="0" role="region" aria-label="The claims of the token">
-                <table class="data">
+                <table class="told">
                     <thead><tr><th scope="col">"Claim"</th><th scope="col">"Here"</th><th scope="col">"What it is for"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>

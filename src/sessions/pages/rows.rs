@@ -94,8 +94,8 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
 /// What an app may do, as a fact.
 pub fn may(scopes: Scopes) -> AnyView {
     let items: Vec<AnyView> =
-        scopes.list().into_iter().map(|scope| view! { <dd>{scope.words()}</dd> }.into_any()).collect();
-    view! { <div><dt>"It may"</dt>{items}</div> }.into_any()
+        scopes.list().into_iter().map(|scope| view! { <li>{scope.words()}</li> }.into_any()).collect();
+    view! { <div><dt>"It may"</dt><dd><ul role="list">{items}</ul></dd></div> }.into_any()
 }
 
 /// The form that names a device, closed until it is wanted; open when it came back refused.

@@ -207,7 +207,7 @@ pub async fn public_is_known_place_or_browser(on: &mut impl Connection, user: Us
     let browser = on.caller().user_agent.clone();
     let (all, alike): (i64, i64) = query(
         "select count(*), coalesce(sum(case when user_agent = $2 then 1 else 0 end), 0) from
-            (select user_agent from sign_ins where user_id = $1 order by created_at desc limit $3) as last",
+            (select user_agent from sign_ins where user_id = $1 and kind in ('browser', 'api') order by created_at desc limit $3) as last",
     )
     .bind(user)
     .bind(browser)
@@ -218,11 +218,12 @@ pub async fn public_is_known_place_or_browser(on: &mut impl Connection, user: Us
     Ok(all == 0 || alike > 0 || public_is_known_place(on, user, from).await?)
 }
 
-/// Whether somebody has signed in to this account from that place before, as far back as sign-ins are kept.
+/// Whether somebody has signed in to this account from that place before, as far back as sign-ins are kept. An app that was let in from
+/// a browser makes no place known: where it runs, nobody has shown who they are.
 pub async fn public_is_known_place(on: &mut impl Connection, user: UserId, from: IpAddr) -> Result<bool, Failure> {
     let addresses: Vec<(String,)> = query(
         "select distinct address from
-            (select coalesce(first_address, address) as address from sign_ins where user_id = $1 order by created_at desc limit $2) as last",
+            (select coalesce(first_address, address) as address from sign_ins where user_id = $1 and kind in ('browser', 'api') order by created_at desc limit $2) as last",
     )
     .bind(user)
     .bind(KNOWN_FROM)

@@ -122,7 +122,7 @@ fn token(row: PersonalRow, now: Millis) -> AnyView {
                     {may(Scopes::stored(&row.scopes))}
                 </dl>
             </div>
-            {button::<RevokeToken>(&[("token", row.id.to_string())], "button", "Revoke", &row.name)}
+            {button::<RevokeToken>(&[("personal_token", row.id.to_string())], "button", "Revoke", &row.name)}
         </article>
     }
     .into_any()

@@ -75,14 +75,6 @@ pub async fn public_ask_device(
     }
 }
 
-/// How many apps wait now.
-pub async fn public_count_waiting(on: &mut impl Connection) -> Result<i64, Failure> {
-    let now = on.now();
-    let (count,): (i64,) =
-        query("select count(*) from device_codes where expires_at > $1 and answer is null").bind(now).one(on).await?;
-    Ok(count)
-}
-
 impl<C: crate::accounts::policy::Asked> Oneself<'_, C> {
     /// The app that waits with this code. None when there is none, or it was answered already.
     pub async fn find_waiting_app(&mut self, key: &SiteKey, code: &UserCode) -> Result<Option<Waiting>, Failure> {
@@ -158,6 +150,18 @@ struct DeviceRow {
     poll_every: Millis,
     answer: Option<String>,
     sign_in_id: Option<SignInId>,
+}
+
+/// Whether an app holds a code that is not over. Only looks.
+pub async fn public_is_waiting(on: &mut impl Connection, device_code: &str) -> Result<bool, Failure> {
+    let now = on.now();
+    let (is,): (bool,) =
+        query("select exists (select 1 from device_codes where device_digest = $1 and expires_at > $2)")
+            .bind(random::digest(device_code))
+            .bind(now)
+            .one(on)
+            .await?;
+    Ok(is)
 }
 
 /// Answers an app that asks with what it holds.

@@ -6,7 +6,7 @@ mod personal;
 mod revoked;
 
 pub use device::{
-    Asked, POLL_EVERY, Polled, WAITS, Waiting, public_ask_device, public_count_waiting, public_delete_over_devices,
+    Asked, POLL_EVERY, Polled, WAITS, Waiting, public_ask_device, public_delete_over_devices, public_is_waiting,
     public_poll,
 };
 pub use families::{

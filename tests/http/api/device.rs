@@ -158,10 +158,10 @@ async fn a_token_made_by_hand_is_revoked_by_its_person_alone() {
     let app = App::start().await;
     let (sam, kim) = (app.student("sam").await, app.student("kim").await);
     let program = Program { token: Some(make(&sam, "Script", "90").await), ..app.program() };
-    let id = sam.get("/account/tokens").await.hidden("token");
-    assert_eq!(kim.post("/fn/revoke_token", &[("token", &id)]).await.status, StatusCode::NOT_FOUND);
+    let id = sam.get("/account/tokens").await.hidden("personal_token");
+    assert_eq!(kim.post("/fn/revoke_token", &[("personal_token", &id)]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(program.get("/api/v1/me").await.status, StatusCode::OK);
-    let done = sam.post("/fn/revoke_token", &[("token", &id)]).await;
+    let done = sam.post("/fn/revoke_token", &[("personal_token", &id)]).await;
     assert_eq!(done.location(), "/account/tokens");
     assert_eq!(program.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
     assert!(sam.get("/account/tokens").await.has("No tokens yet"));
