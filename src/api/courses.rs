@@ -207,7 +207,7 @@ async fn answer_with(write: &mut Write, slug: &str, status: StatusCode) -> Resul
 pub async fn read_course(asker: Asker, Named(slug): Named<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
-    Ok(Versioned::of(&Course::of(visitor.standing()))?.answer(&headers))
+    Versioned::of(&Course::of(visitor.standing()))?.answer(&headers)
 }
 
 /// What changes of a course. What is not said stays.
@@ -476,5 +476,5 @@ pub async fn read_lesson(
         state: row.state,
         changed_at: when::machine(row.changed_at),
     };
-    Ok(Versioned::of(&lesson)?.answer(&headers))
+    Versioned::of(&lesson)?.answer(&headers)
 }

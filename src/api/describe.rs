@@ -69,8 +69,11 @@ pub fn base() -> OpenApi {
     api
 }
 
-/// An `ETag`, or any.
-const TAG: &str = "^(\\*|\"[!#-~]+\")$";
+/// An `ETag` or several, or any; and one.
+const TAG: (&str, &str) = ("^(\\*|(W/)?\"[!#-+\\--~]*\"( *, *(W/)?\"[!#-+\\--~]*\")*)$", "\"mY6CFtGOwK7WGzaSrsO9Dw\"");
+
+/// The name of a request, and one.
+const REQUEST_NAME: (&str, &str) = ("^[!-~]{1,255}$", "c3d1f0aa-2c58-4b5e-9f7a-1d2f8c0b7e64");
 
 /// The refusals that any route can answer, by status.
 const REFUSALS: [(&str, &str); 14] = [
@@ -197,15 +200,21 @@ fn complete(operation: &mut Operation, method: &str) {
     let parameters = operation.parameters.get_or_insert_default();
     match method {
         "patch" => parameters.push(header("If-Match", true, TAG, "The ETag of what was read.")),
-        "post" if !is_free && !is_oauth => {
+        "post" if !is_free && !is_oauth && operation.operation_id.as_deref() != Some("introspect") => {
             parameters.push(header(
                 "Idempotency-Key",
                 false,
-                "^[!-~]{1,255}$",
+                REQUEST_NAME,
                 "A new name for each request that may come twice.",
             ));
         }
         _ => {}
+    }
+    if ["publish_course", "conclude_course", "archive_course", "remove_member"]
+        .map(Some)
+        .contains(&operation.operation_id.as_deref())
+    {
+        parameters.push(header("If-Match", false, TAG, "The ETag of what was read, where it matters."));
     }
     if method == "get" && operation.responses.responses.get("200").is_some_and(is_versioned) {
         parameters.push(header(
@@ -232,13 +241,14 @@ fn refusal(words: &str) -> Answer {
         .build()
 }
 
-fn header(name: &str, is_required: bool, pattern: &str, words: &str) -> RefOr<Parameter> {
+fn header(name: &str, is_required: bool, (pattern, example): (&str, &str), words: &str) -> RefOr<Parameter> {
     let header = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(if is_required { Required::True } else { Required::False })
         .description(Some(words))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()))
+        .example(Some(example.into()))
         .build();
     RefOr::T(header)
 }

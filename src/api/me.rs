@@ -65,7 +65,7 @@ pub struct ChangeMe {
 pub async fn read_me(asker: Asker, headers: HeaderMap) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let oneself = Oneself::claim(&mut read).await?;
-    Ok(Versioned::of(&Me::of(oneself.person()))?.answer(&headers))
+    Versioned::of(&Me::of(oneself.person()))?.answer(&headers)
 }
 
 /// Change the name

@@ -343,7 +343,7 @@ pub struct DeviceRequest {
     #[schema(
         nullable = false,
         example = "account:read courses:read",
-        pattern = "^((account|courses|people|users):(read|write)|enrolments:write)( ((account|courses|people|users):(read|write)|enrolments:write))*$"
+        pattern = "^(((account|courses|people|users):(read|write)|enrolments:write)( ((account|courses|people|users):(read|write)|enrolments:write))*)?$"
     )]
     scope: Option<String>,
 }

@@ -104,7 +104,7 @@ pub async fn read_member(
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let row = CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(UserId(id)).await?;
-    Ok(Versioned::of(&member(row.ok_or(AppError::NotFound)?))?.answer(&headers))
+    Versioned::of(&member(row.ok_or(AppError::NotFound)?))?.answer(&headers)
 }
 
 /// Who is put into a course.

@@ -112,7 +112,7 @@ fn version(user: &User) -> Result<Versioned, Failure> {
     params(("id" = i64, Path, description = "Of the account", minimum = 1)),
     responses((status = 200, description = "The account", body = User)))]
 pub async fn read_user(asker: Asker, Named(id): Named<i64>, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(version(&find(&mut asker.read().await?, id).await?)?.answer(&headers))
+    version(&find(&mut asker.read().await?, id).await?)?.answer(&headers)
 }
 
 /// What changes about an account. What is not said stays.

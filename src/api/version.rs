@@ -1,7 +1,7 @@
 //! Which version of a thing was read: `ETag`, `If-None-Match` and `If-Match` (RFC 9110, 8.8 and 13.1).
 
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -35,12 +35,12 @@ impl Versioned {
     }
 
     /// The answer to who reads it: 304 for who has it.
-    pub fn answer(self, headers: &HeaderMap) -> Response {
-        let has = headers.get_all(IF_NONE_MATCH).iter().any(|value| names(value, &self.tag));
-        if has {
-            return (StatusCode::NOT_MODIFIED, [(ETAG, self.tag)]).into_response();
+    pub fn answer(self, headers: &HeaderMap) -> Result<Response, Problem> {
+        // For what was read, a weak tag says as much as a strong one (RFC 9110, 13.1.2).
+        if Named::of(headers, &IF_NONE_MATCH)?.is_some_and(|named| named.has(&self.tag, true)) {
+            return Ok((StatusCode::NOT_MODIFIED, [(ETAG, self.tag)]).into_response());
         }
-        self.answer_with(StatusCode::OK)
+        Ok(self.answer_with(StatusCode::OK))
     }
 
     /// The answer to who changed or made it.
@@ -59,17 +59,51 @@ impl Versioned {
 
     /// The same for what may come without.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let mut named = headers.get_all(IF_MATCH).iter().peekable();
-        if named.peek().is_none() || named.any(|value| names(value, &self.tag)) {
-            return Ok(());
+        match Named::of(headers, &IF_MATCH)? {
+            Some(named) if !named.has(&self.tag, false) => {
+                let words = "It was changed since you read it. Read it again, then change it.";
+                Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", words)
+                    .with_header(ETAG, &self.tag))
+            }
+            Some(_) | None => Ok(()),
         }
-        let words = "It was changed since you read it. Read it again, then change it.";
-        Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", words).with_header(ETAG, &self.tag))
     }
 }
 
-fn names(value: &HeaderValue, tag: &str) -> bool {
-    value.to_str().is_ok_and(|value| value.trim() == "*" || value.split(',').any(|one| one.trim() == tag))
+/// The versions that a request names.
+enum Named {
+    /// `*`: whichever there is.
+    Any,
+    /// These.
+    These(Vec<String>),
+}
+
+impl Named {
+    /// What stands in a header; none where it is not there. What is no list of tags is refused.
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Problem> {
+        let mut all = headers.get_all(name).iter();
+        let Some(first) = all.next() else { return Ok(None) };
+        let wrong = || Problem::unreadable(format!("{name} holds one ETag as it was answered, in its quotes."));
+        let text = first.to_str().ok().filter(|_| all.next().is_none()).ok_or_else(wrong)?;
+        if text == "*" {
+            return Ok(Some(Self::Any));
+        }
+        let tags: Vec<String> = text.split(',').map(|tag| tag.trim_matches(' ').to_owned()).collect();
+        if tags.iter().all(|tag| is_tag(tag)) { Ok(Some(Self::These(tags))) } else { Err(wrong()) }
+    }
+
+    fn has(&self, tag: &str, weakly: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(tags) => tags.iter().any(|one| one == tag || (weakly && one.strip_prefix("W/") == Some(tag))),
+        }
+    }
+}
+
+/// RFC 9110, 8.8.3, but for letters beyond ASCII, and for commas, which none of ours has.
+fn is_tag(text: &str) -> bool {
+    let inner = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inner.is_some_and(|inner| inner.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'+' | b'-'..=b'~')))
 }
 
 #[cfg(test)]
@@ -93,8 +127,11 @@ mod tests {
         );
         // A weak tag is no match for a change (RFC 9110, 13.1.1).
         let weak = format!("W/{}", thing.tag);
-        for wrong in ["\"x\"", "", weak.as_str(), thing.tag.trim_matches('"')] {
-            assert_eq!(with(Some(wrong)), Err(412), "{wrong}");
+        for other in ["\"x\"", "\"\"", "\"a\",W/\"b\"", weak.as_str()] {
+            assert_eq!(with(Some(other)), Err(412), "{other}");
+        }
+        for wrong in ["", "x", ",", "\"", "w/\"x\"", "\"a\" \"b\"", "**", thing.tag.trim_matches('"')] {
+            assert_eq!(with(Some(wrong)), Err(400), "{wrong}");
         }
     }
 }
