@@ -2,6 +2,7 @@
 // ROUNDS is how often each refusal is tried (the issue's 1,000 takes minutes; `make test` tries fewer).
 import { Client, each } from "./nodes/client.mjs";
 import { Services, cluster, pause } from "./nodes/cluster.mjs";
+import * as tokens from "./nodes/tokens.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 60);
 const CLIENTS = Number(process.env.CLIENTS ?? 200);
@@ -118,6 +119,20 @@ const stories = {
       }
       console.log(`  ${ROUNDS} rounds, decided on one node and asked on the other: missed ${JSON.stringify(missed)}`);
       want(Object.values(missed).every((count) => count === 0), "what one node decides holds on the other at the next request");
+    } finally {
+      await site.stop();
+    }
+  },
+
+  async tokens() {
+    const site = await cluster(services, "tokens");
+    try {
+      const nodes = site.nodes.map((node) => node.origin);
+      await new Client(site.origin).signUp("sam@uni.example", "Sam Poe");
+      const missed = await tokens.rounds(nodes, ROUNDS);
+      console.log(`  ${ROUNDS} rounds with tokens, decided on one node and asked on the other: missed ${JSON.stringify(missed)}`);
+      want(Object.values(missed).every((count) => count === 0), "what one node takes back is gone on the other, and a race ends nobody's sign-in");
+      for (const words of await tokens.keys(site, nodes)) want(false, words);
     } finally {
       await site.stop();
     }

@@ -87,6 +87,12 @@ for store in database memory "sqlite://$folder/sessions.db" "$(address postgres)
 done
 unset LECTERN_SESSION_STORE
 
+say "What it costs to know who asks: sessions and tokens (writes docs/measured.md)"
+psql -q "$(address postgres)/postgres" -c 'create database checks'
+mariadb --no-defaults -h 127.0.0.1 -P "$(address mysql | sed 's/.*://')" -u root -e 'create database checks'
+LECTERN_TEST_POSTGRES="$(address postgres)/checks" LECTERN_TEST_MYSQL="$(address mysql)/checks" LECTERN_TEST_REDIS="$(address redis)/3" \
+  cargo bench --quiet --features ssr --bench checks
+
 say "Two nodes behind nginx against one: a course, as a student, on PostgreSQL"
 export LECTERN_DATABASE_URL=$postgres
 for nodes in 1 2; do

@@ -76,7 +76,7 @@ create index device_codes_by_end on device_codes (expires_at);
 -- What was answered to a request that may come twice.
 create table idempotency_keys (
     user_id bigint not null references users (id),
-    -- SHA-256
+    -- SHA-256 of the sign-in and of what its app calls the request
     key_digest text not null,
     -- SHA-256 of method, address and body
     request_digest text not null,

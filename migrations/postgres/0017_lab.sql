@@ -1,8 +1,6 @@
 -- What the lab takes back before its readers' eyes: rows of its own, for a second each.
 create table lab_sign_ins (
     id bigint primary key,
-    -- of the sign-in, and of its person
-    epoch bigint not null,
     person_epoch bigint not null,
     ended_at bigint,
     expires_at bigint not null

@@ -22,7 +22,6 @@ use {
         failure::Failure,
         http::request,
         sessions::{
-            device::Device,
             policy::{Everywhere, RecentlyProven},
             store::Filter,
         },
@@ -228,8 +227,7 @@ pub async fn end_their_sign_in(
     let ended = ended.ok_or(AppError::NotFound)?;
     write.commit().await?;
     tracing::info!(event = "session_end", person = person.0, "an admin ended somebody's sign-in");
-    let device = ended.name.unwrap_or_else(|| Device::of(&ended.user_agent).words);
-    request::go_back(Flash::said(format!("{device} is signed out.")))
+    request::go_back(Flash::said(format!("{} is signed out.", ended.called())))
 }
 
 /// Ends a person's sign-ins: all, or those that a filter lets through.

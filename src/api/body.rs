@@ -100,10 +100,16 @@ fn inner(text: &str) -> String {
 
 fn require_kind(headers: &HeaderMap, wanted: &'static str) -> Result<(), Problem> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(wanted) {
+    let mut parts = kind.split(';').map(str::trim);
+    let is_wanted = parts.next().unwrap_or("").eq_ignore_ascii_case(wanted);
+    let is_utf8 = |charset: &str| charset.trim_matches('"').eq_ignore_ascii_case("utf-8");
+    let is_read = parts.all(|part| {
+        part.split_once('=').is_none_or(|(name, value)| !name.eq_ignore_ascii_case("charset") || is_utf8(value))
+    });
+    if is_wanted && is_read {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", format!("Send {wanted}.")))
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", format!("Send {wanted}, in UTF-8.")))
 }
 
 async fn read(parts: &Parts, body: axum::body::Body, most: usize) -> Result<Bytes, Problem> {

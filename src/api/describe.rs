@@ -42,7 +42,7 @@ pub fn base() -> OpenApi {
         .title("Lectern")
         .version("1")
         .description(Some(
-            "Courses, people and sign-ins of this site, for programs. Every refusal is a problem detail (RFC 9457).",
+            "Courses, people and sign-ins of this site, for programs. Refusals are problem details (RFC 9457); what gives tokens out refuses as OAuth does (RFC 6749, 5.2).",
         ))
         .contact(Some(ContactBuilder::new().name(Some("The people who run this site")).build()))
         .build();

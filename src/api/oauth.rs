@@ -51,11 +51,11 @@ fn refuse(error: &'static str, error_description: &'static str) -> Response {
 /// What tokens are asked for with.
 #[derive(Deserialize, ToSchema)]
 pub struct TokenRequest {
-    /// `refresh_token`, or the device flow's.
+    /// `refresh_token`, or `urn:ietf:params:oauth:grant-type:device_code`.
     #[schema(example = "refresh_token")]
     grant_type: String,
     /// With `refresh_token`: the one in force.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "$REFRESH")]
     refresh_token: Option<String>,
     /// With the device flow: what it was begun with.
     #[schema(nullable = false)]
@@ -72,7 +72,8 @@ pub struct TokenRequest {
 ///
 /// A refresh token works once: the answer holds the next one. Sent twice within 20 seconds by the same program from the same place, it
 /// is answered with the same successor; used again later, or from elsewhere, it ends the app's sign-in, since somebody has a copy.
-/// The device flow is polled here, no more often than every `interval` seconds.
+/// The device flow is polled here with `device_code` and `client_id`, no more often than every `interval` seconds: until somebody has
+/// answered the `error` is `authorization_pending`, or `slow_down` for who asks too often; then `access_denied`, or `expired_token`.
 #[utoipa::path(post, path = "/token", tag = "Getting tokens", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
@@ -339,7 +340,7 @@ pub struct DeviceRequest {
         example = "lectern-cli"
     )]
     client_id: String,
-    /// What it wants to do, in words with spaces between them.
+    /// What it wants to do, scopes with spaces between them. Not said: `account:read courses:read`.
     #[schema(
         nullable = false,
         example = "account:read courses:read",
@@ -371,7 +372,7 @@ pub struct DeviceAuthorization {
 /// Begin the device flow
 ///
 /// For command-line clients and devices without a browser (RFC 8628): show the person `user_code` and `verification_uri`, then ask
-/// `/token` every `interval` seconds until they have answered.
+/// `/api/v1/token` every `interval` seconds until they have answered. Refused as OAuth does: `{"error": ...}`.
 #[utoipa::path(post, path = "/device-authorization", tag = "Getting tokens", security(()),
     request_body(content = DeviceRequest, content_type = "application/x-www-form-urlencoded"),
     responses(

@@ -104,7 +104,7 @@ pub async fn read_member(
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let row = CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(UserId(id)).await?;
-    Versioned::of(&member(row.ok_or(AppError::NotFound)?))?.answer(&headers)
+    version(&member(row.ok_or(AppError::NotFound)?))?.answer(&headers)
 }
 
 /// Who is put into a course.
@@ -148,9 +148,14 @@ pub async fn add_member(
         }
         Added::NoAccount => return Err(Problem::field("email", "There is no account with this email yet")),
     };
-    let (text, tag) = Versioned::of(&now(&mut write, &slug, id).await?)?.into_parts();
+    let (text, tag) = version(&now(&mut write, &slug, id).await?)?.into_parts();
     let location = Some(format!("/api/v1/courses/{slug}/people/{id}"));
     once.answer(write, Answer { status: StatusCode::CREATED, location, tag: Some(tag), text }).await
+}
+
+/// What they have read and call themselves changes by itself, and collides with nothing.
+fn version(member: &Member) -> Result<Versioned, Failure> {
+    Versioned::of_part(member, &(member.id, member.role))
 }
 
 /// Somebody as they are now in a course, for who may have just changed that.
@@ -186,7 +191,7 @@ pub async fn change_member(
     let manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     let is_oneself = manager.standing().is_oneself(UserId(id));
     let before = now(&mut write, &slug, UserId(id)).await?;
-    Versioned::of(&before)?.require(&headers)?;
+    version(&before)?.require(&headers)?;
     let manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     RecentlyProven::of(manager)?.change_role(UserId(id), sent.value.role).await?;
     // Who has taken their own role away may not see the roster any more.
@@ -195,7 +200,7 @@ pub async fn change_member(
         false => now(&mut write, &slug, UserId(id)).await?,
     };
     write.commit().await?;
-    Ok(Versioned::of(&after)?.answer_with(StatusCode::OK))
+    Ok(version(&after)?.answer_with(StatusCode::OK))
 }
 
 /// Remove somebody
@@ -215,7 +220,7 @@ pub async fn remove_member(
     let mut write = asker.begin_write().await?;
     CourseManager::claim_by_slug(&mut write, &slug).await?;
     let before = now(&mut write, &slug, UserId(id)).await?;
-    Versioned::of(&before)?.check(&headers)?;
+    version(&before)?.check(&headers)?;
     CourseManager::claim_by_slug(&mut write, &slug).await?.remove(UserId(id)).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)

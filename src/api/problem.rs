@@ -47,11 +47,16 @@ pub struct FieldProblem {
 }
 
 /// Each kind: its address, its title, and what it means, for the page that explains them.
-pub const KINDS: [(&str, &str, &str); 18] = [
+pub const KINDS: [(&str, &str, &str); 19] = [
     (
         "/api#sign-in-required",
         "Sign in first",
         "The request came without a token or a session, and this needs somebody.",
+    ),
+    (
+        "/api#not-signed-in",
+        "Not signed in",
+        "Email and password, or the code, are not right, or the account is closed. Which it is, nobody is told.",
     ),
     (
         "/api#invalid-token",
@@ -66,7 +71,7 @@ pub const KINDS: [(&str, &str, &str); 18] = [
     (
         "/api#prove-again",
         "Show again who you are",
-        "This needs somebody who has signed in within ten minutes: sign in once more and use the new token.",
+        "This needs somebody who has signed in within ten minutes, at /api/v1/sign-in. Tokens made by hand, and apps let in with a code, never have: use the pages.",
     ),
     (
         "/api#second-step-required",
@@ -188,7 +193,7 @@ impl From<AppError> for Problem {
                 );
                 problem = problem.with_header(WWW_AUTHENTICATE, &value);
                 problem.detail =
-                    "This needs somebody who has signed in within the last ten minutes. Sign in again, and use the new token."
+                    "This needs somebody who has signed in at /api/v1/sign-in within the last ten minutes. Tokens made by hand, and apps that were let in with a code, never have: do it in a browser."
                         .to_owned();
             }
             AppError::SecondStepRequired => {

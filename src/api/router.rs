@@ -105,6 +105,12 @@ async fn layer(request: Request, next: Next) -> Response {
     if ctx.person().is_none() && describe::needs_somebody(request.method(), request.uri().path()) {
         return Problem::from(AppError::SignInRequired).into_response();
     }
+    // Who holds a token that counts for nothing here is bounded by where they are, as who holds none.
+    if asks_nobody(request.uri().path())
+        && ctx.site.forms.turn(ctx.caller.address, ctx.site.db.clock().now()) == Turn::Over
+    {
+        return Problem::from(AppError::TooMany { retry_after: 60 }).into_response();
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(person) = ctx.person() {
         if ctx.site.forms.turn_of(person.id.to_string(), ctx.site.db.clock().now()) == Turn::Over {
@@ -114,7 +120,7 @@ async fn layer(request: Request, next: Next) -> Response {
         let is_session = person.app.is_none();
         let token = request.headers().get(form_token::TOKEN_HEADER).and_then(|value| value.to_str().ok());
         let is_marked = token.is_some_and(|token| form_token::is_of(person.form_key.as_bytes(), token));
-        if is_session && !reads && !asks_nobody(request.uri().path()) && !is_marked {
+        if is_session && !reads && !is_marked {
             tracing::warn!(event = "malicious_csrf", "a change by a session was not marked");
             let words = "A change with a browser’s session needs the X-Lectern-Token of an earlier answer. Programs bring a token.";
             return Problem::new(StatusCode::FORBIDDEN, "forbidden", words).into_response();

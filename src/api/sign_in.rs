@@ -48,7 +48,7 @@ pub struct SignIn {
     client: String,
     /// What it is to be let do.
     #[schema(min_items = 1, max_items = 9)]
-    scopes: Vec<ScopeName>,
+    scopes: Vec<Scope>,
 }
 
 /// The second step of signing in.
@@ -61,7 +61,7 @@ pub struct SecondStep {
     /// Of the app, or a recovery code.
     #[schema(value_type = String, min_length = 1, max_length = 100, example = "123456")]
     code: Password,
-    /// As in the first step.
+    /// Said again: nothing of the first step is kept but who it was.
     #[schema(
         min_length = 1,
         max_length = 60,
@@ -69,9 +69,9 @@ pub struct SecondStep {
         example = "my-script"
     )]
     client: String,
-    /// As in the first step.
+    /// Said again.
     #[schema(min_items = 1, max_items = 9)]
-    scopes: Vec<ScopeName>,
+    scopes: Vec<Scope>,
 }
 
 /// The account has a second step, which is to be shown within ten minutes.
@@ -82,54 +82,6 @@ pub struct SecondStepNeeded {
     /// In seconds.
     #[schema(example = 600)]
     expires_in: i64,
-}
-
-/// What an app may be let do. It never gives a power that its person does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub enum ScopeName {
-    /// See own name, address, sign-ins and tokens.
-    #[serde(rename = "account:read")]
-    AccountRead,
-    /// Change the name, end sign-ins and tokens.
-    #[serde(rename = "account:write")]
-    AccountWrite,
-    /// See courses and lessons.
-    #[serde(rename = "courses:read")]
-    CoursesRead,
-    /// Make, change and publish courses.
-    #[serde(rename = "courses:write")]
-    CoursesWrite,
-    /// Join and leave courses.
-    #[serde(rename = "enrolments:write")]
-    EnrolmentsWrite,
-    /// See the people of courses.
-    #[serde(rename = "people:read")]
-    PeopleRead,
-    /// Manage the people of courses.
-    #[serde(rename = "people:write")]
-    PeopleWrite,
-    /// See all accounts, as an admin.
-    #[serde(rename = "users:read")]
-    UsersRead,
-    /// Change accounts, as an admin.
-    #[serde(rename = "users:write")]
-    UsersWrite,
-}
-
-impl ScopeName {
-    fn scope(self) -> Scope {
-        match self {
-            Self::AccountRead => Scope::AccountRead,
-            Self::AccountWrite => Scope::AccountWrite,
-            Self::CoursesRead => Scope::CoursesRead,
-            Self::CoursesWrite => Scope::CoursesWrite,
-            Self::EnrolmentsWrite => Scope::EnrolmentsWrite,
-            Self::PeopleRead => Scope::PeopleRead,
-            Self::PeopleWrite => Scope::PeopleWrite,
-            Self::UsersRead => Scope::UsersRead,
-            Self::UsersWrite => Scope::UsersWrite,
-        }
-    }
 }
 
 /// What a program calls itself: one line of at most [`CLIENT_MAX`] plain letters. Refused at `field`.
@@ -143,9 +95,9 @@ pub fn client(field: &str, raw: &str) -> Result<String, FieldErrors> {
     }
 }
 
-fn app(name: &str, scopes: &[ScopeName]) -> Result<App, FieldErrors> {
+fn app(name: &str, scopes: &[Scope]) -> Result<App, FieldErrors> {
     let client = client("client", name)?;
-    let scopes: Vec<Scope> = scopes.iter().map(|name| name.scope()).collect();
+    let scopes: Vec<Scope> = scopes.to_vec();
     if scopes.is_empty() || scopes.len() > Scope::ALL.len() {
         return Err(FieldErrors::one("scopes", "Choose from one to all of the scopes there are"));
     }
@@ -157,7 +109,7 @@ fn not_signed_in(error: AppError) -> Problem {
     match error {
         AppError::Invalid(errors) => {
             let detail = errors.0.first().map_or_else(String::new, |error| format!("{}.", error.message));
-            Problem::new(StatusCode::UNAUTHORIZED, "sign-in-required", detail)
+            Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", detail)
                 .with_header(WWW_AUTHENTICATE, "Bearer realm=\"lectern\"")
         }
         other => other.into(),
@@ -211,9 +163,12 @@ pub async fn sign_in(asker: Asker, sent: Sent<SignIn>) -> Result<Response, Probl
 pub async fn show_second_step(asker: Asker, sent: Sent<SecondStep>) -> Result<Response, Problem> {
     let SecondStep { second_step_token, code, client, scopes } = sent.value;
     let app = app(&client, &scopes)?;
+    if code.is_empty() {
+        return Err(Problem::field("code", "Enter a code"));
+    }
     let over = || {
         let words = "That took too long or too many tries. Sign in again.";
-        Problem::new(StatusCode::UNAUTHORIZED, "sign-in-required", words)
+        Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", words)
             .with_header(WWW_AUTHENTICATE, "Bearer realm=\"lectern\"")
     };
     let site = asker.site();

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use crate::accounts::policy::Oneself;
 use crate::error::AppError;
 use crate::id::SignInId;
-use crate::sessions::device::Device;
+use crate::sessions::device;
 use crate::sessions::policy::RecentlyProven;
 use crate::sessions::store::SignInRow;
 use crate::tokens::store::PersonalRow;
@@ -43,7 +43,7 @@ pub struct ASignIn {
 }
 
 fn shown(row: SignInRow, here: SignInId) -> ASignIn {
-    let name = row.name.or(row.client).unwrap_or_else(|| Device::of(&row.user_agent).words);
+    let name = device::called(row.name.as_deref(), row.client.as_deref(), &row.user_agent);
     ASignIn {
         is_this: row.id == here,
         id: row.id.to_string(),

@@ -163,6 +163,11 @@ pub async fn change_user(
         }
         after.disabled = disabled;
     }
+    // Who has taken their own powers away may not see the account any more.
+    let after = match find(&mut write, id).await {
+        Err(Failure::Refused(_)) => after,
+        found => found?,
+    };
     write.commit().await?;
     Ok(version(&after)?.answer_with(StatusCode::OK))
 }

@@ -12,21 +12,24 @@ use crate::random;
 /// A thing as it is shown, with its version, which is a digest of it.
 pub struct Versioned {
     text: String,
+    // The tag begins with it.
+    part: String,
     tag: String,
 }
 
 impl Versioned {
     /// Of what is shown.
     pub fn of(shown: &impl Serialize) -> Result<Self, Failure> {
-        let text = serde_json::to_string(shown).broken("write down an answer")?;
-        let tag = format!("\"{}\"", &random::digest(&text)[..22]);
-        Ok(Self { text, tag })
+        Self::of_part(shown, shown)
     }
 
-    /// The same where only a part of what is shown makes a version: the rest changes by itself.
+    /// The same where a change collides with changes of a part alone, since the rest changes by itself: `If-Match` looks at that part of
+    /// the tag, and `If-None-Match` at all of it.
     pub fn of_part(shown: &impl Serialize, part: &impl Serialize) -> Result<Self, Failure> {
         let text = serde_json::to_string(shown).broken("write down an answer")?;
-        Ok(Self { text, tag: Self::of(part)?.tag })
+        let part = digest(&serde_json::to_string(part).broken("write down an answer")?);
+        let tag = format!("\"{part}{}\"", digest(&text));
+        Ok(Self { text, part, tag })
     }
 
     /// What is shown, and its version, for an answer that is kept.
@@ -37,7 +40,9 @@ impl Versioned {
     /// The answer to who reads it: 304 for who has it.
     pub fn answer(self, headers: &HeaderMap) -> Result<Response, Problem> {
         // For what was read, a weak tag says as much as a strong one (RFC 9110, 13.1.2).
-        if Named::of(headers, &IF_NONE_MATCH)?.is_some_and(|named| named.has(&self.tag, true)) {
+        if Named::of(headers, &IF_NONE_MATCH)?
+            .is_some_and(|named| named.has(|tag| tag.strip_prefix("W/").unwrap_or(tag) == self.tag))
+        {
             return Ok((StatusCode::NOT_MODIFIED, [(ETAG, self.tag)]).into_response());
         }
         Ok(self.answer_with(StatusCode::OK))
@@ -60,7 +65,8 @@ impl Versioned {
     /// The same for what may come without.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
         match Named::of(headers, &IF_MATCH)? {
-            Some(named) if !named.has(&self.tag, false) => {
+            // A weak tag is none that a change can be made by (RFC 9110, 13.1.1).
+            Some(named) if !named.has(|tag| tag.strip_prefix('"').is_some_and(|tag| tag.starts_with(&self.part))) => {
                 let words = "It was changed since you read it. Read it again, then change it.";
                 Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", words)
                     .with_header(ETAG, &self.tag))
@@ -92,12 +98,17 @@ impl Named {
         if tags.iter().all(|tag| is_tag(tag)) { Ok(Some(Self::These(tags))) } else { Err(wrong()) }
     }
 
-    fn has(&self, tag: &str, weakly: bool) -> bool {
+    fn has(&self, is_it: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::Any => true,
-            Self::These(tags) => tags.iter().any(|one| one == tag || (weakly && one.strip_prefix("W/") == Some(tag))),
+            Self::These(tags) => tags.iter().any(|tag| is_it(tag)),
         }
     }
+}
+
+/// 72 bits: enough to tell versions of one thing apart.
+fn digest(text: &str) -> String {
+    random::digest(text)[..12].to_owned()
 }
 
 /// RFC 9110, 8.8.3, but for letters beyond ASCII, and for commas, which none of ours has.

@@ -47,6 +47,8 @@ pub enum What {
     UsedAfterEnd,
     /// A refresh token was shown that had been used: somebody has a copy, and the app's sign-in was ended.
     TokenReused,
+    /// Somebody did not let an app in that waited for them.
+    AppTurnedAway,
     /// A key to sign tokens with was made.
     KeyMade,
     /// One was retired, with every token it had signed.
@@ -79,7 +81,7 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SignedIn,
         Self::CodeSent,
         Self::HalfWay,
@@ -97,6 +99,7 @@ impl What {
         Self::SignInEnded,
         Self::UsedAfterEnd,
         Self::TokenReused,
+        Self::AppTurnedAway,
         Self::KeyMade,
         Self::KeyRetired,
         Self::UserCreated,
@@ -141,6 +144,7 @@ impl What {
             Self::SignInEnded => "authn_token_revoked",
             Self::UsedAfterEnd => "session_use_after_expire",
             Self::TokenReused => "authn_token_reuse",
+            Self::AppTurnedAway => "authn_app_turned_away",
             Self::KeyMade => "crypto_key_created",
             Self::KeyRetired => "crypto_key_retired",
             Self::RoleChanged => "authz_change",
@@ -187,6 +191,7 @@ impl What {
             Self::SignInEnded => "Sign-in ended",
             Self::UsedAfterEnd => "Ended sign-in was used",
             Self::TokenReused => "Copied token was used",
+            Self::AppTurnedAway => "App was turned away",
             Self::KeyMade => "Signing key made",
             Self::KeyRetired => "Signing key retired",
             Self::RoleChanged => "Site role changed",

@@ -149,7 +149,7 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
         "nobody of the demo can sign in from elsewhere",
         "the demo's people are in this database, and everybody can know their passwords: disable them",
     );
-    if public_find_signer(&mut read, config.tokens.algorithm).await?.is_none() {
+    if public_find_signer(&mut read, config.tokens).await?.is_none() {
         println!(
             "note  there is no key to sign tokens with {} yet; the next start makes one",
             config.tokens.algorithm.name()

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::site_key::{Purpose, SiteKey};
-use crate::tokens::keys::store::KeyRow;
+use crate::tokens::keys::store::{KeyRow, public_find_signer};
 use crate::tokens::keys::{Key, PUBLISHED_BEFORE};
 use crate::ui::when;
 
@@ -21,24 +21,36 @@ pub async fn run(config: Config, task: SystemTask, command: KeysCommand) -> Resu
 
 async fn list(config: Config, task: SystemTask) -> Result<(), Failure> {
     let db = open_existing(&config).await?;
-    let rows = task.admin(&mut db.read(system()).await?).list_keys().await?;
+    let mut read = db.read(system()).await?;
+    let signer = public_find_signer(&mut read, config.tokens).await?;
+    let rows = task.admin(&mut read).list_keys().await?;
+    drop(read);
     db.close().await;
     if rows.is_empty() {
         println!("There is no key yet; the first start makes one.");
     }
     let now = Clock::system().now();
     for row in rows {
-        println!("{}  {:<6} made {}, {}", row.kid, row.algorithm, when::machine(row.created_at), state(&row, now));
+        let is_signer = signer.as_ref().is_some_and(|signer| signer.kid == row.kid);
+        println!(
+            "{}  {:<6} made {}, {}",
+            row.kid,
+            row.algorithm,
+            when::machine(row.created_at),
+            state(&row, is_signer, now)
+        );
     }
     Ok(())
 }
 
-fn state(row: &KeyRow, now: i64) -> String {
+fn state(row: &KeyRow, is_signer: bool, now: i64) -> String {
+    let signs = if is_signer { "signs, " } else { "" };
     match row.ends_at {
         Some(at) if at <= now => format!("ended {}", when::machine(at)),
-        Some(at) => format!("good until {}", when::machine(at)),
+        Some(at) => format!("{signs}good until {}", when::machine(at)),
         None if row.signs_from > now => format!("signs from {}", when::machine(row.signs_from)),
-        None => "signs".to_owned(),
+        None if is_signer => "signs".to_owned(),
+        None => "good".to_owned(),
     }
 }
 
@@ -71,7 +83,7 @@ async fn retire(config: Config, task: SystemTask, kid: &str) -> Result<(), Failu
     let (key, sealed) = make(&config)?;
     let db = open_existing(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    let is_retired = task.admin(&mut write).retire_key(kid, Some((&key, &sealed))).await?;
+    let is_retired = task.admin(&mut write).retire_key(kid, config.tokens, (&key, &sealed)).await?;
     if !is_retired {
         return Err(FieldErrors::one("kid", "there is no key of this name that is good: lectern keys list").into());
     }
@@ -80,5 +92,6 @@ async fn retire(config: Config, task: SystemTask, kid: &str) -> Result<(), Failu
     println!(
         "{kid} is good for nothing any more, and neither is any token it signed. Apps get new ones by themselves."
     );
+    println!("Which keys there are now: lectern keys list");
     Ok(())
 }

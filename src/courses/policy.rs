@@ -210,6 +210,15 @@ impl Standing {
         }
     }
 
+    /// Refuses with the policy's answer, and an app with what it is not let do: before anything is said but that there is no such course.
+    fn require(&self, act: CourseAct, is_write: bool) -> Result<(), AppError> {
+        let verdict = allows(&self.facts, act);
+        if verdict != Verdict::NotFound {
+            require(self.person.as_ref(), scope_of(act, is_write))?;
+        }
+        verdict.into_result()
+    }
+
     async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
         let person = on.person().await?;
         let found = find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
@@ -249,16 +258,14 @@ macro_rules! proofs {
             /// Refuses with the policy's answer.
             pub async fn claim(on: &'c mut C, course: CourseId) -> Result<Self, Failure> {
                 let standing = Standing::of_id(on, course).await?;
-                allows(&standing.facts, CourseAct::$act).into_result()?;
-                require(standing.person.as_ref(), scope_of(CourseAct::$act, C::WRITES))?;
+                standing.require(CourseAct::$act, C::WRITES)?;
                 Ok(Self { on, standing })
             }
 
             /// The same, for the course an address names.
             pub async fn claim_by_slug(on: &'c mut C, slug: &str) -> Result<Self, Failure> {
                 let standing = Standing::of_slug(on, slug).await?;
-                allows(&standing.facts, CourseAct::$act).into_result()?;
-                require(standing.person.as_ref(), scope_of(CourseAct::$act, C::WRITES))?;
+                standing.require(CourseAct::$act, C::WRITES)?;
                 Ok(Self { on, standing })
             }
 

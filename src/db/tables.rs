@@ -350,7 +350,7 @@ pub const TABLES: &[Table] = {
                 ("expires_at", Int),
             ],
         ),
-        ("lab_sign_ins", &[("id", Int), ("epoch", Int), ("person_epoch", Int), ("ended_at", Int), ("expires_at", Int)]),
+        ("lab_sign_ins", &[("id", Int), ("person_epoch", Int), ("ended_at", Int), ("expires_at", Int)]),
         ("guesses", &[("key", Text), ("failures", Int), ("last_at", Int), ("waits_until", Int)]),
     ]
 };

@@ -75,7 +75,8 @@ async fn note_refusal(ctx: &Ctx, method: &Method, status: StatusCode) {
     let is_refused = match status {
         StatusCode::FORBIDDEN => true,
         StatusCode::NOT_FOUND => {
-            *method == Method::POST || ctx.path().starts_with("/admin/") || ctx.path().starts_with("/people/")
+            !matches!(*method, Method::GET | Method::HEAD)
+                || ["/admin/", "/people/", "/api/v1/users"].iter().any(|closed| ctx.path().starts_with(closed))
         }
         _ => false,
     };
@@ -282,7 +283,9 @@ async fn person_of(site: &Site, caller: &Caller, sign_in: SignInId, path: &str) 
         return Ok(Some(Found::Live(person)));
     }
     // Short idle ends need a finer measure, or use would not move them.
-    if site.db.clock().now() - person.last_seen_at >= MINUTE.min(idle / 4) {
+    // The first use of a token is told from none at once.
+    let is_first = person.app == Some(AppKind::Personal) && person.last_seen_at == person.signed_in_at;
+    if is_first || site.db.clock().now() - person.last_seen_at >= MINUTE.min(idle / 4) {
         // Being seen is worth neither a refusal nor a wait: a locked database must not stop anybody from reading.
         match tokio::time::timeout(SEEN_PATIENCE, note_seen(site, caller, &person, idle)).await {
             Ok(Ok(())) => {}

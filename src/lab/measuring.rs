@@ -22,6 +22,11 @@ use crate::tokens::algorithm::Algorithm;
 use crate::tokens::keys::Key;
 use crate::tokens::scope::Scopes;
 
+/// Bytes of a refresh token's row: three digests of 43 letters at the most, and two numbers.
+const OF_REFRESH: i64 = 3 * 43 + 2 * 8;
+/// And of a name on the denylist: 22 letters and a number.
+const OF_DENYLIST: i64 = 30;
+
 /// How often each is checked; the one in the middle is shown.
 pub const CHECKS: usize = 200;
 /// So long what was measured is shown to whoever presses next, rather than measured again.
@@ -91,12 +96,15 @@ pub async fn measure(site: &Site) -> Result<Arc<Measured>, Failure> {
     }
     let keys = lab_keys().await?;
     let mut read = site.db.read(Arc::new(Caller::of_the_system())).await?;
-    let about = public_any_sign_in(&mut read).await?.unwrap_or(SignInId(-1));
+    let about = public_any_sign_in(&mut read, false).await?.unwrap_or(SignInId(-1));
+    // An app's where there is one, with the key that signs: what is asked of them is then what the API asks.
+    let family = public_any_sign_in(&mut read, true).await?.unwrap_or(SignInId(-1));
+    let signer = site.keys.signer(&mut read, &site.key).await?;
     let row = public_bytes_of_sign_in(&mut read).await?;
     drop(read);
-    let mut lines = vec![session(site, about, row).await?, as_the_api(site, about, &keys[0]).await?];
+    let mut lines = vec![session(site, about, row).await?, as_the_api(site, family, &signer, row).await?];
     for key in keys.iter().filter(|key| key.algorithm != Algorithm::Rs256 || site.config.tokens.allows_rs256) {
-        lines.push(alone(site, key)?);
+        lines.push(alone(site, key).await?);
     }
     let measured = Arc::new(Measured { at: now, lines });
     *site.lab.measured.lock().unwrap_or_else(PoisonError::into_inner) = Some(measured.clone());
@@ -178,7 +186,7 @@ fn header(token: &str) -> usize {
 }
 
 /// Signature and claims, then the one question about family, epoch, key and denylist.
-async fn as_the_api(site: &Site, about: SignInId, key: &Key) -> Result<Line, Failure> {
+async fn as_the_api(site: &Site, about: SignInId, key: &Key, row: Option<i64>) -> Result<Line, Failure> {
     let (token, claims) = token(site, key, about)?;
     let bearer = Bearer {
         jti: Some(claims.jti.clone()),
@@ -198,20 +206,20 @@ async fn as_the_api(site: &Site, about: SignInId, key: &Key) -> Result<Line, Fai
         is_session: false,
         check,
         sent: header(&token),
-        // Its family is a row as a session's is; a name on the denylist is 22 letters and a number.
-        kept: Some(30),
+        kept: row.map(|row| row + OF_REFRESH + OF_DENYLIST),
         questions,
     })
 }
 
-/// The signature and the claims alone.
-fn alone(site: &Site, key: &Key) -> Result<Line, Failure> {
+/// The signature and the claims alone. Others have their turn between two.
+async fn alone(site: &Site, key: &Key) -> Result<Line, Failure> {
     let (token, _) = token(site, key, SignInId(0))?;
     let mut took = Vec::with_capacity(CHECKS);
     for _ in 0..CHECKS {
         let begun = Begun::now();
         check(site, key, &token)?;
         took.push(begun.took());
+        tokio::task::yield_now().await;
     }
     took.sort_unstable();
     Ok(Line {

@@ -11,7 +11,7 @@ const LASTS: Millis = MINUTE;
 /// Makes a spare sign-in.
 pub async fn public_make_spare(write: &mut Write, id: SignInId) -> Result<(), Failure> {
     let now = write.now();
-    query("insert into lab_sign_ins (id, epoch, person_epoch, expires_at) values ($1, 0, 0, $2)")
+    query("insert into lab_sign_ins (id, person_epoch, expires_at) values ($1, 0, $2)")
         .bind(id)
         .bind(now + LASTS)
         .execute(write)
@@ -71,9 +71,13 @@ pub async fn public_delete_over(write: &mut Write) -> Result<u64, Failure> {
 }
 
 /// Some sign-in there is, to ask about while measuring. What is found of it goes nowhere.
-pub async fn public_any_sign_in(read: &mut Read) -> Result<Option<SignInId>, Failure> {
-    let row: Option<(SignInId,)> =
-        query("select id from sign_ins order by absolute_ends_at desc limit 1").optional(read).await?;
+pub async fn public_any_sign_in(read: &mut Read, is_app: bool) -> Result<Option<SignInId>, Failure> {
+    let row: Option<(SignInId,)> = query(
+        "select id from sign_ins order by case when (kind = 'browser') = $1 then 1 else 0 end, absolute_ends_at desc limit 1",
+    )
+    .bind(is_app)
+    .optional(read)
+    .await?;
     Ok(row.map(|(id,)| id))
 }
 

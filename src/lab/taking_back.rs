@@ -161,8 +161,9 @@ async fn time_each(
     public_end(&mut ending, ids[0]).await?;
     ending.commit().await?;
     let begun = Begun::now();
-    let session_took = until_refused(begun, || session.is_good()).await?;
+    let session_took = until_refused(begun, || session.is_good()).await;
     session.forget().await?;
+    let session_took = session_took?;
 
     let mut listing = write(site).await?;
     public_revoke(&mut listing, &listed.claims.jti, listed.claims.exp * SECOND).await?;

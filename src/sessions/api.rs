@@ -9,7 +9,6 @@ use crate::id::SignInId;
 #[cfg(feature = "ssr")]
 use {
     super::{
-        device::Device,
         model::DeviceName,
         policy::{Departing, RecentlyProven},
         store::{Found, public_find_caller, public_note_seen},
@@ -43,8 +42,7 @@ pub async fn end_sign_in(
     let ended = RecentlyProven::of(Oneself::claim(&mut write).await?)?.end_sign_in(sign_in).await?;
     let ended = ended.ok_or(AppError::NotFound)?;
     write.commit().await?;
-    let device = ended.name.unwrap_or_else(|| Device::of(&ended.user_agent).words);
-    request::go_on("/account/sessions", Flash::said(format!("{device} is signed out.")))
+    request::go_on("/account/sessions", Flash::said(format!("{} is signed out.", ended.called())))
 }
 
 /// Ends all of one's own sign-ins but the one that asks.

@@ -75,8 +75,6 @@ pub struct Person {
     pub app: Option<AppKind>,
     /// What it may do for them: everything, for a browser.
     pub scopes: Scopes,
-    /// Of the account: raised when what opens it changes.
-    pub epoch: i64,
     /// Its role changed since the last request: this one gets a new session id.
     pub id_is_due: bool,
 }

@@ -43,6 +43,11 @@ impl Device {
     }
 }
 
+/// What a sign-in is called: as its person says, or else as an app says of itself, or else by its browser and system.
+pub fn called(name: Option<&str>, client: Option<&str>, user_agent: &str) -> String {
+    name.or(client).map_or_else(|| Device::of(user_agent).words, str::to_owned)
+}
+
 fn browser(name: &str, user_agent: &str) -> Option<&'static str> {
     // Newer than the library: Edge since 2019 calls itself Edg, and Samsung's browser calls itself Chrome too.
     let named = [

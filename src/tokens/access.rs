@@ -384,7 +384,7 @@ mod tests {
             ("a.b".to_owned(), Unusable::Header),
             (format!("{good}.x"), Unusable::Header),
             (format!("{good}."), Unusable::Header),
-            (good[..good.len() - 20].to_owned(), Unusable::Signature),
+            (good[..good.len() - 19].to_owned(), Unusable::Signature),
             (format!("{}.", good.rsplit_once('.').unwrap().0), Unusable::Signature),
             (format!("{deep}.{deep}.x"), Unusable::TooLong),
             (format!("{}.x.y", &deep[..2_000]), Unusable::Header),

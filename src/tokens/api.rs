@@ -9,7 +9,6 @@ use crate::id::SignInId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::device::UserCode,
     super::scope::{Scope, Scopes},
     crate::accounts::policy::Oneself,
     crate::clock::DAY,
@@ -110,11 +109,14 @@ pub async fn let_app_in(
     user_code: String,
 ) -> Result<(), AppError> {
     let ctx = request::current()?;
-    let code = UserCode::parse(&user_code).ok_or(AppError::NotFound)?;
     let mut write = request::begin_write().await?;
     let mut oneself = RecentlyProven::of(Oneself::claim(&mut write).await?)?;
     let user = oneself.inner().person().id;
-    let client = oneself.let_waiting_app_in(&ctx.site.key, &code).await?;
+    let Some(typed) = oneself.inner().try_user_code(&ctx.site.key, &user_code).await? else {
+        write.commit().await?;
+        return Err(AppError::NotFound);
+    };
+    let client = oneself.let_waiting_app_in(&ctx.site.key, typed).await?;
     notices::tell(&mut write, &ctx.site, user, Notice::Added("an app that can act for you")).await?;
     write.commit().await?;
     tracing::info!(event = "authn_token_created", person = user.0, "somebody let an app in");
@@ -131,9 +133,13 @@ pub async fn turn_app_away(
     user_code: String,
 ) -> Result<(), AppError> {
     let ctx = request::current()?;
-    let code = UserCode::parse(&user_code).ok_or(AppError::NotFound)?;
     let mut write = request::begin_write().await?;
-    let client = Oneself::claim(&mut write).await?.turn_waiting_app_away(&ctx.site.key, &code).await?;
+    let mut oneself = Oneself::claim(&mut write).await?;
+    let Some(typed) = oneself.try_user_code(&ctx.site.key, &user_code).await? else {
+        write.commit().await?;
+        return Err(AppError::NotFound);
+    };
+    let client = oneself.turn_waiting_app_away(&ctx.site.key, typed).await?;
     write.commit().await?;
     request::go_on("/device", Flash::said(format!("{client} is turned away. It cannot do anything for you.")))
 }

@@ -1,5 +1,7 @@
 //! What an app brings with a request, and whether it is good.
 
+use std::fmt;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
@@ -16,7 +18,7 @@ use crate::sessions::app::Bearer;
 pub use super::store::PREFIX as PERSONAL_PREFIX;
 
 /// What stands in `Authorization`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Brought {
     /// No such header.
     Nothing,
@@ -24,6 +26,16 @@ pub enum Brought {
     Token(String),
     /// Something that is no bearer token (RFC 6750, 3.1: `invalid_request`).
     Unreadable,
+}
+
+impl fmt::Debug for Brought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "Nothing",
+            Self::Token(_) => "Token(…)",
+            Self::Unreadable => "Unreadable",
+        })
+    }
 }
 
 impl Brought {

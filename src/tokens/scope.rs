@@ -2,28 +2,38 @@
 
 use std::fmt;
 
-use crate::error::FieldErrors;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One thing an app may be allowed. A scope never gives a power that its person does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
     /// Own name, address, sign-ins and tokens.
+    #[serde(rename = "account:read")]
     AccountRead,
     /// Change the name, end sign-ins and tokens.
+    #[serde(rename = "account:write")]
     AccountWrite,
     /// Courses and lessons that the person can see.
+    #[serde(rename = "courses:read")]
     CoursesRead,
     /// Make, change and publish courses.
+    #[serde(rename = "courses:write")]
     CoursesWrite,
     /// Join and leave courses.
+    #[serde(rename = "enrolments:write")]
     EnrolmentsWrite,
     /// Names and addresses of the people of courses.
+    #[serde(rename = "people:read")]
     PeopleRead,
     /// Add people to courses, change their roles, remove them.
+    #[serde(rename = "people:write")]
     PeopleWrite,
     /// All accounts, for admins.
+    #[serde(rename = "users:read")]
     UsersRead,
     /// Change roles and close accounts, for admins.
+    #[serde(rename = "users:write")]
     UsersWrite,
 }
 
@@ -60,14 +70,27 @@ impl Scope {
     pub fn words(self) -> &'static str {
         match self {
             Self::AccountRead => "See your name, address, sign-ins and tokens",
-            Self::AccountWrite => "Change your name, end your sign-ins and tokens",
+            Self::AccountWrite => "See and change your name, see and end your sign-ins and tokens",
             Self::CoursesRead => "See the courses and lessons that you can see",
-            Self::CoursesWrite => "Make, change and publish courses",
+            Self::CoursesWrite => "See, make, change and publish courses",
             Self::EnrolmentsWrite => "Join and leave courses for you",
             Self::PeopleRead => "See names and addresses of people in your courses",
-            Self::PeopleWrite => "Add people to your courses, change their roles, remove them",
+            Self::PeopleWrite => "See people in your courses, add them, change their roles, remove them",
             Self::UsersRead => "See all accounts of the site, if you are an admin",
-            Self::UsersWrite => "Change roles and close accounts, if you are an admin",
+            Self::UsersWrite => "See all accounts, change roles and close accounts, if you are an admin",
+        }
+    }
+
+    /// The scope that holds this one too.
+    fn comes_with(self) -> Option<Self> {
+        match self {
+            Self::AccountRead => Some(Self::AccountWrite),
+            Self::CoursesRead => Some(Self::CoursesWrite),
+            Self::PeopleRead => Some(Self::PeopleWrite),
+            Self::UsersRead => Some(Self::UsersWrite),
+            Self::AccountWrite | Self::CoursesWrite | Self::EnrolmentsWrite | Self::PeopleWrite | Self::UsersWrite => {
+                None
+            }
         }
     }
 
@@ -101,35 +124,38 @@ impl Scopes {
         Some(scopes)
     }
 
-    /// The same for a form's field `scopes`, or a request's.
-    pub fn parse_field(field: &str, text: &str) -> Result<Self, FieldErrors> {
-        Self::parse(text.trim()).ok_or_else(|| FieldErrors::one(field, "Choose at least one of the scopes there are"))
-    }
-
     /// As the database has it: what is not a scope any more gives nothing.
     pub fn stored(text: &str) -> Self {
         let known = Scope::ALL.into_iter().filter(|scope| text.split(' ').any(|word| word == scope.key()));
         Self::of(&known.collect::<Vec<_>>())
     }
 
-    /// Whether it is among them.
+    /// Whether it is among them, or what it lets one see is among what they let one change: an answer to a change shows the whole.
     pub fn has(self, scope: Scope) -> bool {
+        self.holds(scope) || scope.comes_with().is_some_and(|wider| self.holds(wider))
+    }
+
+    fn holds(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0
     }
 
     /// Those in both.
     pub fn within(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        // Of a wider one that is not asked for, the narrower one that is.
+        let narrower = self.list().into_iter().filter(|scope| {
+            scope.comes_with().is_some_and(|wider| other.holds(wider) && !other.holds(*scope) && !self.holds(wider))
+        });
+        Self((self.0 & other.0) | Self::of(&narrower.collect::<Vec<_>>()).0)
     }
 
     /// Whether every one of these is in `other`.
     pub fn is_within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
+        self.list().into_iter().all(|scope| other.has(scope))
     }
 
     /// One after the other.
     pub fn list(self) -> Vec<Scope> {
-        Scope::ALL.into_iter().filter(|scope| self.has(*scope)).collect()
+        Scope::ALL.into_iter().filter(|scope| self.holds(*scope)).collect()
     }
 }
 
@@ -154,6 +180,9 @@ mod tests {
     fn scopes_are_read_strictly_and_never_grow() {
         let some = Scopes::parse("courses:read account:read").unwrap();
         assert_eq!(some.to_string(), "account:read courses:read");
+        for scope in Scope::ALL {
+            assert_eq!(serde_json::to_value(scope).unwrap(), scope.key());
+        }
         assert!(some.has(Scope::CoursesRead) && !some.has(Scope::CoursesWrite));
         for wrong in ["", " ", "courses:read  account:read", "courses:*", "admin", "Courses:read"] {
             assert_eq!(Scopes::parse(wrong), None, "{wrong:?}");
@@ -161,6 +190,15 @@ mod tests {
         let wider = Scopes::parse("courses:read users:write").unwrap();
         assert!(!wider.is_within(some) && some.is_within(Scopes::EVERYTHING));
         assert_eq!(wider.within(some), Scopes::of(&[Scope::CoursesRead]));
+        // To change is to see; to see is not to change, and what is written down is what was said.
+        let writes = Scopes::of(&[Scope::PeopleWrite]);
+        assert!(
+            writes.has(Scope::PeopleRead) && !writes.has(Scope::CoursesRead) && writes.to_string() == "people:write"
+        );
+        let reads = Scopes::of(&[Scope::PeopleRead]);
+        assert!(!reads.has(Scope::PeopleWrite) && reads.is_within(writes) && !writes.is_within(reads));
+        assert_eq!((reads.within(writes), writes.within(reads)), (reads, Scopes::NONE));
+        assert_eq!(Scopes::EVERYTHING.within(writes), writes);
         assert_eq!(Scopes::stored("courses:read once:there"), Scopes::of(&[Scope::CoursesRead]));
     }
 }

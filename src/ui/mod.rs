@@ -26,6 +26,8 @@ pub mod prose;
 #[cfg(feature = "ssr")]
 pub mod proven;
 #[cfg(feature = "ssr")]
+pub mod told;
+#[cfg(feature = "ssr")]
 pub mod typed;
 #[cfg(feature = "ssr")]
 pub mod when;

@@ -156,7 +156,9 @@ async fn the_chooser_answers_with_reasons() {
     let token = visitor.get("/lab?who=mobile&nodes=apart&revoke=now").await;
     assert!(token.has("<h3>Short tokens, renewed</h3>") && token.has("That is state, as a session is."));
     assert!(token.has("id=\"who-mobile\" name=\"who\" value=\"mobile\" checked"), "{}", token.body);
-    assert!(visitor.get("/lab?who=pages").await.has("Answer all three"));
+    for half in ["who=pages", "asked=yes"] {
+        assert!(visitor.get(&format!("/lab?{half}")).await.has("Answer all three"), "{half}");
+    }
     assert!(visitor.get("/lab?who=%3Cscript%3E&nodes=one&revoke=now").await.has("Answer all three"));
     assert!(!visitor.get("/lab").await.has("Answer all three"));
 }

@@ -14,7 +14,6 @@ use self::store::{Kept, public_find, public_keep};
 use super::asker::Asker;
 use super::problem::Problem;
 use crate::db::Write;
-use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::id::UserId;
 use crate::random;
@@ -76,9 +75,9 @@ impl Once {
         let Some(name) = name.filter(|_| names.next().is_none()) else {
             return Err(Problem::unreadable(format!("Idempotency-Key is one name of at most {LONGEST} letters.")));
         };
-        let key = random::digest(name);
         // Another app of the same person does not hear what this one was answered.
-        let request = random::digest(&format!("POST\n{}\n{}\n{body}", asker.0.address, person.scopes));
+        let key = random::digest(&format!("{}\n{name}", person.sign_in));
+        let request = random::digest(&format!("POST\n{}\n{body}", asker.0.address));
         match public_find(write, person.id, &key).await? {
             None => Ok(Begun::Now(Self { named: Some((person.id, key, request)) })),
             Some(kept) if kept.request_digest == request => Ok(Begun::Before(replay(kept)?)),
@@ -104,7 +103,12 @@ impl Once {
 fn replay(kept: Kept) -> Result<Response, Failure> {
     let (location, tag) = serde_json::from_str(&kept.headers).broken("read an answer")?;
     let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-    let answer = Answer { status: status.ok_or(AppError::Malformed)?, location, tag, text: kept.content };
+    let answer = Answer {
+        status: status.ok_or_else(|| Failure::Broken(anyhow::anyhow!("a kept answer has no status")))?,
+        location,
+        tag,
+        text: kept.content,
+    };
     let mut response = answer.into_response();
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     Ok(response)

@@ -8,10 +8,13 @@ use crate::id::UserId;
 /// How long a name is remembered (ours: longer than any program goes on trying).
 const KEPT_FOR: Millis = DAY;
 
+/// As many of one person are remembered, the last (ours: a night's import fits, and what somebody can put on the disk has a bound).
+const MOST: i64 = 1_000;
+
 /// What was answered.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kept {
-    /// Of method, address and body.
+    /// Of address and body.
     pub request_digest: String,
     /// Of the answer.
     pub status: i64,
@@ -58,6 +61,14 @@ pub async fn public_keep(
     .bind(headers)
     .bind(content)
     .bind(now + KEPT_FOR)
+    .execute(write)
+    .await?;
+    query(
+        "delete from idempotency_keys where user_id = $1 and expires_at <
+            (select expires_at from idempotency_keys where user_id = $1 order by expires_at desc limit 1 offset $2)",
+    )
+    .bind(user)
+    .bind(MOST - 1)
     .execute(write)
     .await
     .map(drop)

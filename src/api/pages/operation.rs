@@ -167,6 +167,9 @@ fn curl(document: &Value, origin: &str, path: &str, method: &str, media: &str, b
     if method == "patch" {
         lines.push("-H \"If-Match: $ETAG\"".to_owned());
     }
+    if method == "post" && path.ends_with("/courses") {
+        lines.push("-H \"Idempotency-Key: $(date +%s)\"".to_owned());
+    }
     let examples = body["properties"].as_object().into_iter().flatten().filter_map(|(name, field)| {
         let required = body["required"].as_array().into_iter().flatten().any(|one| one == name.as_str());
         let example = match field.get("example") {
@@ -184,10 +187,18 @@ fn curl(document: &Value, origin: &str, path: &str, method: &str, media: &str, b
             lines.push(format!("--data-urlencode \"{name}={}\"", value.as_str().unwrap_or_default()));
         }
         if examples.is_empty() {
-            lines.push("--data-urlencode \"token=$TOKEN\"".to_owned());
+            let token = if path.ends_with("/revoke") { "$OLD_TOKEN" } else { "$TOKEN" };
+            lines.push(format!("--data-urlencode \"token={token}\""));
         }
     }
-    lines.join(" \\\n  ")
+    let whole = lines.join(" \\\n  ");
+    match method {
+        // Which version is changed is read first.
+        "patch" => format!(
+            "ETAG=$(curl -sD - -o /dev/null -H \"Authorization: Bearer $TOKEN\" {origin}{path} | sed -n 's/^etag: *//Ip' | tr -d '\\r')\n{whole}"
+        ),
+        _ => whole,
+    }
 }
 
 /// Something that a schema takes.

@@ -11,6 +11,7 @@ use crate::api::problem::KINDS;
 use crate::http::request;
 use crate::tokens::scope::Scope;
 use crate::ui::page::{page, page_title};
+use crate::ui::told::{self, Row};
 
 /// The groups, in the order in which a reader meets them, each with a sentence.
 const GROUPS: [(&str, &str); 5] = [
@@ -65,8 +66,9 @@ fn describe_address() -> &'static str {
     crate::api::router::DESCRIPTION
 }
 
-fn code(name: &'static str, text: String) -> AnyView {
-    view! { <pre class="code" tabindex="0" role="region" aria-label=name><code>{text}</code></pre> }.into_any()
+/// A group and no region: a page with forty landmarks has none.
+fn code(name: impl Into<String>, text: String) -> AnyView {
+    view! { <pre class="code" tabindex="0" role="group" aria-label=name.into()><code>{text}</code></pre> }.into_any()
 }
 
 fn begin(origin: &str) -> AnyView {
@@ -104,21 +106,21 @@ fn operation(it: Operation) -> AnyView {
         (None, _) => "Needs nobody to be signed in.".into_any(),
     };
     let sent = [it.parameters, it.body].into_iter().flatten().collect::<Vec<_>>();
-    let sent = (!sent.is_empty()).then(|| fields("What is sent", sent));
+    let sent = (!sent.is_empty()).then(|| fields("What is sent", &it.summary, sent));
     let done: Vec<AnyView> = it
         .done
         .into_iter()
         .map(|(status, words, answer)| {
-            let table = (!answer.is_empty()).then(|| fields("What is answered", answer));
+            let table = (!answer.is_empty()).then(|| fields("What is answered", &it.summary, answer));
             view! { <p><strong>{status}</strong>" "{words}"."</p>{table} }.into_any()
         })
         .collect();
     view! {
         <article class="operation" id=it.id>
-            <h3>{it.summary}</h3>
+            <h3>{it.summary.clone()}</h3>
             <p class="wire"><b>{it.method}</b>" "{it.path}</p>
             <p>{words(&it.description)}" "{needs}</p>
-            {code("Try it", it.curl)}
+            {code(format!("Try it: {}", &it.summary), it.curl)}
             <details>
                 <summary>"Fields and answers"</summary>
                 {sent}
@@ -141,27 +143,17 @@ fn words(text: &str) -> Vec<AnyView> {
         .collect()
 }
 
-fn fields(name: &'static str, fields: Vec<Field>) -> AnyView {
-    let rows: Vec<AnyView> = fields
+fn fields(name: &'static str, of: &str, fields: Vec<Field>) -> AnyView {
+    let rows = fields
         .into_iter()
         .map(|field| {
             let place = if field.place == "body" { String::new() } else { format!("{}, ", field.place) };
             let optional = if field.is_optional { " (optional)" } else { "" };
-            view! {
-                <tr><th scope="row"><code>{field.name}</code>{optional}</th><td>{place}{field.kind}</td><td>{words(&field.words)}</td></tr>
-            }
-            .into_any()
+            let about = view! { <code>{field.name}</code>{optional} };
+            Row::of(about, vec![format!("{place}{}", field.kind).into_any(), words(&field.words).into_any()])
         })
         .collect();
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=name>
-            <table class="told">
-                <thead><tr><th scope="col">{name}</th><th scope="col">"Kind"</th><th scope="col">"What it is"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    told::table(&format!("{name}: {of}"), &[name, "Kind", "What it is"], rows)
 }
 
 /// What holds for every operation.
@@ -172,14 +164,14 @@ fn same(origin: &str) -> AnyView {
             <div>
                 <h3>"Lists"</h3>
                 <p>"have at most 100 items on a page; 25 where "<code>"limit"</code>" is not said. "<code>"next"</code>" asks for the page after:"</p>
-                {code("Lists", format!("curl \"{origin}/api/v1/courses?limit=10&cursor=$NEXT\""))}
+                {code("Lists", format!("NEXT=$(curl -s \"{origin}/api/v1/courses?limit=1\" | sed 's/.*\"next\":\"\\([^\"]*\\)\".*/\\1/')\ncurl \"{origin}/api/v1/courses?limit=1&cursor=$NEXT\""))}
                 <h3>"Changes"</h3>
                 <p>"name the version that was read: send its "<code>"ETag"</code>" as "<code>"If-Match"</code>". Somebody was quicker: 412, and nothing is overwritten."</p>
                 {code("Changes", format!("ETAG=$(curl -sD - -o /dev/null -H \"Authorization: Bearer $TOKEN\" {origin}/api/v1/me | grep -i ^etag | cut -d' ' -f2 | tr -d '\\r')"))}
                 <h3>"Posts that may come twice"</h3>
-                <p>"carry a name of yours in "<code>"Idempotency-Key"</code>". Sent again within a day, the same request is answered as before, and done once."</p>
+                <p>"can carry a name of yours in "<code>"Idempotency-Key"</code>". Sent again within a day, the same request is answered as before, and done once."</p>
                 <h3>"Proofs"</h3>
-                <p>"Changing roles, closing accounts and ending sign-ins need somebody who has signed in within ten minutes. Tokens made by hand never have."</p>
+                <p>"Changing roles, closing accounts and ending sign-ins need somebody who has signed in within ten minutes. Tokens made by hand, and apps let in with a code, never have: use the pages."</p>
                 <h3>"Keys"</h3>
                 <p>"Others check our access tokens with "<a href="/.well-known/jwks.json">"the published keys"</a>"; "<a href="/.well-known/oauth-authorization-server">"what this server does of OAuth"</a>" is described as well."</p>
             </div>
@@ -189,18 +181,14 @@ fn same(origin: &str) -> AnyView {
 }
 
 fn scopes() -> AnyView {
-    let rows: Vec<AnyView> = Scope::ALL
+    let rows = Scope::ALL
         .into_iter()
-        .map(|scope| {
-            view! { <tr><th scope="row"><code>{scope.key()}</code></th><td>{scope.words()}</td></tr> }.into_any()
-        })
+        .map(|scope| Row::of(view! { <code>{scope.key()}</code> }, vec![scope.words().into_any()]))
         .collect();
     view! {
         <section class="hung" aria-labelledby="scopes">
             <div><h2 id="scopes">"Scopes"</h2><p>"Take as few as will do."</p></div>
-            <div class="scroll" tabindex="0" role="region" aria-label="Scopes">
-                <table class="told"><thead><tr><th scope="col">"Scope"</th><th scope="col">"An app with it may"</th></tr></thead><tbody>{rows}</tbody></table>
-            </div>
+            {told::table("Scopes", &["Scope", "An app with it may"], rows)}
         </section>
     }
     .into_any()
@@ -208,20 +196,17 @@ fn scopes() -> AnyView {
 
 /// Each kind of refusal, at the address that its `type` names.
 fn refusals() -> AnyView {
-    let rows: Vec<AnyView> = KINDS
+    let rows = KINDS
         .into_iter()
         .map(|(address, title, words)| {
-            let id = address.trim_start_matches("/api#");
-            view! { <tr id=id><th scope="row">{title}</th><td><code>{address}</code></td><td>{words}</td></tr> }
-                .into_any()
+            let said = vec![view! { <code>{address}</code> }.into_any(), words.into_any()];
+            Row { id: Some(address.trim_start_matches("/api#").to_owned()), ..Row::of(title, said) }
         })
         .collect();
     view! {
         <section class="hung" aria-labelledby="refusals">
-            <div><h2 id="refusals">"Refusals"</h2><p>"application/problem+json (RFC 9457): type, title, status, detail, and errors for fields."</p></div>
-            <div class="scroll" tabindex="0" role="region" aria-label="Refusals">
-                <table class="told"><thead><tr><th scope="col">"What"</th><th scope="col">"Type"</th><th scope="col">"What it means"</th></tr></thead><tbody>{rows}</tbody></table>
-            </div>
+            <div><h2 id="refusals">"Refusals"</h2><p>"application/problem+json (RFC 9457): type, title, status, detail, and errors for fields. What gives tokens out answers some as OAuth does: "<code>"{\"error\": ...}"</code>"."</p></div>
+            {told::table("Refusals", &["What", "Type", "What it means"], rows)}
         </section>
     }
     .into_any()

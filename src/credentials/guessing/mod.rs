@@ -268,7 +268,7 @@ impl Few {
             Self::SignUpsForMailbox => (10, HOUR),
             Self::CodesForAccount => (10, DAY),
             Self::Ceremonies => (2_000, HOUR),
-            Self::DevicesAsking => (1_000, HOUR),
+            Self::DevicesAsking => (300, HOUR),
             Self::DeviceCodesTyped => (30, HOUR),
             Self::TextsToNumber => (5, DAY),
             Self::NumbersOfAccount => (5, DAY),

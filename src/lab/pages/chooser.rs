@@ -4,11 +4,10 @@ use leptos::prelude::*;
 
 use crate::lab::chooser::{Answer, QUESTIONS, Question, choose};
 
-/// The questions as they were answered, and what that comes to.
-pub fn section(chosen: &[String; 3]) -> AnyView {
+/// The questions as they were answered, and what that comes to, or what is missing where it was asked for.
+pub fn section(chosen: &[String; 3], is_asked: bool) -> AnyView {
     let questions: Vec<AnyView> =
         QUESTIONS.iter().zip(chosen).map(|(question, chosen)| asked(question, chosen)).collect();
-    let is_asked = chosen.iter().any(|answer| !answer.is_empty());
     let answer = match choose(&chosen[0], &chosen[1], &chosen[2]) {
         Some(answer) => answered(answer),
         None if is_asked => {
@@ -22,6 +21,7 @@ pub fn section(chosen: &[String; 3]) -> AnyView {
             <div>
                 {answer}
                 <form class="fields" method="get" action="/lab#choose">
+                    <input type="hidden" name="asked" value="yes" />
                     {questions}
                     <div class="buttons"><button class="button">"Which one?"</button></div>
                 </form>

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::told::{self, Row};
+
 /// Each place: its name, who else can read it, what it is good for.
 const PLACES: [(&str, &str, &str); 6] = [
     (
@@ -22,21 +24,12 @@ const PLACES: [(&str, &str, &str); 6] = [
 
 /// The table of them.
 pub fn section() -> AnyView {
-    let rows: Vec<AnyView> = PLACES
-        .into_iter()
-        .map(|(place, risk, good)| {
-            view! { <tr><th scope="row">{place}</th><td>{risk}</td><td>{good}</td></tr> }.into_any()
-        })
-        .collect();
+    let rows =
+        PLACES.into_iter().map(|(place, risk, good)| Row::of(place, vec![risk.into_any(), good.into_any()])).collect();
     view! {
         <section class="hung" aria-labelledby="keeping">
             <div><h2 id="keeping">"Where a program keeps it"</h2><p>"A session’s number has one place. A token needs one chosen."</p></div>
-            <div class="scroll" tabindex="0" role="region" aria-label="Where a program keeps a token">
-                <table class="told">
-                    <thead><tr><th scope="col">"Place"</th><th scope="col">"Who else can read it"</th><th scope="col">"Good for"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {told::table("Where a program keeps a token", &["Place", "Who else can read it", "Good for"], rows)}
         </section>
     }
     .into_any()

@@ -20,6 +20,7 @@ struct Data {
     timed: Option<Timed>,
     /// The answers to the chooser's questions, in their order; empty while not answered.
     chosen: [String; 3],
+    is_asked: bool,
     start: AnyView,
     now: i64,
 }
@@ -40,13 +41,14 @@ async fn load() -> Result<Data, Failure> {
         pair,
         measured: ctx.site.lab.last(),
         timed,
+        is_asked: ctx.query("asked").is_some() || chosen.iter().any(|answer| !answer.is_empty()),
         chosen,
         start: islands::start(&ctx),
         now: ctx.site.db.clock().now(),
     })
 }
 
-fn show(Data { pair, measured, timed, chosen, start, now }: Data) -> AnyView {
+fn show(Data { pair, measured, timed, chosen, is_asked, start, now }: Data) -> AnyView {
     let lede = match pair.is_own() {
         true => {
             "You hold one of each right now. Everything on this page is yours, live, and made while the page was drawn."
@@ -64,7 +66,7 @@ fn show(Data { pair, measured, timed, chosen, start, now }: Data) -> AnyView {
             {keeping::section()}
             {measured::section(measured, now)}
             {taking_back::section(timed, now)}
-            {chooser::section(&chosen)}
+            {chooser::section(&chosen, is_asked)}
         </div>
         {start}
     }

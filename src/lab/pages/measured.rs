@@ -9,6 +9,7 @@ use crate::clock::Millis;
 use crate::lab::api::MeasureLab;
 use crate::lab::measuring::{CHECKS, Line, Measured};
 use crate::ui::form::button;
+use crate::ui::told::{self, Row};
 use crate::ui::when;
 
 /// The numbers, or that there are none yet, and the button that makes them.
@@ -59,6 +60,9 @@ fn took(line: &Line) -> String {
     }
 }
 
+const HEAD: [&str; 5] =
+    ["Way", "One check", "Bytes sent with each request", "Bytes kept for each", "Questions for each request"];
+
 fn numbers(measured: &Measured) -> AnyView {
     let bars = measured
         .lines
@@ -70,34 +74,21 @@ fn numbers(measured: &Measured) -> AnyView {
             is_first: line.is_session,
         })
         .collect();
-    let rows: Vec<AnyView> = measured
+    let rows = measured
         .lines
         .iter()
         .map(|line| {
             let kept = line.kept.map_or_else(|| "not known".to_owned(), |bytes| bytes.to_string());
-            view! {
-                <tr>
-                    <th scope="row">{line.name.clone()}</th>
-                    <td>{took(line)}</td><td>{line.sent}</td><td>{kept}</td><td>{line.questions}</td>
-                </tr>
-            }
-            .into_any()
+            let said = [took(line), line.sent.to_string(), kept, line.questions.to_string()];
+            Row::of(line.name.clone(), said.into_iter().map(IntoAny::into_any).collect())
         })
         .collect();
     view! {
         {chart("How long one check takes", bars)}
-        <div class="scroll gap-above" tabindex="0" role="region" aria-label="What was measured">
-            <table>
-                <thead><tr>
-                    <th scope="col">"Way"</th><th scope="col">"One check"</th><th scope="col">"Bytes sent with each request"</th>
-                    <th scope="col">"Bytes kept for each"</th><th scope="col">"Questions for each request"</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <div class="gap-above">{told::table("What was measured", &HEAD, rows)}</div>
         <p class="quiet-text">"A signature alone asks nobody, and cannot be taken back. As this server’s API checks a token, it asks one question: \
-            whether its family, its key and its account are still what they were, and whether it stands on the denylist. That makes it about \
-            as dear as a session, and as easy to end."</p>
+            whether its family, its key and its account are still what they were, and whether it stands on the denylist. That makes it as \
+            easy to end as a session. What it costs beside that is its signature; what a session costs is one more question, to its store."</p>
     }
     .into_any()
 }

@@ -13,6 +13,7 @@ use crate::lab::taking_back::claims;
 use crate::random;
 use crate::sessions::caller::Person;
 use crate::tokens::access::{self, Claims};
+use crate::ui::told::{self, Row};
 use crate::ui::when;
 
 /// Dots in place of what a page must not hold.
@@ -152,7 +153,7 @@ fn token(pair: &Pair, now: Millis) -> AnyView {
                 <h3>"What we keep"</h3>
                 <dl class="terms">
                     <dt>"to check"</dt><dd>"Our key; nothing about you"</dd>
-                    <dt>"to renew"</dt><dd>"The SHA-256 of your refresh token, in a row like a session’s"</dd>
+                    <dt>"to renew"</dt><dd>"The SHA-256 of an app’s refresh token, beside a row like a session’s"</dd>
                     <dt>"to refuse"</dt><dd>"Its name, if you end it, until "{when::time(ends, when::words(ends, now), false)}": a denylist. That is state too"</dd>
                     <dt>"asks"</dt><dd>"Nothing for the seal; once, where it must be able to end early"</dd>
                 </dl>
@@ -165,7 +166,10 @@ fn token(pair: &Pair, now: Millis) -> AnyView {
 /// The claims, each with what it is for.
 fn claims_table(pair: &Pair) -> AnyView {
     let Claims { iss, sub, aud, client_id, iat, exp, jti, scope, sid, epoch, auth_time } = pair.claims.clone();
-    let hidden = |text: &str| format!("{}…", text.chars().take(4).collect::<String>());
+    let hidden = |text: &str| match text.chars().count() {
+        ..=4 => text.to_owned(),
+        _ => format!("{}…", text.chars().take(4).collect::<String>()),
+    };
     let rows: [(&str, String, &str); 11] = [
         ("iss", iss, "Who signed it. Another issuer’s letter is none of ours."),
         ("sub", sub, "Whose it is: the account’s number, which never becomes somebody else’s."),
@@ -175,26 +179,23 @@ fn claims_table(pair: &Pair) -> AnyView {
         ("exp", exp.to_string(), "When it ends. Ten minutes later, to the second."),
         ("jti", hidden(&jti), "Its own name, for the denylist."),
         ("scope", scope, "What the app may do. Never more than its person may."),
-        ("sid", hidden(&sid), "Its family: the sign-in that all tokens of this app belong to."),
+        (
+            "sid",
+            hidden(&sid),
+            "Its family: the sign-in that all tokens of an app belong to. Here it is yours in this browser.",
+        ),
         ("epoch", epoch.to_string(), "The account’s: raised by a new password. Older letters are over."),
         ("auth_time", auth_time.to_string(), "When its person showed who they are."),
     ];
-    let rows: Vec<AnyView> = rows
+    let code = |text: String| view! { <code>{text}</code> }.into_any();
+    let rows = rows
         .into_iter()
-        .map(|(name, value, words)| {
-            view! { <tr><th scope="row"><code>{name}</code></th><td><code>{value}</code></td><td>{words}</td></tr> }
-                .into_any()
-        })
+        .map(|(name, value, words)| Row::of(code(name.to_owned()), vec![code(value), words.into_any()]))
         .collect();
     view! {
         <section class="hung" aria-labelledby="claims">
             <div><h2 id="claims">"What the letter says"</h2><p>"Every word is required, once. Anybody can read it; nobody can change it."</p></div>
-            <div class="scroll" tabindex="0" role="region" aria-label="The claims of the token">
-                <table class="told">
-                    <thead><tr><th scope="col">"Claim"</th><th scope="col">"Here"</th><th scope="col">"What it is for"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {told::table("The claims of the token", &["Claim", "Here", "What it is for"], rows)}
         </section>
     }
     .into_any()

@@ -37,7 +37,11 @@ pub fn section(timed: Option<Timed>, now: Millis) -> AnyView {
             view! { <div class=class><dt>{words}</dt><dd><span data-watch=which>{figure}</span>" "<small>{unit}</small></dd></div> }.into_any()
         })
         .collect();
-    let at = timed.map(|timed| view! { <p>"Timed "{when::time(timed.at, when::words(timed.at, now), false)}</p> });
+    let at =
+        timed.as_ref().map(|timed| view! { <p>"Timed "{when::time(timed.at, when::words(timed.at, now), false)}</p> });
+    let told = timed.is_some().then(|| {
+        view! { <p class="quiet-text">"Three are refused. The fourth goes on until it ends by itself, ten minutes after it was made: nobody asks about it."</p> }
+    });
     let again = if timed.is_some() { "Time it again" } else { "Time it" };
     view! {
         <section class="hung" id="take-back" aria-labelledby="taking-back">
@@ -52,6 +56,7 @@ pub fn section(timed: Option<Timed>, now: Millis) -> AnyView {
                     {button::<TimeLab>(&[], "button primary", again, "")}
                     <a href="/courses/sessions-and-tokens/lessons/taking-it-back">"A lesson explains why"</a>
                 </div>
+                {told}
                 <Stopwatches />
             </div>
         </section>

@@ -7,7 +7,7 @@ use crate::clock::Millis;
 use crate::error::wait_in_words;
 use crate::id::UserId;
 use crate::sessions::api::{EndSignIn, NameSignIn};
-use crate::sessions::device::{Device, Kind};
+use crate::sessions::device::{self, Device, Kind};
 use crate::sessions::model::DEVICE_NAME_MAX;
 use crate::sessions::store::{ENDED_MOST, EndedRow, SignInRow};
 use crate::tokens::scope::Scopes;
@@ -48,7 +48,7 @@ pub fn live(row: SignInRow, seen: Seen, now: Millis) -> AnyView {
     };
     let id = ("sign_in", row.id.to_string());
     let is_app = row.kind != "browser";
-    let title = row.name.clone().or_else(|| row.client.clone()).unwrap_or_else(|| device.words.clone());
+    let title = device::called(row.name.as_deref(), row.client.as_deref(), &row.user_agent);
     let what = match (&row.client, row.name.is_some()) {
         (Some(client), true) if row.kind != "personal" => {
             view! { <div><dt>"Calls itself"</dt><dd><bdi>{client.clone()}</bdi></dd></div> }.into_any()
@@ -148,7 +148,7 @@ pub fn ended(rows: Vec<EndedRow>, you: bool, now: Millis) -> AnyView {
                 _ => "It had lasted as long as a sign-in may",
             };
             let is_app = row.client.is_some();
-            let title = row.name.clone().or(row.client).unwrap_or(device.words);
+            let title = device::called(row.name.as_deref(), row.client.as_deref(), &row.user_agent);
             let address = if row.address.is_empty() { "Not kept any more".to_owned() } else { row.address };
             view! {
                 <li>

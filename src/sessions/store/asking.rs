@@ -44,7 +44,6 @@ struct Pointed {
     id_is_due: bool,
     kind: String,
     scopes: Option<String>,
-    epoch: i64,
     live: bool,
 }
 
@@ -84,7 +83,6 @@ impl Pointed {
                     bearer.as_ref().map_or(family, |bearer| family.within(bearer.scopes))
                 }
             },
-            epoch: self.epoch,
         })
     }
 }
@@ -97,7 +95,7 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     let (jti, kid, epoch) = bearer.as_ref().map_or((None, None, None), |it| (it.jti.clone(), it.kid.clone(), it.epoch));
     let row = query(
         "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.level, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
-                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due, s.kind, s.scopes, u.epoch,
+                s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due, s.kind, s.scopes,
                 u.password_hash is not null as has_password,
                 exists (select 1 from code_apps c where c.user_id = u.id and c.confirmed_at is not null) as has_app,
                 exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,

@@ -9,7 +9,7 @@ use crate::clock::Millis;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
-use crate::sessions::device::Device;
+use crate::sessions::device;
 use crate::sessions::policy::{Departing, Everywhere, RecentlyProven};
 
 impl Departing<'_> {
@@ -32,10 +32,16 @@ impl Departing<'_> {
 /// A sign-in that was just ended, for the sentence that says so.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct EndedSignIn {
-    /// What its person called the device.
-    pub name: Option<String>,
-    /// The browser's words about itself.
-    pub user_agent: String,
+    name: Option<String>,
+    client: Option<String>,
+    user_agent: String,
+}
+
+impl EndedSignIn {
+    /// What it was called.
+    pub fn called(&self) -> String {
+        device::called(self.name.as_deref(), self.client.as_deref(), &self.user_agent)
+    }
 }
 
 fn ended(user: UserId, why: &str) -> Event {
@@ -53,7 +59,7 @@ async fn end_one(
     let row: Option<EndedSignIn> = query(
         "update sign_ins set ended_at = $3, ended_why = $4
          where id = $1 and user_id = $2 and ended_at is null and idle_ends_at > $3 and absolute_ends_at > $3
-         returning name, user_agent",
+         returning name, client, user_agent",
     )
     .bind(sign_in)
     .bind(user)
@@ -62,8 +68,7 @@ async fn end_one(
     .optional(write)
     .await?;
     if let Some(row) = &row {
-        let device = row.name.clone().unwrap_or_else(|| Device::of(&row.user_agent).words);
-        note(write, ended(user, why).on(Object::SignIn(sign_in)).before(device)).await?;
+        note(write, ended(user, why).on(Object::SignIn(sign_in)).before(row.called())).await?;
     }
     Ok(row)
 }

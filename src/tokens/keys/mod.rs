@@ -14,7 +14,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
 use self::store::{
-    KeyRow, public_find_key, public_find_signer, public_follow, public_is_rotation_due, public_keep_key,
+    KeyRow, public_find_key, public_find_lack, public_find_signer, public_follow, public_is_rotation_due,
     public_list_published,
 };
 use super::algorithm::Algorithm;
@@ -99,30 +99,23 @@ impl Keys {
         Self { signing, opened: RwLock::default() }
     }
 
-    /// The algorithm of new tokens.
-    pub fn algorithm(&self) -> Algorithm {
-        self.signing.algorithm
-    }
-
     /// Whether keys for it are good here.
     fn is_trusted(&self, algorithm: Algorithm) -> bool {
         algorithm != Algorithm::Rs256 || self.signing.allows_rs256
     }
 
-    /// Makes a key where there is none to sign with. Not inside a transaction others wait for: an RSA key takes seconds.
+    /// Makes a key where none goes on by itself: there was none yet, or another algorithm was set. Not inside a transaction others wait
+    /// for: an RSA key takes seconds.
     pub async fn make_first(&self, db: &Db, site_key: &SiteKey) -> Result<(), Failure> {
         let caller = Arc::new(Caller::of_the_system());
-        let mut read = db.read(caller.clone()).await?;
-        let now = read.now();
-        if public_find_signer(&mut read, self.signing.algorithm).await?.is_some() {
+        if public_find_lack(&mut db.read(caller.clone()).await?, self.signing).await?.is_none() {
             return Ok(());
         }
-        drop(read);
         let (key, secret) = Key::make(self.signing.algorithm)?;
         let mut write = db.begin_write(caller).await?;
         // Another node may have been quicker.
-        if public_find_signer(&mut write, self.signing.algorithm).await?.is_none() {
-            public_keep_key(&mut write, &key, &site_key.seal(Purpose::SigningKey, &secret)?, now).await?;
+        if let Some(signs_from) = public_find_lack(&mut write, self.signing).await? {
+            public_follow(&mut write, &key, &site_key.seal(Purpose::SigningKey, &secret)?, signs_from).await?;
             tracing::info!(kid = key.kid, algorithm = key.algorithm.name(), "made a key to sign tokens with");
         }
         write.commit().await
@@ -132,16 +125,17 @@ impl Keys {
     pub async fn rotate_when_due(&self, db: &Db, site_key: &SiteKey) -> Result<bool, Failure> {
         let caller = Arc::new(Caller::of_the_system());
         let algorithm = self.signing.algorithm;
-        if !public_is_rotation_due(&mut db.read(caller.clone()).await?, algorithm).await? {
+        if !public_is_rotation_due(&mut db.read(caller.clone()).await?).await? {
             return Ok(false);
         }
         let made = tokio::task::spawn_blocking(move || Key::make(algorithm)).await;
         let (key, secret) = made.broken("make a key to sign tokens with")??;
         let mut write = db.begin_write(caller).await?;
         // Another node may have been quicker.
-        let is_due = public_is_rotation_due(&mut write, algorithm).await?;
+        let is_due = public_is_rotation_due(&mut write).await?;
         if is_due {
-            public_follow(&mut write, &key, &site_key.seal(Purpose::SigningKey, &secret)?).await?;
+            let signs_from = write.now() + PUBLISHED_BEFORE;
+            public_follow(&mut write, &key, &site_key.seal(Purpose::SigningKey, &secret)?, signs_from).await?;
             tracing::info!(kid = key.kid, algorithm = algorithm.name(), "a new key follows; it signs in ten minutes");
         }
         write.commit().await?;
@@ -150,7 +144,7 @@ impl Keys {
 
     /// The key that signs now.
     pub async fn signer(&self, on: &mut impl Connection, site_key: &SiteKey) -> Result<Arc<Key>, Failure> {
-        let row = public_find_signer(on, self.signing.algorithm).await?;
+        let row = public_find_signer(on, self.signing).await?;
         let row = row.ok_or_else(|| {
             Failure::Broken(anyhow::anyhow!("there is no key to sign tokens with: lectern keys rotate"))
         })?;

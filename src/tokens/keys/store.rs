@@ -1,6 +1,6 @@
 //! All SQL about signing keys.
 
-use super::{Key, PUBLISHED_BEFORE, SIGNS_FOR, SKEW};
+use super::{Key, PUBLISHED_BEFORE, SIGNS_FOR, SKEW, Signing};
 use crate::accounts::policy::Admin;
 use crate::audit::event::{Event, What};
 use crate::audit::store::{note, public_note};
@@ -8,7 +8,6 @@ use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::failure::{Broken, Failure};
 use crate::tokens::access::LASTS;
-use crate::tokens::algorithm::Algorithm;
 
 /// A key as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -35,18 +34,34 @@ macro_rules! key_rows {
     };
 }
 
-/// The key that signs now: of those for this algorithm whose time has come, the last. One that is about to end signs nothing that
-/// would outlive it, unless there is no other.
-pub async fn public_find_signer(on: &mut impl Connection, algorithm: Algorithm) -> Result<Option<KeyRow>, Failure> {
+/// The key that signs now: of those whose time has come, the last that outlives what it would sign; only where there is none, one
+/// that is about to end. Whatever its algorithm: after another was set, the key before signs until the next is known to everybody.
+pub async fn public_find_signer(on: &mut impl Connection, signing: Signing) -> Result<Option<KeyRow>, Failure> {
     let now = on.now();
     query(concat!(
         key_rows!(),
-        "where algorithm = $1 and signs_from <= $2 and (ends_at is null or ends_at > $2) order by signs_from desc, kid limit 1"
+        "where signs_from <= $1 and (ends_at is null or ends_at > $1) and (algorithm <> 'RS256' or $3)
+         order by case when ends_at is null or ends_at >= $2 then 0 else 1 end, signs_from desc, kid limit 1"
     ))
-    .bind(algorithm.name())
     .bind(now)
+    .bind(now + LASTS + SKEW)
+    .bind(signing.allows_rs256)
     .optional(on)
     .await
+}
+
+/// From when another key must sign; none where one of this algorithm goes on by itself. Where none signs now that is at once, and else
+/// when everybody has heard of it, but in time for the last token of the one that ends.
+pub(super) async fn public_find_lack(on: &mut impl Connection, signing: Signing) -> Result<Option<Millis>, Failure> {
+    let now = on.now();
+    let Some(signer) = public_find_signer(on, signing).await? else { return Ok(Some(now)) };
+    let (goes_on,): (bool,) =
+        query("select exists (select 1 from signing_keys where algorithm = $1 and ends_at is null)")
+            .bind(signing.algorithm.name())
+            .one(on)
+            .await?;
+    let in_time = signer.ends_at.map_or(Millis::MAX, |at| (at - LASTS - SKEW).max(now));
+    Ok((!goes_on).then(|| in_time.min(now + PUBLISHED_BEFORE)))
 }
 
 /// The key with this name, good or not.
@@ -66,44 +81,39 @@ pub async fn public_list_published(read: &mut Read) -> Result<Vec<KeyRow>, Failu
     .await
 }
 
-/// Keeps a new key, which signs from `signs_from`.
-pub async fn public_keep_key(write: &mut Write, key: &Key, sealed: &str, signs_from: Millis) -> Result<(), Failure> {
+/// Has `next` follow on the keys there are: it is published at once and signs from then on, and they stay good until the last token
+/// they may have signed by then has ended.
+pub(super) async fn public_follow(
+    write: &mut Write,
+    next: &Key,
+    sealed: &str,
+    signs_from: Millis,
+) -> Result<(), Failure> {
+    query("update signing_keys set ends_at = $1 where ends_at is null or ends_at > $1")
+        .bind(signs_from + LASTS + SKEW)
+        .execute(write)
+        .await?;
     let now = write.now();
-    let jwk = key.jwk.as_ref().map(serde_json::to_string).transpose().broken("write down a public key")?;
+    let jwk = next.jwk.as_ref().map(serde_json::to_string).transpose().broken("write down a public key")?;
     query("insert into signing_keys (kid, algorithm, secret, jwk, created_at, signs_from) values ($1, $2, $3, $4, $5, $6)")
-        .bind(&key.kid)
-        .bind(key.algorithm.name())
+        .bind(&next.kid)
+        .bind(next.algorithm.name())
         .bind(sealed)
         .bind(jwk)
         .bind(now)
         .bind(signs_from)
         .execute(write)
         .await?;
-    public_note(write, Event::of(What::KeyMade).after(format!("{} {}", key.algorithm.name(), key.kid))).await
+    public_note(write, Event::of(What::KeyMade).after(format!("{} {}", next.algorithm.name(), next.kid))).await
 }
 
-/// Has `next` follow on the keys there are: it is published at once and signs in ten minutes, and they stay good until the last
-/// token they signed has ended.
-pub async fn public_follow(write: &mut Write, next: &Key, sealed: &str) -> Result<(), Failure> {
-    let signs_from = write.now() + PUBLISHED_BEFORE;
-    query("update signing_keys set ends_at = $1 where ends_at is null or ends_at > $1")
-        .bind(signs_from + LASTS + SKEW)
-        .execute(write)
-        .await?;
-    public_keep_key(write, next, sealed, signs_from).await
-}
-
-/// Whether the key that signs is older than keys should become, and none follows.
-pub async fn public_is_rotation_due(on: &mut impl Connection, algorithm: Algorithm) -> Result<bool, Failure> {
+/// Whether the key that goes on by itself is older than keys should become, or there is none.
+pub(super) async fn public_is_rotation_due(on: &mut impl Connection) -> Result<bool, Failure> {
     let now = on.now();
-    let (due,): (bool,) = query(
-        "select coalesce(max(signs_from), 0) <= $2 from signing_keys where algorithm = $1 and (ends_at is null or ends_at > $3)",
-    )
-    .bind(algorithm.name())
-    .bind(now - SIGNS_FOR)
-    .bind(now)
-    .one(on)
-    .await?;
+    let (due,): (bool,) = query("select coalesce(max(signs_from), 0) <= $1 from signing_keys where ends_at is null")
+        .bind(now - SIGNS_FOR)
+        .one(on)
+        .await?;
     Ok(due)
 }
 
@@ -123,12 +133,14 @@ impl Admin<'_, Read> {
 impl Admin<'_, Write> {
     /// Has a new key follow.
     pub async fn rotate_keys(&mut self, next: &Key, sealed: &str) -> Result<(), Failure> {
-        public_follow(self.connection(), next, sealed).await
+        let write = self.connection();
+        let signs_from = write.now() + PUBLISHED_BEFORE;
+        public_follow(write, next, sealed, signs_from).await
     }
 
-    /// Ends a key at once, with every token it signed. Where it was the last that signs, `next` signs from now on. False: there is
-    /// none of this name, or it has ended.
-    pub async fn retire_key(&mut self, kid: &str, next: Option<(&Key, &str)>) -> Result<bool, Failure> {
+    /// Ends a key at once, with every token it signed. Where none is left that goes on by itself, `next` follows: at once, where none
+    /// is left that signs. False: there is none of this name, or it has ended.
+    pub async fn retire_key(&mut self, kid: &str, signing: Signing, next: (&Key, &str)) -> Result<bool, Failure> {
         let write = self.connection();
         let now = write.now();
         let ended = query("update signing_keys set ends_at = $2 where kid = $1 and (ends_at is null or ends_at > $2)")
@@ -139,10 +151,8 @@ impl Admin<'_, Write> {
         if ended == 0 {
             return Ok(false);
         }
-        if let Some((key, sealed)) = next
-            && public_find_signer(write, key.algorithm).await?.is_none()
-        {
-            public_keep_key(write, key, sealed, now).await?;
+        if let Some(signs_from) = public_find_lack(write, signing).await? {
+            public_follow(write, next.0, next.1, signs_from).await?;
         }
         note(write, Event::of(What::KeyRetired).before(kid)).await?;
         Ok(true)

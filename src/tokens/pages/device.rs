@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 
 use crate::accounts::policy::Oneself;
-use crate::credentials::guessing::{Few, public_take_one};
 use crate::failure::Failure;
 use crate::http::request;
 use crate::sessions::caller::Person;
@@ -12,7 +11,7 @@ use crate::sessions::pages::rows::may;
 use crate::tokens::api::{LetAppIn, TurnAppAway};
 use crate::tokens::device::UserCode;
 use crate::tokens::scope::Scopes;
-use crate::tokens::store::Waiting;
+use crate::tokens::store::{Typed, Waiting};
 use crate::ui::form::button;
 use crate::ui::page::{page, page_title};
 
@@ -26,8 +25,7 @@ enum Data {
 }
 
 struct Found {
-    code: UserCode,
-    waiting: Waiting,
+    typed: Typed,
     person: Person,
 }
 
@@ -37,27 +35,26 @@ pub fn Device() -> impl IntoView {
     page(load(), |data| match data {
         Data::Ask => ask(String::new(), false),
         Data::Unknown(typed) => ask(typed, true),
-        Data::Found(it) => found(&it.code, it.waiting, &it.person),
+        Data::Found(it) => found(it.typed.code(), it.typed.waiting().clone(), &it.person),
     })
 }
 
 async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
-    let mut read = request::read().await?;
-    let mut oneself = Oneself::claim(&mut read).await?;
-    let person = oneself.person().clone();
-    let Some(typed) = ctx.query("user_code").filter(|typed| !typed.trim().is_empty()) else { return Ok(Data::Ask) };
-    if let Some(code) = UserCode::parse(&typed)
-        && let Some(waiting) = oneself.find_waiting_app(&ctx.site.key, &code).await?
-    {
-        return Ok(Data::Found(Box::new(Found { code, waiting, person })));
-    }
-    drop(read);
+    let Some(typed) = ctx.query("user_code").filter(|typed| !typed.trim().is_empty()) else {
+        Oneself::claim(&mut request::read().await?).await?;
+        return Ok(Data::Ask);
+    };
     let mut write = request::begin_write().await?;
-    public_take_one(&mut write, Few::DeviceCodesTyped, &person.id.to_string()).await?;
+    let mut oneself = Oneself::claim(&mut write).await?;
+    let person = oneself.person().clone();
+    let found = oneself.try_user_code(&ctx.site.key, &typed).await?;
     write.commit().await?;
-    request::set_status(StatusCode::NOT_FOUND);
-    Ok(Data::Unknown(typed.chars().take(20).collect()))
+    let Some(typed) = found else {
+        request::set_status(StatusCode::NOT_FOUND);
+        return Ok(Data::Unknown(typed.chars().take(20).collect()));
+    };
+    Ok(Data::Found(Box::new(Found { typed, person })))
 }
 
 fn ask(typed: String, is_unknown: bool) -> AnyView {

@@ -13,7 +13,7 @@ use crate::ui::page::{page, page_title};
 pub fn FreshToken() -> impl IntoView {
     page(load(), |found| {
         match found {
-        Found::Fresh(token) => show(token),
+        Found::Fresh(name, token) => show(name, token),
         Found::Gone => framed(
             "It was shown once, when it was made. We keep nothing that could be shown again.",
             view! { <p><a href="/account/tokens">"Your tokens"</a></p> }.into_any(),
@@ -27,7 +27,8 @@ pub fn FreshToken() -> impl IntoView {
 }
 
 enum Found {
-    Fresh(String),
+    /// Its name, and the token.
+    Fresh(String, String),
     Gone,
     /// Another site had the browser ask, or it asks ahead: nobody may be looking, so it stays.
     NotLookedAt,
@@ -42,11 +43,12 @@ async fn load() -> Result<Found, Failure> {
     }
     let token = oneself.take_fresh_token(&ctx.site.key).await?;
     write.commit().await?;
-    Ok(token.map_or(Found::Gone, |(_, token)| Found::Fresh(token)))
+    Ok(token.map_or(Found::Gone, |(name, token)| Found::Fresh(name, token)))
 }
 
-fn show(token: String) -> AnyView {
+fn show(name: String, token: String) -> AnyView {
     let rest = view! {
+        <h2><bdi>{name}</bdi></h2>
         <div class="note warn"><p>"It is shown now and not again. Leave this page when you have it."</p></div>
         <pre class="code gap-above" tabindex="0" role="region" aria-label="Your token"><code class="token">{token}</code></pre>
         <div class="buttons gap-above"><a class="button primary large" href="/account/tokens">"I have it"</a></div>

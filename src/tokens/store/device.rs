@@ -4,8 +4,8 @@ use crate::accounts::policy::Oneself;
 use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::{MINUTE, Millis, SECOND};
+use crate::credentials::guessing::{Few, public_take_one};
 use crate::db::{Connection, Write, query};
-use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::SignInId;
 use crate::random;
@@ -75,25 +75,48 @@ pub async fn public_ask_device(
     }
 }
 
-impl<C: crate::accounts::policy::Asked> Oneself<'_, C> {
-    /// The app that waits with this code. None when there is none, or it was answered already.
-    pub async fn find_waiting_app(&mut self, key: &SiteKey, code: &UserCode) -> Result<Option<Waiting>, Failure> {
-        let on = self.connection();
-        let now = on.now();
-        query(
+/// An app that waits, and the code that was typed for it. Nobody has one but by [`Oneself::try_user_code`].
+pub struct Typed {
+    code: UserCode,
+    waiting: Waiting,
+}
+
+impl Typed {
+    /// As the app shows it.
+    pub fn code(&self) -> &UserCode {
+        &self.code
+    }
+
+    /// The app.
+    pub fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+}
+
+impl Oneself<'_, Write> {
+    /// The app that waits with what was typed; none when there is none, or it was answered already. Each try counts, right or wrong,
+    /// and one too many is refused with `TooMany` before anything is looked up: commit it, whatever came of it.
+    pub async fn try_user_code(&mut self, key: &SiteKey, typed: &str) -> Result<Option<Typed>, Failure> {
+        let user = self.person().id;
+        let write = self.connection();
+        public_take_one(write, Few::DeviceCodesTyped, &user.to_string()).await?;
+        let Some(code) = UserCode::parse(typed) else { return Ok(None) };
+        let now = write.now();
+        let waiting: Option<Waiting> = query(
             "select client, scopes, address, user_agent from device_codes where code_digest = $1 and expires_at > $2 and answer is null",
         )
         .bind(code.kept(key))
         .bind(now)
-        .optional(on)
-        .await
+        .optional(write)
+        .await?;
+        Ok(waiting.map(|waiting| Typed { code, waiting }))
     }
 }
 
 impl RecentlyProven<Oneself<'_, Write>> {
-    /// Lets the app in that waits with this code. `NotFound` when it waits no more. Answers what it calls itself.
-    pub async fn let_waiting_app_in(&mut self, key: &SiteKey, code: &UserCode) -> Result<String, Failure> {
-        let waiting = self.inner().find_waiting_app(key, code).await?.ok_or(AppError::NotFound)?;
+    /// Lets the app in that waits. Answers what it calls itself.
+    pub async fn let_waiting_app_in(&mut self, key: &SiteKey, typed: Typed) -> Result<String, Failure> {
+        let Typed { code, waiting } = typed;
         let app = App {
             kind: AppKind::Device,
             scopes: Scopes::stored(&waiting.scopes),
@@ -114,16 +137,16 @@ impl RecentlyProven<Oneself<'_, Write>> {
 }
 
 impl Oneself<'_, Write> {
-    /// Turns the app away that waits with this code. `NotFound` when it waits no more. Answers what it calls itself.
-    pub async fn turn_waiting_app_away(&mut self, key: &SiteKey, code: &UserCode) -> Result<String, Failure> {
+    /// Turns the app away that waits. Answers what it calls itself.
+    pub async fn turn_waiting_app_away(&mut self, key: &SiteKey, typed: Typed) -> Result<String, Failure> {
+        let Typed { code, waiting } = typed;
         let user = self.person().id;
-        let waiting = self.find_waiting_app(key, code).await?.ok_or(AppError::NotFound)?;
         let write = self.connection();
         query("update device_codes set answer = 'refused' where code_digest = $1")
             .bind(code.kept(key))
             .execute(write)
             .await?;
-        note(write, Event::of(What::Refused).about(user).after(format!("did not let {} in", waiting.client))).await?;
+        note(write, Event::of(What::AppTurnedAway).about(user).after(waiting.client.clone())).await?;
         Ok(waiting.client)
     }
 }

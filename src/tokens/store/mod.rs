@@ -6,11 +6,11 @@ mod personal;
 mod revoked;
 
 pub use device::{
-    Asked, POLL_EVERY, Polled, WAITS, Waiting, public_ask_device, public_delete_over_devices, public_is_waiting,
+    Asked, POLL_EVERY, Polled, Typed, WAITS, Waiting, public_ask_device, public_delete_over_devices, public_is_waiting,
     public_poll,
 };
 pub use families::{
     Held, Rotated, public_about, public_begin_family, public_end_family, public_find_held, public_rotate,
 };
 pub use personal::{PREFIX, PersonalRow, public_delete_fresh, public_find_personal};
-pub use revoked::{public_delete_over, public_is_revoked, public_revoke};
+pub use revoked::{public_delete_over, public_revoke};

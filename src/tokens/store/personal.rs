@@ -104,25 +104,26 @@ impl RecentlyProven<Oneself<'_, Write>> {
         Ok(sign_in)
     }
 
-    /// The token that was just made in this sign-in, once, and which it is.
-    pub async fn take_fresh_token(&mut self, key: &SiteKey) -> Result<Option<(SignInId, String)>, Failure> {
+    /// The token that was made last in this sign-in, once, and before it its name.
+    pub async fn take_fresh_token(&mut self, key: &SiteKey) -> Result<Option<(String, String)>, Failure> {
         let here = self.inner().person().sign_in;
         let write = self.inner().connection();
         let now = write.now();
-        let row: Option<(SignInId, String)> = query(
-            "select sign_in_id, fresh from personal_tokens where fresh_for = $1 and fresh_until > $2 and fresh is not null",
+        let row: Option<(SignInId, Option<String>, String)> = query(
+            "select p.sign_in_id, s.name, p.fresh from personal_tokens p join sign_ins s on s.id = p.sign_in_id
+             where p.fresh_for = $1 and p.fresh_until > $2 and p.fresh is not null order by p.fresh_until desc limit 1",
         )
         .bind(here)
         .bind(now)
         .optional(write)
         .await?;
-        let Some((id, sealed)) = row else { return Ok(None) };
+        let Some((id, name, sealed)) = row else { return Ok(None) };
         query("update personal_tokens set fresh = null, fresh_for = null, fresh_until = null where sign_in_id = $1")
             .bind(id)
             .execute(write)
             .await?;
         let Some(plain) = key.open(Purpose::Token, &sealed) else { return Ok(None) };
-        Ok(Some((id, String::from_utf8(plain).broken("read a token")?)))
+        Ok(Some((name.unwrap_or_default(), String::from_utf8(plain).broken("read a token")?)))
     }
 
     /// Takes one of this person's tokens back. Somebody else's, or one that has ended, is `NotFound`. Answers its name.

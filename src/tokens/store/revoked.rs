@@ -14,14 +14,7 @@ pub async fn public_revoke(write: &mut Write, jti: &str, expires_at: Millis) -> 
         .map(drop)
 }
 
-/// Whether a token is on it. Requests ask this together with everything else (`sessions::store::public_find_caller`); alone, it is
-/// for measuring.
-pub async fn public_is_revoked(on: &mut impl Connection, jti: &str) -> Result<bool, Failure> {
-    let (is,): (bool,) = query("select exists (select 1 from revoked_tokens where jti = $1)").bind(jti).one(on).await?;
-    Ok(is)
-}
-
-/// Forgets those that have ended, and what the server may forget of apps besides, a few hundred at a time.
+/// Forgets those that have ended, a few hundred at a time.
 pub async fn public_delete_over(write: &mut Write) -> Result<u64, Failure> {
     let now = write.now();
     query("delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 order by expires_at limit 500)")

@@ -54,6 +54,8 @@ async fn bodies_are_read_strictly() {
     let large = send("application/json", &vec![b' '; 10 * 1024 * 1024]).await;
     assert_eq!((large.status, large.problem()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large".to_owned()));
     assert_eq!(send("application/json; charset=utf-8", good.as_bytes()).await.status, StatusCode::CREATED);
+    let other = send("application/json; charset=utf-16", good.as_bytes()).await;
+    assert_eq!(other.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let fields = program.post("/api/v1/courses", &json!({"title": "x".repeat(121), "summary": ""})).await.json();
     let named: Vec<&str> = fields["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
     assert_eq!(named, ["title", "summary"]);
@@ -144,9 +146,15 @@ async fn a_post_that_comes_twice_is_done_once() {
     let otto = app.program_of("otto", &ALL).await;
     let theirs = otto.ask(Method::POST, "/api/v1/courses", Some(&course("Rivers")), &[("idempotency-key", "a")]).await;
     assert_eq!(theirs.header("location"), "/api/v1/courses/rivers-3");
+    // And so are those of another app of the same person.
+    let beside = app.program_of("ines", &ALL).await;
+    let theirs =
+        beside.ask(Method::POST, "/api/v1/courses", Some(&course("Rivers")), &[("idempotency-key", "a")]).await;
+    assert_eq!(theirs.header("location"), "/api/v1/courses/rivers-4");
     // After a day the name is free again.
     app.clock.advance(lectern::clock::DAY);
-    let program = app.program_of("ines", &ALL).await;
+    let mut program = program;
+    program.take(&program.renew(&program.refresh.clone().unwrap()).await);
     let later = program.ask(Method::POST, "/api/v1/courses", Some(&course("Soil")), &[("idempotency-key", "a")]).await;
     assert_eq!(later.header("location"), "/api/v1/courses/soil");
 }

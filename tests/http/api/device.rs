@@ -59,9 +59,20 @@ async fn an_app_shows_a_code_and_its_person_lets_it_in() {
     assert_eq!(poll(&program, &begun).await.oauth(), "expired_token", "used up");
     let sessions = sam.get("/account/sessions").await;
     assert!(sessions.has("lectern-cli") && sessions.has("with a code that you let in"), "{}", sessions.body);
+    let other = app.sign_in("sam").await;
+    let the_app = other.get("/account/sessions").await.body;
+    let the_app = the_app.split_once("lectern-cli").unwrap().1.split("name=\"sign_in\" value=\"").nth(1).unwrap();
+    let the_app = the_app.split('"').next().unwrap().to_owned();
     // It lasts as families do, once it has come for its tokens.
     app.clock.advance(13 * DAY);
-    assert_eq!(program.renew(&program.refresh.clone().unwrap()).await.status, StatusCode::OK);
+    let renewed = program.renew(&program.refresh.clone().unwrap()).await;
+    assert_eq!(renewed.status, StatusCode::OK);
+    program.take(&renewed);
+    // Ended where its person is signed in, under the name it gave itself.
+    let again = app.sign_in("sam").await;
+    assert_eq!(again.post("/fn/end_sign_in", &[("sign_in", &the_app)]).await.location(), "/account/sessions");
+    assert!(again.get("/account/sessions").await.has("lectern-cli is signed out."));
+    assert_eq!(program.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -105,9 +116,21 @@ async fn codes_cannot_be_tried_out() {
     for _ in 0..30 {
         assert_eq!(sam.get("/device?user_code=BBBB-BBBB").await.status, StatusCode::NOT_FOUND);
     }
-    assert_eq!(sam.get("/device?user_code=BBBB-BBBB").await.status, StatusCode::TOO_MANY_REQUESTS);
     let begun = begin(&app.program()).await;
     let code = begun["user_code"].as_str().unwrap();
+    // The right one too: a refusal tells nothing.
+    for typed in ["BBBB-BBBB", code] {
+        assert_eq!(sam.get(&format!("/device?user_code={typed}")).await.status, StatusCode::TOO_MANY_REQUESTS);
+        for function in ["/fn/let_app_in", "/fn/turn_app_away"] {
+            assert_eq!(sam.post(function, &[("user_code", typed)]).await.status, StatusCode::TOO_MANY_REQUESTS);
+        }
+    }
+    // And so do tries that go round the page.
+    let kim = app.student("kim").await;
+    for _ in 0..30 {
+        assert_eq!(kim.post("/fn/turn_app_away", &[("user_code", "BBBB-BBBB")]).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(kim.post("/fn/turn_app_away", &[("user_code", code)]).await.status, StatusCode::TOO_MANY_REQUESTS);
     let dump = String::from_utf8_lossy(&app.dump().await).into_owned();
     for secret in [code, &code.replace('-', ""), begun["device_code"].as_str().unwrap()] {
         assert!(!dump.contains(secret), "a code is kept");

@@ -5,6 +5,7 @@ use lectern::accounts::model::SiteRole;
 use lectern::clock::{DAY, MINUTE, SECOND};
 use serde_json::json;
 
+use super::bad_tokens::parts;
 use crate::app::{App, PASSWORD};
 
 #[tokio::test]
@@ -34,7 +35,7 @@ async fn a_wrong_password_is_one_answer_and_slows_down_whoever_guesses() {
     let sent = |email: &str, password: &str| json!({"email": email, "password": password, "client": "my-script", "scopes": ["account:read"]});
     let wrong = program.post("/api/v1/sign-in", &sent("sam@uni.example", "not the right one, no")).await;
     let nobody = program.post("/api/v1/sign-in", &sent("nobody@uni.example", "not the right one, no")).await;
-    assert_eq!((wrong.status, wrong.problem()), (StatusCode::UNAUTHORIZED, "sign-in-required".to_owned()));
+    assert_eq!((wrong.status, wrong.problem()), (StatusCode::UNAUTHORIZED, "not-signed-in".to_owned()));
     assert_eq!((nobody.status, &nobody.body), (wrong.status, &wrong.body));
     for _ in 0..5 {
         program.post("/api/v1/sign-in", &sent("sam@uni.example", "not the right one, no")).await;
@@ -43,9 +44,9 @@ async fn a_wrong_password_is_one_answer_and_slows_down_whoever_guesses() {
     assert_eq!((held.status, held.problem()), (StatusCode::TOO_MANY_REQUESTS, "too-many".to_owned()));
     assert!(!held.header("retry-after").is_empty());
     // The same count as at the form: a program is no second place to guess at.
-    let form = app.anonymous().sign_in("sam", PASSWORD).await;
-    assert_eq!(form.status, StatusCode::SEE_OTHER);
-    assert!(form.location().starts_with("/login") || form.location() == "/", "{}", form.location());
+    let browser = app.anonymous();
+    browser.sign_in("sam", PASSWORD).await;
+    assert_ne!(browser.get("/account").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -311,11 +312,7 @@ async fn keys_are_published_follow_on_each_other_and_end() {
     use lectern::tokens::keys::Key;
     let app = App::start().await;
     app.student("sam").await;
-    let kid_of = |token: &str| {
-        use base64::Engine;
-        let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
-        serde_json::from_slice::<serde_json::Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
-    };
+    let kid_of = |token: &str| parts(token).0["kid"].as_str().unwrap().to_owned();
     let published = async || {
         let reply = app.program().get("/.well-known/jwks.json").await;
         assert_eq!(reply.header("cache-control"), "public, max-age=300");
@@ -357,13 +354,29 @@ async fn keys_are_published_follow_on_each_other_and_end() {
     let (next, secret) = Key::make(Algorithm::Es256).unwrap();
     let sealed = app.site.key.seal(Purpose::SigningKey, &secret).unwrap();
     let mut write = app.site.db.begin_write(system.clone()).await.unwrap();
-    assert!(task().admin(&mut write).retire_key(&new, Some((&next, &sealed))).await.unwrap());
-    assert!(!task().admin(&mut write).retire_key(&new, None).await.unwrap(), "twice");
+    let signing = app.site.config.tokens;
+    assert!(task().admin(&mut write).retire_key(&new, signing, (&next, &sealed)).await.unwrap());
+    assert!(!task().admin(&mut write).retire_key(&new, signing, (&next, &sealed)).await.unwrap(), "twice");
     write.commit().await.unwrap();
     assert_eq!(later.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
     later.take(&later.renew(&later.refresh.clone().unwrap()).await);
     assert_eq!(kid_of(later.token()), next.kid);
     assert_eq!(later.get("/api/v1/me").await.status, StatusCode::OK);
+    // The one that follows is retired, and the one before has its end already: there is always one that signs.
+    let follows = follow().await;
+    app.clock.advance(5 * MINUTE);
+    let (last, secret) = Key::make(Algorithm::Es256).unwrap();
+    let sealed = app.site.key.seal(Purpose::SigningKey, &secret).unwrap();
+    let mut write = app.site.db.begin_write(system.clone()).await.unwrap();
+    assert!(task().admin(&mut write).retire_key(&follows, signing, (&last, &sealed)).await.unwrap());
+    write.commit().await.unwrap();
+    assert_eq!(published().await, [last.kid.clone(), next.kid.clone()]);
+    for (minutes, kid) in [(0, &next.kid), (4, &next.kid), (2, &last.kid), (60, &last.kid)] {
+        app.clock.advance(minutes * MINUTE);
+        later.take(&later.renew(&later.refresh.clone().unwrap()).await);
+        assert_eq!(&kid_of(later.token()), kid, "{minutes} minutes later");
+        assert_eq!(later.get("/api/v1/me").await.status, StatusCode::OK);
+    }
 }
 
 #[tokio::test]
@@ -382,19 +395,25 @@ async fn a_key_that_has_signed_for_sixty_days_is_followed_by_another() {
 async fn each_algorithm_is_a_setting_and_what_the_last_one_signed_stays_good() {
     let app = App::start().await;
     app.student("sam").await;
-    let first = app.program_of("sam", &["account:read"]).await;
+    let mut before = "ES256";
     for (algorithm, allowed, is_published) in
         [("EdDSA", "0", true), ("PS256", "0", true), ("HS256", "0", false), ("RS256", "1", true)]
     {
         let other = app.set_to(&[("LECTERN_TOKEN_ALGORITHM", algorithm), ("LECTERN_ALLOW_RS256", allowed)]).await;
-        let program = other.program_of("sam", &["account:read"]).await;
-        assert_eq!(program.get("/api/v1/me").await.status, StatusCode::OK, "{algorithm}");
-        let earlier = other.program();
-        let earlier = super::program::Program { token: first.token.clone(), ..earlier };
-        assert_eq!(earlier.get("/api/v1/me").await.status, StatusCode::OK, "ES256 beside {algorithm}");
         let keys = other.program().get("/.well-known/jwks.json").await.json();
         let has = keys["keys"].as_array().unwrap().iter().any(|key| key["alg"] == algorithm);
         assert_eq!(has, is_published, "{algorithm}");
+        // The key before goes on signing until everybody has heard of the new one.
+        app.clock.advance(10 * MINUTE - SECOND);
+        let earlier = other.program_of("sam", &["account:read"]).await;
+        assert_eq!(parts(earlier.token()).0["alg"], before);
+        app.clock.advance(SECOND);
+        let program = other.program_of("sam", &["account:read"]).await;
+        assert_eq!(parts(program.token()).0["alg"], algorithm);
+        for (program, words) in [(&earlier, before), (&program, algorithm)] {
+            assert_eq!(program.get("/api/v1/me").await.status, StatusCode::OK, "{words} beside {algorithm}");
+        }
+        before = algorithm;
         if algorithm == "RS256" {
             // Without the setting that allows it, a key for RS256 is none.
             let strict = app.set_to(&[]).await;
@@ -423,7 +442,7 @@ async fn a_program_shows_the_second_step_where_there_is_one() {
         program.post("/api/v1/sign-in/second-step", &sent).await
     };
     let wrong = send(&token, "000000").await;
-    assert_eq!((wrong.status, wrong.problem()), (StatusCode::UNAUTHORIZED, "sign-in-required".to_owned()));
+    assert_eq!((wrong.status, wrong.problem()), (StatusCode::UNAUTHORIZED, "not-signed-in".to_owned()));
     assert_eq!(send("unknown", "000000").await.status, StatusCode::UNAUTHORIZED);
     let code = phone.code(&app, 0);
     let done = send(&token, &code).await;
