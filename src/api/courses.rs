@@ -1,4 +1,4 @@
-//! Courses: find, read, make, change and publish them; join and leave.
+//! Courses: find, read, make, change and publish them.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
@@ -14,13 +14,11 @@ use super::problem::Problem;
 use super::version::Versioned;
 use crate::accounts::policy::CourseMaker;
 use crate::courses::model::{self, CourseState};
-use crate::courses::policy::{CourseEditor, CourseReader, CourseVisitor, CourseWriter, Joiner, Leaver, Standing};
+use crate::courses::policy::{CourseEditor, CourseVisitor, CourseWriter, Standing};
 use crate::courses::store::{Filter, NewCourse, public_list_catalogue};
 use crate::db::Write;
 use crate::enrolments::model::CourseRole;
-use crate::error::{AppError, Denied};
-use crate::failure::{Broken, Failure};
-use crate::lessons::model::LessonState;
+use crate::error::AppError;
 use crate::ui::when;
 
 /// A course in the catalogue.
@@ -333,144 +331,4 @@ pub async fn archive_course(
     _: Empty,
 ) -> Result<Response, Problem> {
     take(asker, slug, headers, Step::Archive).await
-}
-
-/// What one is in a course.
-#[derive(Serialize, ToSchema)]
-pub struct Place {
-    /// Of the course.
-    slug: String,
-    /// None: not in it.
-    your_role: Option<CourseRole>,
-}
-
-fn place(slug: &str, role: Option<CourseRole>) -> Result<Answer, Failure> {
-    let text = serde_json::to_string(&Place { slug: slug.to_owned(), your_role: role }).broken("write down a place")?;
-    Ok(Answer { status: StatusCode::OK, location: None, tag: None, text })
-}
-
-/// Join a course
-///
-/// As a student. Who is one already stays one.
-#[utoipa::path(post, path = "/courses/{slug}/join", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
-    responses((status = 200, description = "In the course", body = Place)))]
-pub async fn join_course(
-    asker: Asker,
-    Named(slug): Named<String>,
-    headers: HeaderMap,
-    _: Empty,
-) -> Result<Response, Problem> {
-    let mut write = asker.begin_write().await?;
-    // A second request, as a second press of the button: what was wanted is so.
-    let is_in = match Joiner::claim_by_slug(&mut write, &slug).await {
-        Err(Failure::Refused(AppError::Forbidden(Denied::AlreadyIn(_)))) => true,
-        claimed => claimed.map(|_| false)?,
-    };
-    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
-        Begun::Before(answer) => return Ok(answer),
-        Begun::Now(once) => once,
-    };
-    if !is_in {
-        Joiner::claim_by_slug(&mut write, &slug).await?.join().await?;
-    }
-    once.answer(write, place(&slug, Some(CourseRole::Student))?).await
-}
-
-/// Leave a course
-///
-/// What one has read is kept. The last owner stays.
-#[utoipa::path(post, path = "/courses/{slug}/leave", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
-    responses((status = 200, description = "Not in the course any more", body = Place)))]
-pub async fn leave_course(
-    asker: Asker,
-    Named(slug): Named<String>,
-    headers: HeaderMap,
-    _: Empty,
-) -> Result<Response, Problem> {
-    let mut write = asker.begin_write().await?;
-    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
-        Begun::Before(answer) => return Ok(answer),
-        Begun::Now(once) => once,
-    };
-    Leaver::claim_by_slug(&mut write, &slug).await?.leave().await?;
-    once.answer(write, place(&slug, None)?).await
-}
-
-/// A lesson in the plan of a course.
-#[derive(Serialize, ToSchema)]
-pub struct LessonInPlan {
-    /// Names it in its course.
-    slug: String,
-    /// One line.
-    title: String,
-    /// One line; may be empty.
-    summary: String,
-    /// A draft only where the asker sees drafts.
-    state: LessonState,
-    /// When the asker marked it as read.
-    read_at: Option<String>,
-}
-
-/// The plan of a course
-///
-/// Its lessons in order, without their text.
-#[utoipa::path(get, path = "/courses/{slug}/lessons", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
-    responses((status = 200, description = "The lessons", body = [LessonInPlan])))]
-pub async fn list_lessons(asker: Asker, Named(slug): Named<String>) -> Result<Json<Vec<LessonInPlan>>, Problem> {
-    let mut read = asker.read().await?;
-    let rows = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
-    let lessons = rows.into_iter().map(|row| LessonInPlan {
-        slug: row.slug,
-        title: row.title,
-        summary: row.summary,
-        state: row.state,
-        read_at: row.read_at.map(when::machine),
-    });
-    Ok(Json(lessons.collect()))
-}
-
-/// A lesson with its text.
-#[derive(Serialize, ToSchema)]
-pub struct Lesson {
-    /// Names it in its course.
-    slug: String,
-    /// One line.
-    title: String,
-    /// One line; may be empty.
-    summary: String,
-    /// Markdown.
-    body: String,
-    /// A draft only where the asker sees drafts.
-    state: LessonState,
-    /// When its text last changed.
-    changed_at: String,
-}
-
-/// Read a lesson
-#[utoipa::path(get, path = "/courses/{slug}/lessons/{lesson}", tag = "Courses",
-    params(
-        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
-        ("lesson" = String, Path, description = "Of the lesson", pattern = "^[a-z0-9-]{1,80}$"),
-    ),
-    responses((status = 200, description = "The lesson", body = Lesson)))]
-pub async fn read_lesson(
-    asker: Asker,
-    Named((slug, lesson)): Named<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let mut read = asker.read().await?;
-    let row = CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?;
-    let row = row.ok_or(AppError::NotFound)?;
-    let lesson = Lesson {
-        slug: row.slug,
-        title: row.title,
-        summary: row.summary,
-        body: row.body,
-        state: row.state,
-        changed_at: when::machine(row.changed_at),
-    };
-    Versioned::of(&lesson)?.answer(&headers)
 }

@@ -1,38 +1,32 @@
-//! The addresses that OAuth names: renewing, taking back and asking about tokens, and the device flow.
+//! The addresses that OAuth names: getting, renewing, taking back and asking about tokens.
 
 use axum::Json;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::asker::Asker;
 use super::body::FormSent;
 use super::problem::Problem;
-use super::sign_in::client;
 use crate::accounts::policy::Oneself;
 use crate::clock::SECOND;
-use crate::credentials::guessing::{Few, public_take_one};
 use crate::db::Read;
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
-use crate::network::place_of;
 use crate::notices::{self, Notice};
 use crate::sessions::store::{Found, public_find_caller};
 use crate::tokens::bearer::{self, Sound};
 use crate::tokens::issuing;
-use crate::tokens::keys::KEPT_BY_OTHERS;
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::scope::{Scope, Scopes};
+use crate::tokens::scope::Scopes;
 use crate::tokens::store::{
-    Held, POLL_EVERY, Polled, Rotated, WAITS, public_ask_device, public_end_family, public_find_held,
-    public_is_waiting, public_poll, public_revoke, public_rotate,
+    Held, Polled, Rotated, public_end_family, public_find_held, public_is_waiting, public_poll, public_revoke,
+    public_rotate,
 };
 
 /// The name of the device flow among the ways to get tokens (RFC 8628, 3.4).
-const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A refusal as OAuth writes it (RFC 6749, 5.2).
 #[derive(Serialize, ToSchema)]
@@ -44,7 +38,7 @@ pub struct OauthError {
     error_description: &'static str,
 }
 
-fn refuse(error: &'static str, error_description: &'static str) -> Response {
+pub(super) fn refuse(error: &'static str, error_description: &'static str) -> Response {
     (StatusCode::BAD_REQUEST, Json(OauthError { error, error_description })).into_response()
 }
 
@@ -326,119 +320,5 @@ async fn about(
             iss: Some(origin),
             jti: None,
         },
-    }))
-}
-
-/// An app without a keyboard, or without a browser, asks to be let in.
-#[derive(Deserialize, ToSchema)]
-pub struct DeviceRequest {
-    /// What the app calls itself: its person reads it before they let it in.
-    #[schema(
-        min_length = 1,
-        max_length = 60,
-        pattern = "^[A-Za-z0-9]([A-Za-z0-9 ._()/+-]*[A-Za-z0-9._()/+-])?$",
-        example = "lectern-cli"
-    )]
-    client_id: String,
-    /// What it wants to do, scopes with spaces between them. Not said: `account:read courses:read`.
-    #[schema(
-        nullable = false,
-        example = "account:read courses:read",
-        pattern = "^(((account|courses|people|users):(read|write)|enrolments:write)( ((account|courses|people|users):(read|write)|enrolments:write))*)?$"
-    )]
-    scope: Option<String>,
-}
-
-/// What the app shows its person, and asks with.
-#[derive(Serialize, ToSchema)]
-pub struct DeviceAuthorization {
-    /// For the app alone.
-    device_code: String,
-    /// For its person to type.
-    #[schema(example = "WDJB-MJHT")]
-    user_code: String,
-    /// Where to type it.
-    verification_uri: String,
-    /// The same with the code in it.
-    verification_uri_complete: String,
-    /// In seconds.
-    #[schema(example = 600)]
-    expires_in: i64,
-    /// Seconds between two questions.
-    #[schema(example = 5)]
-    interval: i64,
-}
-
-/// Begin the device flow
-///
-/// For command-line clients and devices without a browser (RFC 8628): show the person `user_code` and `verification_uri`, then ask
-/// `/api/v1/token` every `interval` seconds until they have answered. Refused as OAuth does: `{"error": ...}`.
-#[utoipa::path(post, path = "/device-authorization", tag = "Getting tokens", security(()),
-    request_body(content = DeviceRequest, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "Waits for its person", body = DeviceAuthorization),
-        (status = 400, description = "Why not, in a word", body = OauthError),
-    ))]
-pub async fn authorize_device(asker: Asker, FormSent(sent): FormSent<DeviceRequest>) -> Result<Response, Problem> {
-    let Ok(client) = client("client_id", &sent.client_id) else {
-        return Ok(refuse(
-            "invalid_client",
-            "client_id has letters, digits, spaces and . _ ( ) / + - in it, at most 60.",
-        ));
-    };
-    let usual = Scopes::of(&[Scope::AccountRead, Scope::CoursesRead]);
-    let scopes = match sent.scope.as_deref().filter(|scope| !scope.is_empty()) {
-        None => usual,
-        Some(scope) => match Scopes::parse(scope) {
-            Some(scopes) => scopes,
-            None => return Ok(refuse("invalid_scope", "This is no list of scopes.")),
-        },
-    };
-    let site = asker.site();
-    let mut write = asker.begin_write().await?;
-    public_take_one(&mut write, Few::DevicesAsking, &place_of(asker.0.caller.address)).await?;
-    let asked = public_ask_device(&mut write, &site.key, &client, scopes).await?;
-    write.commit().await?;
-    let page = format!("{}/device", site.config.public_url.origin);
-    let answer = DeviceAuthorization {
-        device_code: asked.device_code,
-        verification_uri_complete: format!("{page}?user_code={}", asked.user_code),
-        user_code: asked.user_code.to_string(),
-        verification_uri: page,
-        expires_in: WAITS / SECOND,
-        interval: POLL_EVERY / SECOND,
-    };
-    Ok(Json(answer).into_response())
-}
-
-/// The keys that tokens are checked with (RFC 7517), at `/.well-known/jwks.json`.
-pub async fn jwks(asker: Asker) -> Result<Response, Problem> {
-    let published = asker.site().keys.published(&mut asker.read().await?).await?;
-    let mut response = Json(published).into_response();
-    let kept = format!("public, max-age={}", KEPT_BY_OTHERS / SECOND);
-    if let Ok(kept) = HeaderValue::from_str(&kept) {
-        response.headers_mut().insert(CACHE_CONTROL, kept);
-    }
-    Ok(response)
-}
-
-/// What this server does of OAuth (RFC 8414), at `/.well-known/oauth-authorization-server`.
-pub async fn metadata(asker: Asker) -> Json<Value> {
-    let origin = &asker.site().config.public_url.origin;
-    let scopes: Vec<&str> = Scope::ALL.into_iter().map(Scope::key).collect();
-    Json(json!({
-        "issuer": origin,
-        "token_endpoint": format!("{origin}/api/v1/token"),
-        "device_authorization_endpoint": format!("{origin}/api/v1/device-authorization"),
-        "revocation_endpoint": format!("{origin}/api/v1/revoke"),
-        "introspection_endpoint": format!("{origin}/api/v1/introspect"),
-        "jwks_uri": format!("{origin}/.well-known/jwks.json"),
-        "scopes_supported": scopes,
-        "response_types_supported": [],
-        "grant_types_supported": ["refresh_token", DEVICE_GRANT],
-        "token_endpoint_auth_methods_supported": ["none"],
-        "revocation_endpoint_auth_methods_supported": ["none"],
-        "introspection_endpoint_auth_methods_supported": ["bearer"],
-        "service_documentation": format!("{origin}/api"),
     }))
 }

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{courses, describe, me, oauth, people, sign_in, sign_ins, users};
+use super::{courses, describe, device, lessons, me, oauth, people, places, sign_in, sign_ins, users, well_known};
 use crate::error::AppError;
 use crate::http::form_token;
 use crate::http::request::{self, Ctx};
@@ -54,7 +54,7 @@ fn described<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_in::show_second_step))
         .routes(routes!(oauth::token))
-        .routes(routes!(oauth::authorize_device))
+        .routes(routes!(device::authorize_device))
         .routes(routes!(oauth::revoke))
         .routes(routes!(oauth::introspect))
         .routes(routes!(me::read_me, me::change_me))
@@ -68,10 +68,10 @@ fn described<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
         .routes(routes!(courses::publish_course))
         .routes(routes!(courses::conclude_course))
         .routes(routes!(courses::archive_course))
-        .routes(routes!(courses::join_course))
-        .routes(routes!(courses::leave_course))
-        .routes(routes!(courses::list_lessons))
-        .routes(routes!(courses::read_lesson))
+        .routes(routes!(places::join_course))
+        .routes(routes!(places::leave_course))
+        .routes(routes!(lessons::list_lessons))
+        .routes(routes!(lessons::read_lesson))
         .routes(routes!(people::list_people, people::add_member))
         .routes(routes!(people::read_member, people::change_member, people::remove_member))
         .routes(routes!(users::list_users))
@@ -89,8 +89,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let (routes, _) = described::<S>().split_for_parts();
     routes
         .route(DESCRIPTION, get(describe::serve))
-        .route(WELL_KNOWN[0], get(oauth::jwks))
-        .route(WELL_KNOWN[1], get(oauth::metadata))
+        .route(WELL_KNOWN[0], get(well_known::jwks))
+        .route(WELL_KNOWN[1], get(well_known::metadata))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(layer))
 }

@@ -1,0 +1,93 @@
+//! Lessons: the plan of a course, and each with its text.
+
+use axum::Json;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asker::Asker;
+use super::body::Named;
+use super::problem::Problem;
+use super::version::Versioned;
+use crate::courses::policy::{CourseReader, CourseVisitor};
+use crate::error::AppError;
+use crate::lessons::model::LessonState;
+use crate::ui::when;
+
+/// A lesson in the plan of a course.
+#[derive(Serialize, ToSchema)]
+pub struct LessonInPlan {
+    /// Names it in its course.
+    slug: String,
+    /// One line.
+    title: String,
+    /// One line; may be empty.
+    summary: String,
+    /// A draft only where the asker sees drafts.
+    state: LessonState,
+    /// When the asker marked it as read.
+    read_at: Option<String>,
+}
+
+/// The plan of a course
+///
+/// Its lessons in order, without their text.
+#[utoipa::path(get, path = "/courses/{slug}/lessons", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
+    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    responses((status = 200, description = "The lessons", body = [LessonInPlan])))]
+pub async fn list_lessons(asker: Asker, Named(slug): Named<String>) -> Result<Json<Vec<LessonInPlan>>, Problem> {
+    let mut read = asker.read().await?;
+    let rows = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
+    let lessons = rows.into_iter().map(|row| LessonInPlan {
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        state: row.state,
+        read_at: row.read_at.map(when::machine),
+    });
+    Ok(Json(lessons.collect()))
+}
+
+/// A lesson with its text.
+#[derive(Serialize, ToSchema)]
+pub struct Lesson {
+    /// Names it in its course.
+    slug: String,
+    /// One line.
+    title: String,
+    /// One line; may be empty.
+    summary: String,
+    /// Markdown.
+    body: String,
+    /// A draft only where the asker sees drafts.
+    state: LessonState,
+    /// When its text last changed.
+    changed_at: String,
+}
+
+/// Read a lesson
+#[utoipa::path(get, path = "/courses/{slug}/lessons/{lesson}", tag = "Courses",
+    params(
+        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
+        ("lesson" = String, Path, description = "Of the lesson", pattern = "^[a-z0-9-]{1,80}$"),
+    ),
+    responses((status = 200, description = "The lesson", body = Lesson)))]
+pub async fn read_lesson(
+    asker: Asker,
+    Named((slug, lesson)): Named<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut read = asker.read().await?;
+    let row = CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?;
+    let row = row.ok_or(AppError::NotFound)?;
+    let lesson = Lesson {
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        body: row.body,
+        state: row.state,
+        changed_at: when::machine(row.changed_at),
+    };
+    Versioned::of(&lesson)?.answer(&headers)
+}
