@@ -212,7 +212,7 @@ pub async fn read_course(asker: Asker, Named(slug): Named<String>, headers: Head
 #[serde(deny_unknown_fields)]
 pub struct ChangeCourse {
     /// One line. The address stays.
-    #[schema(min_length = 1, max_length = 120)]
+    #[schema(min_length = 1, max_length = 120, example = "Rivers and lakes")]
     title: Option<String>,
     /// One line.
     #[schema(min_length = 1, max_length = 300)]

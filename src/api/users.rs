@@ -120,6 +120,7 @@ pub async fn read_user(asker: Asker, Named(id): Named<i64>, headers: HeaderMap) 
 #[serde(deny_unknown_fields)]
 pub struct ChangeUser {
     /// On the whole site.
+    #[schema(example = "instructor")]
     role: Option<SiteRole>,
     /// Closes it for its person and ends their sign-ins, or opens it again.
     disabled: Option<bool>,

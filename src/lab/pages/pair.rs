@@ -182,7 +182,7 @@ fn claims_table(pair: &Pair) -> AnyView {
         (
             "sid",
             hidden(&sid),
-            "Its family: the sign-in that all tokens of an app belong to. Here it is yours in this browser.",
+            "Its family: the sign-in that all tokens of an app belong to. In the lab it is your browser’s, where you are signed in.",
         ),
         ("epoch", epoch.to_string(), "The account’s: raised by a new password. Older letters are over."),
         ("auth_time", auth_time.to_string(), "When its person showed who they are."),
