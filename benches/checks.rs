@@ -94,6 +94,7 @@ impl Subject {
         let request = Request::post("/fn/sign_up")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "text/html")
+            .header(header::ORIGIN, ORIGIN)
             .body(Body::from(form))
             .unwrap();
         let (headers, _) = send(&router, request).await;
