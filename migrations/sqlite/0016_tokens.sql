@@ -78,7 +78,7 @@ create table idempotency_keys (
     user_id integer not null references users (id),
     -- SHA-256 of the sign-in and of what its app calls the request
     key_digest text not null,
-    -- SHA-256 of method, address and body
+    -- SHA-256 of method, address, version and body
     request_digest text not null,
     status integer not null,
     -- JSON: the headers that belong to the answer

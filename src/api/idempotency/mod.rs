@@ -6,7 +6,7 @@
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 pub mod store;
 
-use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -77,7 +77,8 @@ impl Once {
         };
         // Another app of the same person does not hear what this one was answered.
         let key = random::digest(&format!("{}\n{name}", person.sign_in));
-        let request = random::digest(&format!("POST\n{}\n{body}", asker.0.address));
+        let version: Vec<&HeaderValue> = headers.get_all(IF_MATCH).iter().collect();
+        let request = random::digest(&format!("POST\n{}\n{version:?}\n{body}", asker.0.address));
         match public_find(write, person.id, &key).await? {
             None => Ok(Begun::Now(Self { named: Some((person.id, key, request)) })),
             Some(kept) if kept.request_digest == request => Ok(Begun::Before(replay(kept)?)),

@@ -14,7 +14,7 @@ const MOST: i64 = 1_000;
 /// What was answered.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kept {
-    /// Of address and body.
+    /// Of address, version and body.
     pub request_digest: String,
     /// Of the answer.
     pub status: i64,

@@ -142,6 +142,15 @@ async fn a_post_that_comes_twice_is_done_once() {
     // A refused one is not remembered: it may come again once it is mended.
     assert_eq!(send("c", "").await.status.as_u16(), 422);
     assert_eq!(send("c", "Lakes").await.status, StatusCode::CREATED);
+    // So are versions: another one makes another request.
+    let publish = "/api/v1/courses/rivers/publish";
+    let once = program.ask(Method::POST, publish, None, &[("idempotency-key", "d")]).await;
+    let twice = program.ask(Method::POST, publish, None, &[("idempotency-key", "d")]).await;
+    assert_eq!((once.status, twice.header("idempotency-replayed")), (StatusCode::OK, "true"));
+    for version in ["", "\"x\""] {
+        let other = [("idempotency-key", "d"), ("if-match", version)];
+        assert_eq!(program.ask(Method::POST, publish, None, &other).await.status.as_u16(), 422, "{version:?}");
+    }
     // Somebody else's names are their own.
     let otto = app.program_of("otto", &ALL).await;
     let theirs = otto.ask(Method::POST, "/api/v1/courses", Some(&course("Rivers")), &[("idempotency-key", "a")]).await;
