@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::address::OfCourse;
 use super::asker::Asker;
 use super::body::{AskedFor, Empty, LongSent, Named};
 use super::cursor::{self, Page};
@@ -173,15 +174,15 @@ pub struct MakeCourse {
         ))))]
 pub async fn make_course(asker: Asker, headers: HeaderMap, sent: LongSent<MakeCourse>) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
-    CourseMaker::claim(&mut write).await?;
-    let once = match Once::begin(&mut write, &asker, &headers, &sent.digest).await? {
+    let mut maker = CourseMaker::claim(&mut write).await?;
+    let once = match Once::begin(maker.connection(), &asker, &headers, &sent.digest).await? {
         Begun::Before(answer) => return Ok(answer),
         Begun::Now(once) => once,
     };
     let MakeCourse { title, summary, description } = sent.value;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
     let course = NewCourse { title: &title, summary: &summary, description: &description };
-    let slug = CourseMaker::claim(&mut write).await?.create_course(course).await?;
+    let slug = maker.create_course(course).await?;
     let answer = answer_with(&mut write, &slug, StatusCode::CREATED).await?;
     once.answer(write, answer).await
 }
@@ -199,9 +200,13 @@ async fn answer_with(write: &mut Write, slug: &str, status: StatusCode) -> Resul
 ///
 /// Needs no token for a course that everybody sees.
 #[utoipa::path(get, path = "/courses/{slug}", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The course", body = Course)))]
-pub async fn read_course(asker: Asker, Named(slug): Named<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn read_course(
+    asker: Asker,
+    Named(OfCourse { slug }): Named<OfCourse>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
     Versioned::of(&Course::of(visitor.standing()))?.answer(&headers)
@@ -228,11 +233,11 @@ pub struct ChangeCourse {
 
 /// Change a course
 #[utoipa::path(patch, path = "/courses/{slug}", tag = "Courses", request_body = ChangeCourse,
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The course as it is now", body = Course)))]
 pub async fn change_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     sent: LongSent<ChangeCourse>,
 ) -> Result<Response, Problem> {
@@ -271,14 +276,13 @@ enum Step {
 
 async fn take(asker: Asker, slug: String, headers: HeaderMap, step: Step) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
-    let editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
+    let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
     let now = Versioned::of(&Course::of(editor.standing()))?;
-    let once = match Once::begin(&mut write, &asker, &headers, "").await? {
+    let once = match Once::begin(editor.connection().0, &asker, &headers, "").await? {
         Begun::Before(answer) => return Ok(answer),
         Begun::Now(once) => once,
     };
     now.check(&headers)?;
-    let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
     match step {
         Step::Publish => editor.publish().await?,
         Step::Conclude => editor.conclude().await?,
@@ -292,11 +296,11 @@ async fn take(asker: Asker, slug: String, headers: HeaderMap, step: Step) -> Res
 ///
 /// In whatever state: one that is concluded or archived opens again.
 #[utoipa::path(post, path = "/courses/{slug}/publish", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The course as it is now", body = Course)))]
 pub async fn publish_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     _: Empty,
 ) -> Result<Response, Problem> {
@@ -307,11 +311,11 @@ pub async fn publish_course(
 ///
 /// From then on it is only read. Only a published course can be concluded.
 #[utoipa::path(post, path = "/courses/{slug}/conclude", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The course as it is now", body = Course)))]
 pub async fn conclude_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     _: Empty,
 ) -> Result<Response, Problem> {
@@ -322,11 +326,11 @@ pub async fn conclude_course(
 ///
 /// Only the people in it see it then.
 #[utoipa::path(post, path = "/courses/{slug}/archive", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The course as it is now", body = Course)))]
 pub async fn archive_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     _: Empty,
 ) -> Result<Response, Problem> {

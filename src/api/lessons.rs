@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::address::{OfCourse, OfLesson};
 use super::asker::Asker;
 use super::body::Named;
 use super::problem::Problem;
@@ -34,9 +35,12 @@ pub struct LessonInPlan {
 ///
 /// Its lessons in order, without their text.
 #[utoipa::path(get, path = "/courses/{slug}/lessons", tag = "Courses", security((), ("token" = ["courses:read"]), ("session" = [])),
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "The lessons", body = [LessonInPlan])))]
-pub async fn list_lessons(asker: Asker, Named(slug): Named<String>) -> Result<Json<Vec<LessonInPlan>>, Problem> {
+pub async fn list_lessons(
+    asker: Asker,
+    Named(OfCourse { slug }): Named<OfCourse>,
+) -> Result<Json<Vec<LessonInPlan>>, Problem> {
     let mut read = asker.read().await?;
     let rows = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
     let lessons = rows.into_iter().map(|row| LessonInPlan {
@@ -68,14 +72,11 @@ pub struct Lesson {
 
 /// Read a lesson
 #[utoipa::path(get, path = "/courses/{slug}/lessons/{lesson}", tag = "Courses",
-    params(
-        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
-        ("lesson" = String, Path, description = "Of the lesson", pattern = "^[a-z0-9-]{1,80}$"),
-    ),
+    params(OfLesson),
     responses((status = 200, description = "The lesson", body = Lesson)))]
 pub async fn read_lesson(
     asker: Asker,
-    Named((slug, lesson)): Named<(String, String)>,
+    Named(OfLesson { slug, lesson }): Named<OfLesson>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;

@@ -5,6 +5,7 @@
 //! read (`If-Match`); a post that may come twice is named (`Idempotency-Key`) and done once. What is sent is read strictly. The
 //! description of it all (`/api/v1/openapi.json`) is taken from the code of the routes, and `/api` shows it to people.
 
+pub mod address;
 pub mod asker;
 pub mod body;
 pub mod courses;

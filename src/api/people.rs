@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::address::{OfCourse, OfMember};
 use super::asker::Asker;
 use super::body::{AskedFor, Named, Sent};
 use super::cursor::{self, Page};
@@ -72,11 +73,11 @@ pub struct RosterQuery {
 ///
 /// By name, for its staff.
 #[utoipa::path(get, path = "/courses/{slug}/people", tag = "People", 
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"), RosterQuery),
+    params(OfCourse, RosterQuery),
     responses((status = 200, description = "A page of people", body = Page<Member>)))]
 pub async fn list_people(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     AskedFor(asked): AskedFor<RosterQuery>,
 ) -> Result<Json<Page<Member>>, Problem> {
     let mut read = asker.read().await?;
@@ -92,14 +93,11 @@ pub async fn list_people(
 
 /// Somebody in a course
 #[utoipa::path(get, path = "/courses/{slug}/people/{id}", tag = "People",
-    params(
-        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
-        ("id" = i64, Path, description = "Of the account", minimum = 1),
-    ),
+    params(OfMember),
     responses((status = 200, description = "The person", body = Member)))]
 pub async fn read_member(
     asker: Asker,
-    Named((slug, id)): Named<(String, i64)>,
+    Named(OfMember { slug, id }): Named<OfMember>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
@@ -122,24 +120,23 @@ pub struct AddMember {
 ///
 /// Who has an account. Only owners and admins make owners.
 #[utoipa::path(post, path = "/courses/{slug}/people", tag = "People", request_body = AddMember,
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 201, description = "In the course", body = Member,
         headers(("Location" = String, description = "Where they are")),
         links(("read" = (operation_id = "read_member", parameters(("slug" = "$request.path.slug"), ("id" = "$response.body#/id"))))))))]
 pub async fn add_member(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     sent: Sent<AddMember>,
 ) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
-    CourseManager::claim_by_slug(&mut write, &slug).await?;
-    let once = match Once::begin(&mut write, &asker, &headers, &sent.digest).await? {
+    let mut manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
+    let once = match Once::begin(manager.connection().0, &asker, &headers, &sent.digest).await? {
         Begun::Before(answer) => return Ok(answer),
         Begun::Now(once) => once,
     };
     let email = Email::parse(&sent.value.email)?;
-    let mut manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     let id = match manager.add_person(&email, sent.value.role).await? {
         Added::Added(_) => manager.find_member(&email).await?,
         Added::IsIn(name, role) => {
@@ -176,23 +173,19 @@ pub struct ChangeMember {
 ///
 /// Asks for somebody who has signed in within ten minutes. The last owner stays one.
 #[utoipa::path(patch, path = "/courses/{slug}/people/{id}", tag = "People", request_body = ChangeMember,
-    params(
-        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
-        ("id" = i64, Path, description = "Of the account", minimum = 1),
-    ),
+    params(OfMember),
     responses((status = 200, description = "The person as they are now", body = Member)))]
 pub async fn change_member(
     asker: Asker,
-    Named((slug, id)): Named<(String, i64)>,
+    Named(OfMember { slug, id }): Named<OfMember>,
     headers: HeaderMap,
     sent: Sent<ChangeMember>,
 ) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
-    let manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
+    let mut manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     let is_oneself = manager.standing().is_oneself(UserId(id));
-    let before = now(&mut write, &slug, UserId(id)).await?;
+    let before = now(manager.connection().0, &slug, UserId(id)).await?;
     version(&before)?.require(&headers)?;
-    let manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     RecentlyProven::of(manager)?.change_role(UserId(id), sent.value.role).await?;
     // Who has taken their own role away may not see the roster any more.
     let after = match is_oneself {
@@ -207,21 +200,18 @@ pub async fn change_member(
 ///
 /// What they have read is kept. The last owner stays.
 #[utoipa::path(delete, path = "/courses/{slug}/people/{id}", tag = "People",
-    params(
-        ("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$"),
-        ("id" = i64, Path, description = "Of the account", minimum = 1),
-    ),
+    params(OfMember),
     responses((status = 204, description = "Not in the course any more")))]
 pub async fn remove_member(
     asker: Asker,
-    Named((slug, id)): Named<(String, i64)>,
+    Named(OfMember { slug, id }): Named<OfMember>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let mut write = asker.begin_write().await?;
-    CourseManager::claim_by_slug(&mut write, &slug).await?;
-    let before = now(&mut write, &slug, UserId(id)).await?;
+    let mut manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
+    let before = now(manager.connection().0, &slug, UserId(id)).await?;
     version(&before)?.check(&headers)?;
-    CourseManager::claim_by_slug(&mut write, &slug).await?.remove(UserId(id)).await?;
+    manager.remove(UserId(id)).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::address::OfCourse;
 use super::asker::Asker;
 use super::body::{Empty, Named};
 use super::idempotency::{Answer, Begun, Once};
@@ -32,11 +33,11 @@ fn place(slug: &str, role: Option<CourseRole>) -> Result<Answer, Failure> {
 ///
 /// As a student. Who is one already stays one.
 #[utoipa::path(post, path = "/courses/{slug}/join", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "In the course", body = Place)))]
 pub async fn join_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     _: Empty,
 ) -> Result<Response, Problem> {
@@ -60,11 +61,11 @@ pub async fn join_course(
 ///
 /// What one has read is kept. The last owner stays.
 #[utoipa::path(post, path = "/courses/{slug}/leave", tag = "Courses",
-    params(("slug" = String, Path, description = "Of the course", pattern = "^[a-z0-9-]{1,80}$")),
+    params(OfCourse),
     responses((status = 200, description = "Not in the course any more", body = Place)))]
 pub async fn leave_course(
     asker: Asker,
-    Named(slug): Named<String>,
+    Named(OfCourse { slug }): Named<OfCourse>,
     headers: HeaderMap,
     _: Empty,
 ) -> Result<Response, Problem> {

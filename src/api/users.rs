@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::address::OfAccount;
 use super::asker::Asker;
 use super::body::{AskedFor, Named, Sent};
 use super::cursor::{self, Page};
@@ -109,9 +110,13 @@ fn version(user: &User) -> Result<Versioned, Failure> {
 
 /// An account
 #[utoipa::path(get, path = "/users/{id}", tag = "Users",
-    params(("id" = i64, Path, description = "Of the account", minimum = 1)),
+    params(OfAccount),
     responses((status = 200, description = "The account", body = User)))]
-pub async fn read_user(asker: Asker, Named(id): Named<i64>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn read_user(
+    asker: Asker,
+    Named(OfAccount { id }): Named<OfAccount>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     version(&find(&mut asker.read().await?, id).await?)?.answer(&headers)
 }
 
@@ -130,11 +135,11 @@ pub struct ChangeUser {
 ///
 /// Asks for an admin who has signed in within ten minutes. The last admin stays one.
 #[utoipa::path(patch, path = "/users/{id}", tag = "Users", request_body = ChangeUser,
-    params(("id" = i64, Path, description = "Of the account", minimum = 1)),
+    params(OfAccount),
     responses((status = 200, description = "The account as it is now", body = User)))]
 pub async fn change_user(
     asker: Asker,
-    Named(id): Named<i64>,
+    Named(OfAccount { id }): Named<OfAccount>,
     headers: HeaderMap,
     sent: Sent<ChangeUser>,
 ) -> Result<Response, Problem> {

@@ -47,6 +47,16 @@ struct StandingRow {
     other_owners: i64,
 }
 
+/// The rows of [`StandingRow`], from `courses c`: `$2` is who stands to them.
+macro_rules! standing_rows {
+    () => {
+        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
+                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
+                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
+         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active' "
+    };
+}
+
 type FoundStanding = Option<(CourseRow, Option<CourseRole>, bool)>;
 
 fn standing(row: Option<StandingRow>) -> FoundStanding {
@@ -63,17 +73,7 @@ pub(super) async fn find_standing(
     id: CourseId,
     user: Option<UserId>,
 ) -> Result<FoundStanding, Failure> {
-    let row = query(
-        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
-                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
-         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
-         where c.id = $1",
-    )
-    .bind(id)
-    .bind(user)
-    .optional(on)
-    .await?;
+    let row = query(concat!(standing_rows!(), "where c.id = $1")).bind(id).bind(user).optional(on).await?;
     Ok(standing(row))
 }
 
@@ -83,17 +83,7 @@ pub(super) async fn find_standing_by_slug(
     slug: &str,
     user: Option<UserId>,
 ) -> Result<FoundStanding, Failure> {
-    let row = query(
-        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
-                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
-         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active'
-         where c.slug = $1",
-    )
-    .bind(slug)
-    .bind(user)
-    .optional(on)
-    .await?;
+    let row = query(concat!(standing_rows!(), "where c.slug = $1")).bind(slug).bind(user).optional(on).await?;
     Ok(standing(row))
 }
 
