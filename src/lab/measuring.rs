@@ -96,9 +96,10 @@ pub async fn measure(site: &Site) -> Result<Arc<Measured>, Failure> {
     }
     let keys = lab_keys().await?;
     let mut read = site.db.read(Arc::new(Caller::of_the_system())).await?;
-    let about = public_any_sign_in(&mut read, false).await?.unwrap_or(SignInId(-1));
-    // An app's where there is one, with the key that signs: what is asked of them is then what the API asks.
-    let family = public_any_sign_in(&mut read, true).await?.unwrap_or(SignInId(-1));
+    let nobody = (SignInId(-1), 0);
+    let (about, _) = public_any_sign_in(&mut read, false).await?.unwrap_or(nobody);
+    // With the key that signs and the epoch of the account: the database answers all that the API asks it.
+    let family = public_any_sign_in(&mut read, true).await?.unwrap_or(nobody);
     let signer = site.keys.signer(&mut read, &site.key).await?;
     let row = public_bytes_of_sign_in(&mut read).await?;
     drop(read);
@@ -186,12 +187,17 @@ fn header(token: &str) -> usize {
 }
 
 /// Signature and claims, then the one question about family, epoch, key and denylist.
-async fn as_the_api(site: &Site, about: SignInId, key: &Key, row: Option<i64>) -> Result<Line, Failure> {
+async fn as_the_api(
+    site: &Site,
+    (about, epoch): (SignInId, i64),
+    key: &Key,
+    row: Option<i64>,
+) -> Result<Line, Failure> {
     let (token, claims) = token(site, key, about)?;
     let bearer = Bearer {
         jti: Some(claims.jti.clone()),
         kid: Some(key.kid.clone()),
-        epoch: Some(claims.epoch),
+        epoch: Some(epoch),
         scopes: Scopes::stored(&claims.scope),
     };
     let caller = Arc::new(Caller { bearer: Some(bearer), ..Caller::of_the_system() });

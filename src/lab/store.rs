@@ -70,15 +70,16 @@ pub async fn public_delete_over(write: &mut Write) -> Result<u64, Failure> {
     query("delete from lab_sign_ins where expires_at <= $1").bind(now).execute(write).await
 }
 
-/// Some sign-in there is, to ask about while measuring. What is found of it goes nowhere.
-pub async fn public_any_sign_in(read: &mut Read, is_app: bool) -> Result<Option<SignInId>, Failure> {
-    let row: Option<(SignInId,)> = query(
-        "select id from sign_ins order by case when (kind = 'browser') = $1 then 1 else 0 end, absolute_ends_at desc limit 1",
+/// Some sign-in there is and its epoch, to ask about while measuring: of the last thousand one that lives, an app's or a browser's
+/// where there is one. What is found of it goes nowhere.
+pub async fn public_any_sign_in(read: &mut Read, is_app: bool) -> Result<Option<(SignInId, i64)>, Failure> {
+    query(
+        "select id, epoch from (select id, epoch, kind, ended_at from sign_ins order by absolute_ends_at desc limit 1000) as last
+         order by case when (kind = 'browser') = $1 then 1 else 0 end, case when ended_at is null then 0 else 1 end limit 1",
     )
     .bind(is_app)
     .optional(read)
-    .await?;
-    Ok(row.map(|(id,)| id))
+    .await
 }
 
 /// How many bytes the row of a sign-in has here, in the mean of the last thousand; none without any. Numbers count as eight.

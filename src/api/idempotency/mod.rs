@@ -22,7 +22,7 @@ use crate::random;
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Set on an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// The longest name. A UUID has 36 letters.
+/// The longest name, as the description says it too. A UUID has 36 letters.
 const LONGEST: usize = 255;
 
 /// What is answered to a post.
@@ -71,9 +71,13 @@ impl Once {
         let (Some(name), Some(person)) = (names.next(), asker.0.person()) else {
             return Ok(Begun::Now(Self { named: None }));
         };
-        let name = name.to_str().ok().map(str::trim).filter(|name| !name.is_empty() && name.len() <= LONGEST);
-        let Some(name) = name.filter(|_| names.next().is_none()) else {
-            return Err(Problem::unreadable(format!("Idempotency-Key is one name of at most {LONGEST} letters.")));
+        let is_name =
+            |name: &&str| (1..=LONGEST).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = name.to_str().ok().filter(is_name).filter(|_| names.next().is_none());
+        let Some(name) = name else {
+            return Err(Problem::unreadable(format!(
+                "Idempotency-Key is one name of 1 to {LONGEST} letters of ASCII, without a space."
+            )));
         };
         // Another app of the same person does not hear what this one was answered.
         let key = random::digest(&format!("{}\n{name}", person.sign_in));

@@ -101,9 +101,10 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
                 exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null) as has_passkey,
                 (s.ended_at is null and s.idle_ends_at > $2 and s.absolute_ends_at > $2
                  and u.disabled_at is null and s.epoch = u.epoch
-                 and (s.kind = 'browser') = $3 and ($6 is null or u.epoch = $6)
+                 and ($6 is null or u.epoch = $6)
                  and ($4 is null or not exists (select 1 from revoked_tokens r where r.jti = $4))
-                 and ($5 is null or exists (select 1 from signing_keys k where k.kid = $5 and (k.ends_at is null or k.ends_at > $2)))) as live
+                 and ($5 is null or exists (select 1 from signing_keys k where k.kid = $5 and (k.ends_at is null or k.ends_at > $2)))
+                 and (s.kind = 'browser') = $3) as live
          from sign_ins s join users u on u.id = s.user_id where s.id = $1",
     )
     .bind(sign_in)

@@ -136,7 +136,7 @@ async fn a_post_that_comes_twice_is_done_once() {
     let other = send("a", "Lakes").await;
     assert_eq!((other.status.as_u16(), other.problem()), (422, "invalid-fields".to_owned()));
     assert_eq!(send("b", "Rivers").await.header("location"), "/api/v1/courses/rivers-2");
-    for wrong in ["", " ", &"x".repeat(256)] {
+    for wrong in ["", " ", "a b", "a\tb", &"x".repeat(256)] {
         assert_eq!(send(wrong, "Lakes").await.status, StatusCode::BAD_REQUEST, "{wrong:?}");
     }
     // A refused one is not remembered: it may come again once it is mended.
