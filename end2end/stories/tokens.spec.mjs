@@ -11,7 +11,7 @@ async function program(playwright, baseURL) {
 }
 
 test("somebody makes a token, a script uses it, and it is revoked", async ({ page, playwright, baseURL }, testInfo) => {
-  await signIn(page, "student09@lectern.example");
+  await signIn(page, "student20@lectern.example");
   await visit(page, "/account");
   await page.getByRole("link", { name: "Your tokens" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Your tokens" })).toBeVisible();
@@ -30,7 +30,7 @@ test("somebody makes a token, a script uses it, and it is revoked", async ({ pag
   const token = await page.locator("code.token").textContent();
   const script = await program(playwright, baseURL);
   const me = await api(script, token).get("/api/v1/me");
-  expect((await me.json()).email).toBe("student09@lectern.example");
+  expect((await me.json()).email).toBe("student20@lectern.example");
   await page.reload();
   await expect(page.getByText("It was shown once")).toBeVisible();
   await page.getByRole("link", { name: "Your tokens", exact: true }).last().click();
@@ -46,7 +46,7 @@ test("an app shows a code, its person lets it in, and ends it where they are sig
   const client = unique("cli", testInfo);
   const asked = await script.post("/api/v1/device-authorization", { form: { client_id: client, scope: "account:read courses:read" } });
   const { device_code, user_code, verification_uri } = await asked.json();
-  await signIn(page, "student11@lectern.example");
+  await signIn(page, "student21@lectern.example");
   await visit(page, new URL(verification_uri).pathname);
   await page.getByLabel("Code").fill("BBBB-BBBB");
   await page.getByRole("button", { name: "Go on" }).click();
@@ -71,7 +71,7 @@ test("an app shows a code, its person lets it in, and ends it where they are sig
 
 for (const who of ["a visitor", "somebody who is signed in"]) {
   test(`${who} takes sessions and tokens apart in the lab`, async ({ page, javaScriptEnabled }) => {
-    if (who !== "a visitor") await signIn(page, "student12@lectern.example");
+    if (who !== "a visitor") await signIn(page, "student22@lectern.example");
     await visit(page, "/");
     await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Lab" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Two ways to stay signed in" })).toBeVisible();
