@@ -23,7 +23,9 @@ use crate::credentials::reset::pages::{Forgot, ResetPage};
 use crate::credentials::second_step::pages::SecondStepPage;
 use crate::credentials::set_up_link::pages::SetUp;
 use crate::credentials::sign_up_link::pages::Welcome;
-use crate::enrolments::pages::{people::CoursePeople, person::CoursePerson};
+use crate::enrolments::pages::{
+    join::Join, joining::CourseJoining, mine::OwnWork, people::CoursePeople, person::CoursePerson,
+};
 use crate::http::request;
 use crate::lab::pages::lab::Lab;
 use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
@@ -89,6 +91,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/new") view=CourseNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug") view=CoursePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/edit") view=CourseEdit ssr=SsrMode::Async />
+                <Route path=path!("/join") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/join/:code") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/joining") view=CourseJoining ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/mine") view=OwnWork ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people") view=CoursePeople ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />

@@ -81,6 +81,16 @@ pub enum Denied {
     AnotherAdmin,
     /// The course does not take new people now.
     NotOpen,
+    /// It will, from a moment on that its page names.
+    NotYet,
+    /// All seats are taken, and there is no line.
+    Full,
+    /// In line for a seat already. Holds the course's slug.
+    InLine(String),
+    /// Asked to join already. Holds the course's slug.
+    Asked(String),
+    /// Taken out of the course for good.
+    Blocked,
     /// Concluded and archived courses are read-only.
     ReadOnly,
     /// The request came from another site, or does not say where it came from.
@@ -107,6 +117,11 @@ impl Denied {
             Self::NeedsSecondStep => "Your role needs a second step",
             Self::AnotherAdmin => "This is about another admin’s account",
             Self::NotOpen => "This course takes nobody new at the moment",
+            Self::NotYet => "This course does not take people yet",
+            Self::Full => "All seats are taken",
+            Self::InLine(_) => "You are in line already",
+            Self::Asked(_) => "You have asked already",
+            Self::Blocked => "You cannot join this course",
             Self::ReadOnly => "This course can only be read now",
             Self::CrossSite => "This request came from another site",
             Self::NeedsScope(_) => "This token is not for that",
@@ -134,6 +149,13 @@ impl Denied {
                 "It is an admin’s, or was within the last 30 days. What opens it is for whoever runs the server: lectern outbox, and lectern user reset-second-step."
             }
             Self::NotOpen => "Its instructors have closed it for joining. Ask them whether it opens again.",
+            Self::NotYet => "Its page says from when on people can join.",
+            Self::Full => "There is no line to wait in. Ask its instructors whether there will be more seats.",
+            Self::InLine(_) => "You hear from us when a seat is free. The course’s page says where in line you are.",
+            Self::Asked(_) => "Its staff have not answered yet. You hear from us when they do.",
+            Self::Blocked => {
+                "Its staff have taken you out of it for good. Ask them if you think that this is a mistake."
+            }
             Self::ReadOnly => "It is concluded or archived. Its lessons stay, and nothing in it changes.",
             Self::CrossSite => {
                 "Lectern only takes changes from its own pages. Open the page again here and send it from there."

@@ -56,6 +56,10 @@ pub mod powers;
 pub mod random;
 #[cfg(feature = "ssr")]
 pub mod site_key;
+#[cfg(feature = "ssr")]
+pub mod spoken_code;
+#[cfg(feature = "ssr")]
+pub mod zone;
 
 /// The browser's entry: wakes the islands of the page.
 #[cfg(feature = "hydrate")]

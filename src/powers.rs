@@ -5,20 +5,29 @@ use std::fmt::Write as _;
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{self as accounts, SiteAct, Verdict};
 use crate::courses::model::CourseState;
-use crate::courses::policy::{self as courses, CourseAct, Facts};
-use crate::enrolments::model::CourseRole;
+use crate::courses::policy::{self as courses, Coming, CourseAct, Facts};
+use crate::enrolments::model::{CourseRole, PlaceState};
 
-/// A kind of person: what they are on the site and in the course.
-const KINDS: [(&str, Option<SiteRole>, Option<CourseRole>); 8] = [
-    ("anonymous", None, None),
-    ("student", Some(SiteRole::Student), None),
-    ("enrolled", Some(SiteRole::Student), Some(CourseRole::Student)),
-    ("other instr.", Some(SiteRole::Instructor), None),
-    ("assistant", Some(SiteRole::Student), Some(CourseRole::Assistant)),
-    ("instructor", Some(SiteRole::Instructor), Some(CourseRole::Instructor)),
-    ("owner", Some(SiteRole::Instructor), Some(CourseRole::Owner)),
-    ("admin", Some(SiteRole::Admin), None),
-];
+/// A kind of person: what they are on the site, where their place in the course is, and as what.
+const KINDS: [(&str, Option<SiteRole>, Option<PlaceState>, CourseRole); 13] = {
+    use PlaceState::{Active, Blocked, Dropped, Invited, Requested, Waitlisted};
+    use SiteRole::{Admin, Instructor, Student};
+    [
+        ("anonymous", None, None, CourseRole::Student),
+        ("student", Some(Student), None, CourseRole::Student),
+        ("invited", Some(Student), Some(Invited), CourseRole::Student),
+        ("asks", Some(Student), Some(Requested), CourseRole::Student),
+        ("in line", Some(Student), Some(Waitlisted), CourseRole::Student),
+        ("enrolled", Some(Student), Some(Active), CourseRole::Student),
+        ("left", Some(Student), Some(Dropped), CourseRole::Student),
+        ("blocked", Some(Student), Some(Blocked), CourseRole::Student),
+        ("other instr.", Some(Instructor), None, CourseRole::Student),
+        ("assistant", Some(Student), Some(Active), CourseRole::Assistant),
+        ("instructor", Some(Instructor), Some(Active), CourseRole::Instructor),
+        ("owner", Some(Instructor), Some(Active), CourseRole::Owner),
+        ("admin", Some(Admin), None, CourseRole::Student),
+    ]
+};
 
 const STATES: [CourseState; 4] =
     [CourseState::Draft, CourseState::Published, CourseState::Concluded, CourseState::Archived];
@@ -28,20 +37,21 @@ pub fn table() -> String {
     let mut out = String::new();
     head(&mut out, "on the site");
     for act in SiteAct::ALL {
-        row(&mut out, act.name(), KINDS.iter().map(|(_, site, _)| accounts::allows(*site, act)));
+        row(&mut out, act.name(), KINDS.iter().map(|(_, site, ..)| accounts::allows(*site, act)));
     }
     for state in STATES {
         out.push('\n');
         head(&mut out, &format!("{} course, open to join", state.key()));
         for act in CourseAct::ALL {
-            let verdicts = KINDS.iter().map(|(_, site, course)| {
+            let verdicts = KINDS.iter().map(|(_, site, place, role)| {
                 let facts = Facts {
                     site: *site,
-                    course: *course,
+                    course: place.filter(|state| *state == PlaceState::Active).map(|_| *role),
                     is_last_owner: false,
                     state,
                     open: true,
                     slug: String::new(),
+                    coming: Coming { place: *place, ..Coming::default() },
                 };
                 courses::allows(&facts, act)
             });

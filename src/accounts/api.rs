@@ -55,7 +55,11 @@ pub async fn delete_account(
     if typed != Email::parse(&oneself.person().email)?.key() {
         return Err(FieldErrors::one("confirm", "Type your own email address").into());
     }
-    RecentlyProven::of(oneself)?.delete_account().await?;
+    let moved = RecentlyProven::of(oneself)?.delete_account().await?;
+    let site = request::site()?;
+    for moved in moved {
+        moved.tell(&mut write, &site).await?;
+    }
     write.commit().await?;
     request::end_session().await?;
     request::forget()?;

@@ -16,10 +16,11 @@ use super::version::Versioned;
 use crate::accounts::policy::CourseMaker;
 use crate::courses::model::{self, CourseState};
 use crate::courses::policy::{CourseEditor, CourseVisitor, CourseWriter, Standing};
-use crate::courses::store::{Filter, NewCourse, public_list_catalogue};
+use crate::courses::store::{Filter, NewCourse, Switches, public_list_catalogue};
 use crate::db::Write;
 use crate::enrolments::model::CourseRole;
 use crate::error::AppError;
+use crate::failure::Failure;
 use crate::ui::when;
 
 /// A course in the catalogue.
@@ -56,6 +57,13 @@ pub struct Course {
     listed: bool,
     /// People can join it by themselves, while it is published.
     open: bool,
+    /// Who joins by themselves is let in by its staff.
+    approval: bool,
+    /// Seats for students; none: as many as come.
+    #[schema(minimum = 1, maximum = 100000)]
+    capacity: Option<i64>,
+    /// Seats that are taken, or kept for somebody.
+    seats_taken: i64,
     /// When its text or a switch last changed.
     changed_at: String,
     /// What the asker is in it; none for who is not.
@@ -73,6 +81,9 @@ impl Course {
             state: row.state,
             listed: row.listed,
             open: row.open,
+            approval: row.approval,
+            capacity: row.capacity,
+            seats_taken: standing.seats.taken,
             changed_at: when::machine(row.changed_at),
             your_role: standing.facts.course,
         }
@@ -191,9 +202,18 @@ pub async fn make_course(asker: Asker, headers: HeaderMap, sent: LongSent<MakeCo
 async fn answer_with(write: &mut Write, slug: &str, status: StatusCode) -> Result<Answer, Problem> {
     let made = status == StatusCode::CREATED;
     let editor = CourseEditor::claim_by_slug(write, slug).await?;
-    let (text, tag) = Versioned::of(&Course::of(editor.standing()))?.into_parts();
+    let (text, tag) = version(&Course::of(editor.standing()))?.into_parts();
     let location = made.then(|| format!("/api/v1/courses/{slug}"));
     Ok(Answer { status, location, tag: Some(tag), text })
+}
+
+/// Seats are taken by others all the time, and collide with nothing.
+fn version(course: &Course) -> Result<Versioned, Failure> {
+    let Course { slug, title, summary, description, state, listed, open, approval, capacity, changed_at, .. } = course;
+    Versioned::of_part(
+        course,
+        &(slug, title, summary, description, state, listed, open, approval, capacity, changed_at),
+    )
 }
 
 /// Read a course
@@ -209,7 +229,7 @@ pub async fn read_course(
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
-    Versioned::of(&Course::of(visitor.standing()))?.answer(&headers)
+    version(&Course::of(visitor.standing()))?.answer(&headers)
 }
 
 /// What changes of a course. What is not said stays.
@@ -229,6 +249,8 @@ pub struct ChangeCourse {
     listed: Option<bool>,
     /// People can join it by themselves, while it is published.
     open: Option<bool>,
+    /// Who joins by themselves is let in by its staff.
+    approval: Option<bool>,
 }
 
 /// Change a course
@@ -243,7 +265,7 @@ pub async fn change_course(
 ) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
     let mut writer = CourseWriter::claim_by_slug(&mut write, &slug).await?;
-    Versioned::of(&Course::of(writer.standing()))?.require(&headers)?;
+    version(&Course::of(writer.standing()))?.require(&headers)?;
     let row = writer.course().clone();
     let change = sent.value;
     let (title, summary, description) = model::parse_course(
@@ -252,18 +274,23 @@ pub async fn change_course(
         change.description.as_deref().unwrap_or(&row.description),
     )?;
     let course = NewCourse { title: &title, summary: &summary, description: &description };
-    let (listed, open) = (change.listed.unwrap_or(row.listed), change.open.unwrap_or(row.open));
-    if !writer.save(course, listed, open, row.changed_at).await? {
+    let switches = Switches {
+        listed: change.listed.unwrap_or(row.listed),
+        open: change.open.unwrap_or(row.open),
+        approval: change.approval.unwrap_or(row.approval),
+    };
+    if !writer.save(course, switches, row.changed_at).await? {
         return Err(AppError::Conflict("The course was changed meanwhile.".to_owned()).into());
     }
     let mut after = writer.standing().clone();
     after.course.title = title.as_str().to_owned();
     after.course.summary = summary.as_str().to_owned();
     after.course.description = description.as_str().to_owned();
-    (after.course.listed, after.course.open) = (listed, open);
+    (after.course.listed, after.course.open, after.course.approval) =
+        (switches.listed, switches.open, switches.approval);
     after.course.changed_at = writer.changed_at().await?;
     write.commit().await?;
-    Ok(Versioned::of(&Course::of(&after))?.answer_with(StatusCode::OK))
+    Ok(version(&Course::of(&after))?.answer_with(StatusCode::OK))
 }
 
 /// What is done to the state of a course.
@@ -277,14 +304,14 @@ enum Step {
 async fn take(asker: Asker, slug: String, headers: HeaderMap, step: Step) -> Result<Response, Problem> {
     let mut write = asker.begin_write().await?;
     let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
-    let now = Versioned::of(&Course::of(editor.standing()))?;
+    let now = version(&Course::of(editor.standing()))?;
     let once = match Once::begin(editor.connection().0, &asker, &headers, "").await? {
         Begun::Before(answer) => return Ok(answer),
         Begun::Now(once) => once,
     };
     now.check(&headers)?;
     match step {
-        Step::Publish => editor.publish().await?,
+        Step::Publish => drop(editor.publish().await?.tell(&mut write, &asker.0.site).await?),
         Step::Conclude => editor.conclude().await?,
         Step::Archive => editor.archive().await?,
     }

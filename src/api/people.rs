@@ -16,8 +16,10 @@ use super::version::Versioned;
 use crate::accounts::model::Email;
 use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::Write;
+use crate::enrolments::machine::Stays;
 use crate::enrolments::model::CourseRole;
-use crate::enrolments::store::{Added, RosterRow};
+use crate::enrolments::model::PlaceState;
+use crate::enrolments::store::{Added, How, RosterRow, stays_in_words};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
@@ -137,13 +139,20 @@ pub async fn add_member(
         Begun::Now(once) => once,
     };
     let email = Email::parse(&sent.value.email)?;
-    let id = match manager.add_person(&email, sent.value.role).await? {
-        Added::Added(_) => manager.find_member(&email).await?,
-        Added::IsIn(name, role) => {
-            let words = format!("{name} is in this course already, as {}.", role.with_article());
-            return Err(AppError::Conflict(words).into());
+    let id = match manager.add_person(&email, sent.value.role, How::WithAccount).await? {
+        Added::Moved(_, moved) if moved.state == PlaceState::Active => {
+            let id = manager.find_member(&email).await?;
+            moved.tell(manager.connection().0, &asker.0.site).await?;
+            id
         }
-        Added::NoAccount => return Err(Problem::field("email", "There is no account with this email yet")),
+        // Nothing of it is kept: who is added is in, or is not.
+        Added::Moved(name, _) => {
+            return Err(AppError::Conflict(stays_in_words(&name, sent.value.role, Stays::NoRoom)).into());
+        }
+        Added::Stays(name, role, stays) => return Err(AppError::Conflict(stays_in_words(&name, role, stays)).into()),
+        Added::NoAccount | Added::Awaited(_) => {
+            return Err(Problem::field("email", "There is no account with this email yet"));
+        }
     };
     let (text, tag) = version(&now(&mut write, &slug, id).await?)?.into_parts();
     let location = Some(format!("/api/v1/courses/{slug}/people/{id}"));
@@ -186,7 +195,8 @@ pub async fn change_member(
     let is_oneself = manager.standing().is_oneself(UserId(id));
     let before = now(manager.connection().0, &slug, UserId(id)).await?;
     version(&before)?.require(&headers)?;
-    RecentlyProven::of(manager)?.change_role(UserId(id), sent.value.role).await?;
+    let (_, moved) = RecentlyProven::of(manager)?.change_role(UserId(id), sent.value.role).await?;
+    moved.tell(&mut write, &asker.0.site).await?;
     // Who has taken their own role away may not see the roster any more.
     let after = match is_oneself {
         true => Member { role: sent.value.role, ..before },
@@ -211,7 +221,8 @@ pub async fn remove_member(
     let mut manager = CourseManager::claim_by_slug(&mut write, &slug).await?;
     let before = now(manager.connection().0, &slug, UserId(id)).await?;
     version(&before)?.check(&headers)?;
-    manager.remove(UserId(id)).await?;
+    let (_, moved) = manager.remove(UserId(id)).await?;
+    moved.tell(&mut write, &asker.0.site).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

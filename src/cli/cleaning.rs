@@ -11,6 +11,7 @@ use crate::credentials::mail_link::store as mail_link;
 use crate::credentials::passkey::store as passkey;
 use crate::credentials::provider::store as provider;
 use crate::credentials::recovery_codes::store::public_delete_fresh;
+use crate::enrolments::late_offers;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::lab::store as lab;
@@ -40,6 +41,9 @@ pub async fn run(site: Arc<Site>) {
                 tracing::info!(rows, longest_ms, "cleared away what was over");
             }
             Err(failure) => tracing::warn!(%failure, "could not clear away what is over"),
+        }
+        if let Err(failure) = late_offers::pass_on(&site, system()).await {
+            tracing::warn!(%failure, "could not pass on seats that nobody took in time");
         }
         if let Err(failure) = site.keys.rotate_when_due(&site.db, &site.key).await {
             tracing::warn!(%failure, "could not have a new signing key follow");

@@ -10,7 +10,7 @@ use crate::id::CourseId;
 use {
     super::model,
     super::policy::{CourseEditor, CourseWriter},
-    super::store::{NewCourse, public_search},
+    super::store::{NewCourse, Switches, public_search},
     crate::accounts::policy::CourseMaker,
     crate::error::FieldErrors,
     crate::http::request,
@@ -51,7 +51,8 @@ pub async fn save_course(
     description: String,
     /// Sent, with whatever value, when the box is ticked: the catalogue shows the course once it is published.
     listed: Option<String>,
-    /// Sent when the box is ticked: people can join by themselves once it is published.
+    /// Who can join by themselves once it is published: nobody when it is empty or missing, everybody once staff say yes for `ask`,
+    /// everybody for anything else.
     open: Option<String>,
     /// In milliseconds since 1970. When the course has changed since, nothing is saved: refused at `description`.
     seen: i64,
@@ -62,7 +63,9 @@ pub async fn save_course(
     let text = NewCourse { title: &title, summary: &summary, description: &description };
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
-    if !writer.save(text, listed.is_some(), open.is_some(), seen).await? {
+    let open = open.as_deref().filter(|open| !open.is_empty());
+    let switches = Switches { listed: listed.is_some(), open: open.is_some(), approval: open == Some("ask") };
+    if !writer.save(text, switches, seen).await? {
         return Err(FieldErrors::one("description", model::OVERTAKEN).into());
     }
     drop(writer);
@@ -78,8 +81,9 @@ pub async fn publish_course(
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let mut editor = CourseEditor::claim(&mut write, course).await?;
-    editor.publish().await?;
+    let moved = editor.publish().await?;
     let (readable, drafts) = editor.count_lessons().await?;
+    moved.tell(&mut write, &*request::site()?).await?;
     write.commit().await?;
     let said = match (readable, drafts) {
         (0, 0) => "The course is published. It has no lessons yet.".to_owned(),

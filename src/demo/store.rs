@@ -57,7 +57,8 @@ pub async fn add_course(
         let Some(user) = task.admin(write).find_by_email(&Email::parse(email)?).await? else { continue };
         let joined_at = made_at + nth * HOUR;
         query(
-            "insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, $3, 'active', $4)
+            "insert into enrolments (course_id, user_id, role, state, since, joined_at, way)
+             values ($1, $2, $3, 'active', $4, $4, case $3 when 'student' then 'open' when 'owner' then 'made' else 'staff' end)
              on conflict do nothing",
         )
         .bind(id)
@@ -124,7 +125,7 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
         .bind(now - (100 + number) * DAY)
         .one(write)
         .await?;
-        query("insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'owner', 'active', $3)")
+        query("insert into enrolments (course_id, user_id, role, state, since, joined_at, way) values ($1, $2, 'owner', 'active', $3, $3, 'made')")
             .bind(course)
             .bind(owner)
             .bind(now)
@@ -148,8 +149,8 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
         for seat in 0..seats {
             let user = UserId(first.0 + (number * 37 + seat * if number == 1 { 1 } else { 13 }) % school.students);
             query(
-                "insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'student', 'active', $3)
-                 on conflict do nothing",
+                "insert into enrolments (course_id, user_id, role, state, since, joined_at, way)
+                 values ($1, $2, 'student', 'active', $3, $3, 'roster') on conflict do nothing",
             )
             .bind(course)
             .bind(user)

@@ -23,12 +23,11 @@ use super::form_token::{self, Origin, TOKEN_FIELD};
 use super::kept_forms::{self, RefusedForm, STRANGERS_MAX, UNSENT_PAGE, Unsent};
 use super::local_path::LocalPath;
 use super::request::{Ctx, prove_address, second_step_address, sign_in_address, status_of};
-use super::what_forms_do::of_a_stranger;
+use super::what_forms_do::{joins, of_a_stranger};
 use super::{Site, error_page, form_body, waiting};
 use crate::audit::event::{Event, What};
 use crate::audit::refusals;
 use crate::credentials::set_up_link::api::SetFirstPassword;
-use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, Denied, FieldErrors, wait_in_words};
 use crate::failure::Failure;
 use crate::network::{PerMinute, Turn};
@@ -235,7 +234,7 @@ async fn keep_unsent(
     let asks_first = ctx.ended.as_ref().is_some_and(|lapsed| !form_token::is_marked(&lapsed.form_key, body));
     let person = ctx.ended.as_ref().map(|lapsed| lapsed.person);
     waiting::keep(site, ctx, action, sent, Unsent { page: page.as_str().to_owned(), person, asks_first }).await?;
-    if action == JoinCourse::PATH {
+    if joins(action) {
         return Ok(see_other(&format!("{}&joining=1", sign_in_address(page.as_str(), ended))));
     }
     Ok(see_other(&sign_in_address(UNSENT_PAGE, ended)))

@@ -9,14 +9,13 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
-use leptos::server_fn::ServerFn;
 
 use super::forms::{PAGE_FIELD, fields, page_of, refusal, refuse_plainly, see_other};
 use super::kept_forms::{self, RefusedForm, UNSENT_PAGE, Unsent};
 use super::local_path::{LocalPath, query_value};
 use super::request::{Answer, Ctx, status_of};
+use super::what_forms_do::joins;
 use super::{Site, error_page};
-use crate::enrolments::api::JoinCourse;
 use crate::error::{AppError, FieldErrors};
 use crate::failure::{Broken, Failure};
 use crate::id::SignInId;
@@ -94,7 +93,7 @@ pub(super) async fn send(
             };
             match unsent.person {
                 // Only on the way from the course's own button: another person on this computer signs in from elsewhere.
-                None if form.action == JoinCourse::PATH && answer.go_to.as_deref() == Some(&unsent.page) => {}
+                None if joins(&form.action) && answer.go_to.as_deref() == Some(&unsent.page) => {}
                 None => continue,
                 // Somebody else's words on a shared computer: neither sent nor shown.
                 Some(sender) if sender != person.id => {
@@ -125,7 +124,7 @@ pub(super) async fn send(
         let response = match answered {
             Ok(_) => see_other(&theirs.answer().go_to.unwrap_or_else(|| page.as_str().to_owned())),
             // Who turns out to be in the course already is there.
-            Err(AppError::Forbidden(_)) if form.action == JoinCourse::PATH => see_other(page.as_str()),
+            Err(AppError::Forbidden(_)) if joins(&form.action) => see_other(page.as_str()),
             Err(error) => {
                 let body = [&body[..], format!("&{PAGE_FIELD}={}", query_value(page.as_str())).as_bytes()].concat();
                 still_unsent(site, &theirs, &parts, &Bytes::from(body), error, &form).await

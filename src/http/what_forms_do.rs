@@ -14,7 +14,7 @@ use crate::credentials::passkey::api::{RemovePasskey, RenamePasskey};
 use crate::credentials::provider::api::RemoveProvider;
 use crate::credentials::recovery_codes::api::MakeRecoveryCodes;
 use crate::credentials::second_step::api::ResetSecondStep;
-use crate::enrolments::api::{JoinCourse, SaveCourseRole};
+use crate::enrolments::api::{JoinCourse, JoinWithCode, SaveCourseRole};
 use crate::lessons::api::{AddLesson, SaveLesson};
 use crate::mail::api::DeleteLetter;
 use crate::sessions::api::{EndAllSignIns, EndOtherSignIns, EndSignIn, NameSignIn};
@@ -22,14 +22,20 @@ use crate::tokens::api::{LetAppIn, MakeToken, RevokeToken};
 
 /// Those that may wait although nobody knows who sent them. Whoever signs in next on that browser is asked to send it, so it must be
 /// something written, and never a power that a stranger would like to borrow.
-const OF_STRANGERS: [(&str, &str); 6] = [
+const OF_STRANGERS: [(&str, &str); 7] = [
     (CreateCourse::PATH, "Make a new course"),
     (SaveCourse::PATH, "Change a course’s text"),
     (AddLesson::PATH, "Add a lesson"),
     (SaveLesson::PATH, "Change a lesson"),
     (SaveProfile::PATH, "Change your name"),
     (JoinCourse::PATH, "Join a course"),
+    (JoinWithCode::PATH, "Join a course with a code"),
 ];
+
+/// Whether it is a way into a course: nothing was written, and whoever signs in after pressing its button means it.
+pub(super) fn joins(action: &str) -> bool {
+    [JoinCourse::PATH, JoinWithCode::PATH].contains(&action)
+}
 
 /// Those that wait for their known sender alone.
 const OF_KNOWN: [(&str, &str); 28] = [

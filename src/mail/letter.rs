@@ -29,11 +29,13 @@ pub enum Kind {
     TextCode,
     /// Something about an account's safety happened.
     Notice,
+    /// Something about a place in a course happened.
+    Course,
 }
 
 impl Kind {
     /// In no order that matters.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Confirm,
         Self::SignUp,
         Self::HasAccount,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Code,
         Self::TextCode,
         Self::Notice,
+        Self::Course,
     ];
 
     /// As it is stored.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Code => "code",
             Self::TextCode => "text_code",
             Self::Notice => "notice",
+            Self::Course => "course",
         }
     }
 
@@ -77,6 +81,7 @@ impl Kind {
             Self::Code => "Code to sign in",
             Self::TextCode => "Code as a text message",
             Self::Notice => "Notice about an account",
+            Self::Course => "About a place in a course",
         }
     }
 

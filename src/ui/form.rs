@@ -159,6 +159,31 @@ impl Form {
         })
     }
 
+    /// A field with one line that offers what it can hold while somebody types; without that it is typed.
+    pub fn input_of(
+        &self,
+        name: &'static str,
+        label: &'static str,
+        hint: &'static str,
+        value: &str,
+        offered: &[String],
+    ) -> AnyView {
+        let typed = self.value(name, value);
+        let list = format!("{name}-offered");
+        let options: Vec<AnyView> =
+            offered.iter().map(|each| view! { <option value=each.clone()></option> }.into_any()).collect();
+        let field = Field { name, label, hint, ..Field::default() };
+        let list_id = list.clone();
+        let input = self.around(&field, |id, invalid, described| {
+            view! {
+                <input class="input" id=id name=name type="text" value=typed list=list autocomplete="off" spellcheck="false"
+                    aria-invalid=invalid aria-describedby=described />
+            }
+            .into_any()
+        });
+        view! { {input}<datalist id=list_id>{options}</datalist> }.into_any()
+    }
+
     /// A password. It never comes back, so there is no value.
     pub fn password(&self, field: Field) -> AnyView {
         let autocomplete = field.autocomplete;

@@ -141,6 +141,11 @@ impl App {
         engine::count(&self.place, table).await
     }
 
+    /// What one column of text holds: for invariants that no page shows as a whole.
+    pub async fn words(&self, sql: &str) -> Vec<String> {
+        engine::words(&self.place, sql).await
+    }
+
     /// The file, for tests of what SQLite alone does; none while the tests run on PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         self.place.file().map(PathBuf::as_path)
@@ -441,6 +446,66 @@ impl Visitor<'_> {
         let page = self.get(&format!("/admin/users?q={name}%40uni.example")).await;
         let at = page.body.find("href=\"/people/").unwrap_or_else(|| panic!("no {name} in {}", page.body));
         page.body[at + "href=\"/people/".len()..].split('"').next().unwrap().to_owned()
+    }
+}
+
+/// What staff do with places in a course, through its pages.
+impl Visitor<'_> {
+    /// What a course's form about joining would send, with these fields in place of what stands there.
+    pub async fn set_joining(&self, course: &Course, fields: &[(&str, &str)]) {
+        let mut all = vec![
+            ("course", course.id.as_str()),
+            ("from", ""),
+            ("until", ""),
+            ("time_zone", "UTC"),
+            ("capacity", ""),
+            ("offer_hours", ""),
+        ];
+        for (name, value) in fields {
+            all.retain(|(other, _)| other != name);
+            all.push((name, value));
+        }
+        let page = self.call("/fn/save_joining", &all).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    }
+
+    /// Ticks these switches of a course's settings, and no others.
+    pub async fn set_switches(&self, course: &Course, ticked: &[&str]) {
+        let seen = self.seen(course).await;
+        let mut all = vec![
+            ("course", course.id.as_str()),
+            ("title", "Published"),
+            ("summary", "A summary"),
+            ("description", ""),
+            ("seen", seen.as_str()),
+        ];
+        all.extend(ticked.iter().filter(|name| **name == "listed").map(|name| (*name, "yes")));
+        match (ticked.contains(&"open"), ticked.contains(&"approval")) {
+            (true, true) => all.push(("open", "ask")),
+            (true, false) => all.push(("open", "yes")),
+            (false, _) => {}
+        }
+        assert_eq!(self.post("/fn/save_course", &all).await.status, StatusCode::SEE_OTHER);
+    }
+
+    /// The number of somebody with a place in the course, whatever state it is in.
+    pub async fn member_id(&self, course: &Course, name: &str) -> String {
+        for state in ["active", "requested", "invited", "waitlisted", "dropped", "removed", "blocked"] {
+            let page = self.get(&format!("{}/people?q={name}%40uni.example&state={state}", course.page())).await;
+            let mark = format!("href=\"{}/people/", course.page());
+            if let Some(at) = page.body.find(&mark) {
+                return page.body[at + mark.len()..].split('"').next().unwrap().to_owned();
+            }
+        }
+        panic!("no {name} in {}", course.page())
+    }
+
+    /// The join code that the course's page for it shows.
+    pub async fn code_of(&self, course: &Course) -> String {
+        let page = self.get(&format!("{}/joining", course.page())).await;
+        let mark = "class=\"key\">";
+        let at = page.body.find(mark).unwrap_or_else(|| panic!("no code in {}", page.body));
+        page.body[at + mark.len()..].split('<').next().unwrap().to_owned()
     }
 }
 

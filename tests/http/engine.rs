@@ -178,6 +178,22 @@ pub async fn dump(place: &Place, folder: &Path) -> Vec<u8> {
 }
 
 /// How many rows a table has.
+/// What one column of text holds, in the order asked for.
+pub async fn words(place: &Place, sql: &str) -> Vec<String> {
+    #[expect(clippy::disallowed_methods, reason = "looks into the database under test")]
+    let rows: Vec<(String,)> = match place {
+        Place::Sqlite(file) => {
+            let mut connection = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
+        Place::Postgres(options) => {
+            let mut connection = PgConnection::connect_with(options).await.unwrap();
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
+    };
+    rows.into_iter().map(|(words,)| words).collect()
+}
+
 pub async fn count(place: &Place, table: &str) -> i64 {
     let sql = format!("select count(*) from {table}");
     #[expect(clippy::disallowed_methods, reason = "looks into the database under test")]

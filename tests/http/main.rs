@@ -25,6 +25,8 @@ mod operations;
 mod passkeys;
 mod passwords;
 mod people;
+mod places;
+mod places_at_random;
 mod powers;
 mod privacy;
 mod proving;

@@ -16,7 +16,21 @@ use crate::app::{App, Course, PASSWORD, Page, Visitor, task};
 
 const TABLE: &str = include_str!("powers.txt");
 
-pub const KINDS: [&str; 8] = ["anonymous", "student", "enrolled", "other", "assistant", "instructor", "owner", "admin"];
+pub const KINDS: [&str; 13] = [
+    "anonymous",
+    "student",
+    "invited",
+    "asks",
+    "waiting",
+    "enrolled",
+    "left",
+    "blocked",
+    "other",
+    "assistant",
+    "instructor",
+    "owner",
+    "admin",
+];
 
 /// Everybody, and what they can lay hands on.
 pub struct World {
@@ -31,6 +45,10 @@ pub struct World {
     draft_seen: String,
     pub sign_in: String,
     link: String,
+    /// Who asks to join, and who is blocked; the course's join code.
+    asks: String,
+    blocked: String,
+    code: String,
 }
 
 impl World {
@@ -66,6 +84,9 @@ impl World {
         owner
             .post("/fn/add_lesson", &[("course", &draft.id), ("title", "Lesson 1"), ("body", ""), ("published", "yes")])
             .await;
+        let others = Self::everybody_else(&app, &owner, &published, &draft).await;
+        let code = owner.code_of(&published).await;
+        let (asks, blocked) = (admin.id_of("asks").await, admin.id_of("blocked").await);
         let edit = owner.get(&format!("{}/lessons/lesson-1/edit", published.page())).await;
         let sign_in = {
             app.sign_in("someone").await;
@@ -88,10 +109,16 @@ impl World {
         let (published_seen, draft_seen) = (owner.seen(&published).await, owner.seen(&draft).await);
         let someone = admin.id_of("someone").await;
         let (lesson, seen) = (edit.hidden("lesson"), edit.hidden("seen"));
+        let [invited, asking, in_line, left, out] = others;
         let everybody = [
             ("anonymous", app.anonymous().jar()),
             ("student", student.jar()),
+            ("invited", invited),
+            ("asks", asking),
+            ("waiting", in_line),
             ("enrolled", enrolled.jar()),
+            ("left", left),
+            ("blocked", out),
             ("other", other.jar()),
             ("assistant", assistant.jar()),
             ("instructor", instructor.jar()),
@@ -100,7 +127,57 @@ impl World {
         ]
         .to_vec();
         drop((admin, owner, other, instructor, student, enrolled, assistant));
-        (Self { published_seen, draft_seen, published, draft, someone, lesson, seen, sign_in, link, app }, everybody)
+        let world = Self {
+            published_seen,
+            draft_seen,
+            published,
+            draft,
+            someone,
+            lesson,
+            seen,
+            sign_in,
+            link,
+            asks,
+            blocked,
+            code,
+            app,
+        };
+        (world, everybody)
+    }
+
+    /// One person in each state but active, an address that waits, and a join code. Two seats, both taken.
+    async fn everybody_else(
+        app: &App,
+        owner: &Visitor<'_>,
+        published: &Course,
+        draft: &Course,
+    ) -> [Vec<(String, String)>; 5] {
+        let [invited, asks, in_line, left, blocked] = [
+            app.student("invited").await,
+            app.student("asks").await,
+            app.student("waiting").await,
+            app.student("left").await,
+            app.student("blocked").await,
+        ];
+        for visitor in [&left, &blocked] {
+            visitor.post("/fn/join_course", &[("course", &published.id)]).await;
+        }
+        left.post("/fn/leave_course", &[("course", &published.id)]).await;
+        let id = owner.member_id(published, "blocked").await;
+        owner.post("/fn/block_person", &[("course", &published.id), ("person", &id)]).await;
+        for course in [published, draft] {
+            for email in ["invited@uni.example", "nobody@uni.example"] {
+                let fields = [("course", course.id.as_str()), ("email", email), ("role", "student"), ("how", "invite")];
+                owner.post("/fn/add_person", &fields).await;
+            }
+        }
+        owner.set_joining(published, &[("capacity", "2"), ("waitlist", "yes")]).await;
+        in_line.post("/fn/join_course", &[("course", &published.id)]).await;
+        owner.set_switches(published, &["listed", "open", "approval"]).await;
+        asks.post("/fn/join_course", &[("course", &published.id)]).await;
+        owner.set_switches(published, &["listed", "open"]).await;
+        owner.post("/fn/make_join_code", &[("course", &published.id), ("code_until", ""), ("code_most", "")]).await;
+        [invited.jar(), asks.jar(), in_line.jar(), left.jar(), blocked.jar()]
     }
 
     /// What a well-formed request to this function holds. A function without an arm here has no row.
@@ -207,6 +284,21 @@ impl World {
             "/fn/add_person" => {
                 vec![course, ("email", "other@uni.example".to_owned()), ("role", "assistant".to_owned())]
             }
+            "/fn/join_with_code" => vec![("join_code", self.code.clone())],
+            "/fn/approve_person" => vec![course, ("person", self.asks.clone())],
+            "/fn/unblock_person" => vec![course, ("person", self.blocked.clone())],
+            "/fn/block_person" => vec![course, person],
+            "/fn/forget_awaited" => vec![course, ("email", "nobody@uni.example".to_owned())],
+            "/fn/save_joining" => vec![
+                course,
+                ("from", String::new()),
+                ("until", String::new()),
+                ("time_zone", "Europe/Berlin".to_owned()),
+                ("capacity", "30".to_owned()),
+                ("offer_hours", String::new()),
+            ],
+            "/fn/make_join_code" => vec![course, ("code_until", String::new()), ("code_most", String::new())],
+            "/fn/end_join_code" => vec![course],
             "/fn/save_course_role" => vec![course, person, ("role", "assistant".to_owned())],
             "/fn/remove_person" | "/fn/put_back" => vec![course, person],
             "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],
@@ -223,6 +315,7 @@ impl World {
             .replace("{slug}", &course.slug)
             .replace("{lesson}", "lesson-1")
             .replace("{token}", &self.link)
+            .replace("{code}", &self.code)
             .replace("{id}", &self.someone)
     }
 }

@@ -36,11 +36,22 @@ fn strays(files: &[(PathBuf, String)], word: &str, allowed: &[&str]) -> Vec<Stri
 }
 
 /// What may stand where alone, and why.
-const RULES: [(&str, &[&str], &str); 12] = [
+const RULES: [(&str, &[&str], &str); 15] = [
     (
         "inner_html",
         &["ui/prose.rs", "ui/form.rs", "ui/islands.rs"],
         "HTML is taken as it is in three places, each of which cleans or escapes it",
+    ),
+    (
+        "state = 'active'",
+        &["enrolments/store/states.rs"],
+        "what a state of a place means to a query stands there: no count forgets one",
+    ),
+    ("'waitlisted'", &["enrolments/store/states.rs"], "the same"),
+    (
+        "into enrolments",
+        &["enrolments/store/moving.rs", "demo/store.rs"],
+        "how a place changes is decided by machine.rs and written in one place; the demo is made as if it had been before",
     ),
     ("<Title", &["ui/page.rs"], "leptos_meta does not escape a title; use page_title"),
     ("<textarea", &["ui/form.rs"], "Leptos does not escape a textarea; use Form::textarea"),
@@ -98,6 +109,10 @@ fn the_two_halves_are_told_apart_only_where_the_house_says() {
     for (path, text) in sources() {
         let name = path.file_name().unwrap().to_str().unwrap();
         if matches!(name, "lib.rs" | "mod.rs" | "api.rs" | "model.rs" | "id.rs") {
+            continue;
+        }
+        // Where one file of functions became several.
+        if path.parent().is_some_and(|folder| folder.ends_with("api")) {
             continue;
         }
         assert!(!text.contains("cfg(feature") && !text.contains("cfg(not(feature"), "{}", path.display());

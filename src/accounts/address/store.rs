@@ -9,6 +9,7 @@ use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Confirm, Held, NewAddress};
 use crate::credentials::mail_link::store::{Does, MailLink, NewLink, make, withdraw_links};
 use crate::db::{Connection, Read, Write, query};
+use crate::enrolments::store::public_give_awaited;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::Site;
@@ -112,6 +113,7 @@ impl Oneself<'_, Write> {
             let words = "This link was sent to an address that is not your account’s any more.";
             return Err(AppError::Conflict(words.to_owned()).into());
         }
+        public_give_awaited(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).after(format!("{} confirmed", sent_to.as_typed())))
             .await
     }
@@ -142,6 +144,7 @@ impl Oneself<'_, Write> {
         }
         // What went to the old address is over.
         withdraw_links(write, user).await?;
+        public_give_awaited(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
         Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed })
     }

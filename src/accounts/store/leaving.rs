@@ -8,6 +8,8 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::ways::store::forget_all;
 use crate::db::{Connection, Read, Write, query};
+use crate::enrolments::store::states::{is_in, other_owners};
+use crate::enrolments::store::{Moved, leave_everywhere};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::sessions::policy::RecentlyProven;
@@ -73,12 +75,18 @@ pub struct OwnCourse {
     pub title: String,
     /// What they are or were in it.
     pub role: String,
-    /// `active`, `left` or `removed`.
+    /// Where their place is: `invited`, `requested`, `active`, `waitlisted`, `dropped`, `removed` or `blocked`.
     pub state: String,
-    /// When they came.
-    pub joined_at: Millis,
-    /// When they went.
-    pub ended_at: Option<Millis>,
+    /// By which way they came.
+    pub way: String,
+    /// When they were let in, the last time.
+    pub joined_at: Option<Millis>,
+    /// Since when their place is where it is.
+    pub since: Millis,
+    /// Their number in line, which says nothing of how many wait.
+    pub line: Option<i64>,
+    /// Until when a seat is kept for them.
+    pub offer_ends_at: Option<Millis>,
 }
 
 /// A lesson the person has marked as read.
@@ -138,8 +146,8 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .all(read)
         .await?;
         let courses = query(
-            "select c.slug, c.title, e.role, e.state, e.joined_at, e.ended_at from enrolments e join courses c on c.id = e.course_id
-             where e.user_id = $1 order by e.joined_at, c.id",
+            "select c.slug, c.title, e.role, e.state, e.way, e.joined_at, e.since, e.line, e.offer_ends_at
+             from enrolments e join courses c on c.id = e.course_id where e.user_id = $1 order by e.since, c.id",
         )
         .bind(user)
         .all(read)
@@ -163,19 +171,21 @@ impl RecentlyProven<Oneself<'_, Write>> {
     /// Deletes the account: its name, address and password, its sign-ins, what it typed and did not save, and from where it did
     /// what the log tells of. What others need stays under "Deleted person": places in courses, marks, the log's events.
     /// Refused for the last admin, and for the last owner of a course.
-    pub async fn delete_account(&mut self) -> Result<(), Failure> {
+    /// Answers what came of it for the courses they were in: their seats go to others.
+    pub async fn delete_account(&mut self) -> Result<Vec<Moved>, Failure> {
         let user = self.inner().person().id;
         let write = self.inner().connection();
         let now = write.now();
-        let (is_last_admin, last_owned): (bool, Option<String>) = query(
+        let (is_last_admin, last_owned): (bool, Option<String>) = query(concat!(
             "select u.role = 'admin' and not exists (select 1 from users o where o.role = 'admin' and o.disabled_at is null
                        and o.password_hash is not null and o.id <> u.id),
                     (select min(c.title) from enrolments e join courses c on c.id = e.course_id
-                      where e.user_id = u.id and e.role = 'owner' and e.state = 'active' and c.state <> 'archived'
-                        and not exists (select 1 from enrolments o join users w on w.id = o.user_id and w.disabled_at is null and w.password_hash is not null
-                          where o.course_id = e.course_id and o.user_id <> u.id and o.role = 'owner' and o.state = 'active'))
-             from users u where u.id = $1",
-        )
+                      where e.user_id = u.id and e.role = 'owner' and c.state <> 'archived' and ",
+            is_in!("e"),
+            " and ",
+            other_owners!("e.course_id", "u.id"),
+            " = 0) from users u where u.id = $1"
+        ))
         .bind(user)
         .one(write)
         .await?;
@@ -189,11 +199,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             return Err(AppError::Conflict(words).into());
         }
         note(write, Event::of(What::UserDeleted).about(user)).await?;
-        query("update enrolments set state = 'left', ended_at = $2 where user_id = $1 and state = 'active'")
-            .bind(user)
-            .bind(now)
-            .execute(write)
-            .await?;
+        let moved = leave_everywhere(write, user).await?;
         // What stands in the place of an address is none, so that nobody can have it before.
         forget_all(write, user).await?;
         for statement in [
@@ -217,7 +223,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
         .bind(user)
         .bind(now)
         .execute(write)
-        .await
-        .map(drop)
+        .await?;
+        Ok(moved)
     }
 }

@@ -13,6 +13,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, query};
+use crate::enrolments::store::states::is_in;
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
 use crate::id::UserId;
@@ -147,7 +148,9 @@ macro_rules! account_rows {
             " as is_admins,
                     (select count(*) from sign_ins s where s.user_id = u.id and s.ended_at is null and s.epoch = u.epoch
                        and s.idle_ends_at > $1 and s.absolute_ends_at > $1) as sign_ins,
-                    (select count(*) from enrolments e where e.user_id = u.id and e.state = 'active') as courses
+                    (select count(*) from enrolments e where e.user_id = u.id and ",
+            is_in!("e"),
+            ") as courses
              from users u "
         )
     };

@@ -3,21 +3,20 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{Tab, progress, state_note, tabs};
+use super::place::{leaving, way_in, your_place};
+use super::{Tab, state_note, tabs};
 use crate::accounts::model::initials;
-use crate::courses::api::PublishCourse;
+use crate::clock::Millis;
 use crate::courses::cover_view::cover;
-use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseAct, CourseVisitor, Standing};
 use crate::courses::store::{TabCounts, Teacher};
-use crate::enrolments::api::{JoinCourse, LeaveCourse};
 use crate::enrolments::model::CourseRole;
+use crate::enrolments::store::MyPlace;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::markdown::{self, CleanHtml};
-use crate::lessons::model::{LessonState, minutes_in_words};
+use crate::lessons::model::LessonState;
 use crate::lessons::store::PlanRow;
-use crate::ui::form::{ask_first, button};
 use crate::ui::icon;
 use crate::ui::page::{page, page_title};
 use crate::ui::prose::prose;
@@ -28,6 +27,8 @@ struct Data {
     teachers: Vec<Teacher>,
     plan: Vec<PlanRow>,
     about: CleanHtml,
+    mine: Option<MyPlace>,
+    now: Millis,
 }
 
 /// A course's plan and who teaches it, for whoever may know of it, with the buttons that they may press.
@@ -43,13 +44,15 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let counts = visitor.count_for_tabs().await?;
     let teachers = visitor.list_teachers().await?;
     let plan = visitor.list_plan().await?;
+    let mine = visitor.find_my_place().await?;
     let standing = visitor.standing().clone();
     drop(read);
+    let now = request::site()?.db.clock().now();
     let about = markdown::render_for_page(&standing.course.description).await?;
-    Ok(Data { standing, counts, teachers, plan, about })
+    Ok(Data { standing, counts, teachers, plan, about, mine, now })
 }
 
-fn show(Data { standing, counts, teachers, plan, about }: Data) -> AnyView {
+fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> AnyView {
     let course = &standing.course;
     let picture = cover(course.id.0);
     let taught = taught_by(&teachers);
@@ -94,7 +97,7 @@ fn show(Data { standing, counts, teachers, plan, about }: Data) -> AnyView {
             <div class="page wrap">
                 {state_note(&standing)}
                 <div class="columns">
-                    {your_place(&standing, &plan, next)}
+                    {your_place(&standing, mine, &plan, next, now)}
                     <div class="main">
                         <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{write}</section>
                         {about}
@@ -135,30 +138,6 @@ fn taught_by(teachers: &[Teacher]) -> AnyView {
     view! { <p class="taught">"Taught by "{parts}</p> }.into_any()
 }
 
-/// The one button a course's page has first.
-fn way_in(standing: &Standing) -> AnyView {
-    let id = [("course", standing.course.id.to_string())];
-    if standing.may(CourseAct::Join) {
-        return button::<JoinCourse>(&id, "button primary large", "Join course", "");
-    }
-    let takes_people = standing.course.state == CourseState::Published && standing.course.open;
-    if standing.person.is_none() && takes_people {
-        // Leads to the sign-in page first, and goes on from there.
-        return view! {
-            {button::<JoinCourse>(&id, "button primary large", "Join course", "")}
-            <span class="quiet-text">"You sign in first, or create an account."</span>
-        }
-        .into_any();
-    }
-    if standing.course.state == CourseState::Draft && standing.may(CourseAct::Edit) {
-        return button::<PublishCourse>(&id, "button primary large", "Publish", "");
-    }
-    if standing.facts.course.is_none() && standing.course.state == CourseState::Published && !standing.course.open {
-        return view! { <span class="quiet-text">"This course takes nobody new at the moment."</span> }.into_any();
-    }
-    ().into_any()
-}
-
 fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: bool) -> AnyView {
     let length = format!("{} min", crate::lessons::model::minutes(lesson.length));
     let (class, state) = if lesson.state == LessonState::Draft {
@@ -195,43 +174,6 @@ fn no_lessons(standing: &Standing) -> AnyView {
     view! { <div class="empty"><h3>"No lessons yet"</h3><p>{words}</p></div> }.into_any()
 }
 
-/// First for who studies here: on a phone it stands above the plan, on a desk beside it.
-fn your_place(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
-    let content = match standing.facts.course {
-        Some(CourseRole::Student) => progress_here(standing, plan, next),
-        Some(role) => view! {
-            <p><span class="badge">"Staff"</span></p>
-            <p class="quiet-text">{format!("You are {} of this course.", role.with_article())}</p>
-        }
-        .into_any(),
-        None => return ().into_any(),
-    };
-    view! { <aside class="rail place" aria-label="Your place"><section><h2>"Your place"</h2>{content}</section></aside> }
-        .into_any()
-}
-
-fn progress_here(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
-    let published: Vec<&PlanRow> = plan.iter().filter(|lesson| lesson.state == LessonState::Published).collect();
-    if published.is_empty() {
-        return view! { <p><span class="badge good">"Enrolled"</span></p> }.into_any();
-    }
-    let read = published.iter().filter(|lesson| lesson.read_at.is_some()).count();
-    let left: i64 = published.iter().filter(|lesson| lesson.read_at.is_none()).map(|lesson| lesson.length).sum();
-    let go = match next.map(|at| (at, &plan[at])) {
-        Some((at, lesson)) => {
-            let words = if read == 0 { "Begin reading".to_owned() } else { format!("Continue with lesson {}", at + 1) };
-            view! {
-                <p class="quiet-text">{format!("About {} left", minutes_in_words(left))}</p>
-                <a class="button primary block" href=format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug)>{words}</a>
-            }
-            .into_any()
-        }
-        None => view! { <p class="quiet-text">"You have read all of it."</p> }.into_any(),
-    };
-    let count = |number: usize| i64::try_from(number).unwrap_or(0);
-    view! { {progress(count(read), count(published.len()))}{go} }.into_any()
-}
-
 fn teaching(teachers: Vec<Teacher>) -> AnyView {
     if teachers.is_empty() {
         return ().into_any();
@@ -249,27 +191,4 @@ fn teaching(teachers: Vec<Teacher>) -> AnyView {
         })
         .collect();
     view! { <section><h2>"Teaching"</h2><ul role="list">{people}</ul></section> }.into_any()
-}
-
-fn leaving(standing: &Standing) -> AnyView {
-    if !standing.may(CourseAct::Leave) {
-        return ().into_any();
-    }
-    let id = [("course", standing.course.id.to_string())];
-    let is_student = standing.facts.course == Some(CourseRole::Student);
-    let can_return = is_student && standing.facts.open && standing.course.state == CourseState::Published;
-    let words = match (is_student, can_return) {
-        (true, true) => "You can join again while the course is open. What you have read is kept.",
-        (true, false) => {
-            "The course takes nobody new, so you cannot join again by yourself. What you have read is kept."
-        }
-        (false, _) => "You give your part in teaching this course back. An owner can add you again.",
-    };
-    let leave = if can_return {
-        button::<LeaveCourse>(&id, "button small", "Leave course", "")
-    } else {
-        let said = "Somebody who manages its people has to let you in again.".to_owned();
-        ask_first::<LeaveCourse>(&id, "Leave course", "", said, "Leave this course".to_owned())
-    };
-    view! { <section><h2>"Leaving"</h2><p>{words}</p>{leave}</section> }.into_any()
 }

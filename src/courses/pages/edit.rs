@@ -8,10 +8,10 @@ use super::{Tab, slim, state_badge, state_note};
 use crate::courses::api::{ArchiveCourse, ConcludeCourse, PublishCourse, SaveCourse};
 use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseAct, CourseEditor, Standing};
-use crate::courses::store::TabCounts;
+use crate::courses::store::{CourseRow, TabCounts};
 use crate::failure::Failure;
 use crate::http::request;
-use crate::ui::form::{Form, ask_first, button};
+use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{page, page_title};
 
 /// A course's settings, for its owners and instructors and for admins; without the text's form once it is read-only.
@@ -44,7 +44,14 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
                     <div><h2 id="switches">"Finding and joining"</h2></div>
                     <div class="fields">
                         {form.checkbox("listed", "Listed", "It stands in the catalogue once it is published. Otherwise only its address leads to it.", course.listed)}
-                        {form.checkbox("open", "Open to join", "People with an account can join it by themselves once it is published.", course.open)}
+                        {form.select(
+                            Field {
+                                name: "open", label: "Who can join by themselves", value: open_key(&course).to_owned(),
+                                hint: "Once it is published. A join code and an invitation open it in any case.", ..Field::default()
+                            },
+                            &[("yes", "Everybody with an account"), ("ask", "Everybody, once staff say yes"), ("", "Nobody")],
+                        )}
+                        <p><a href=format!("/courses/{}/joining", course.slug)>"Seats, the waiting list, when people can join, and the join code"</a></p>
                         <div class="buttons"><button class="button primary large">"Save changes"</button></div>
                     </div>
                 </section>
@@ -64,6 +71,15 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
     }
     .into_any();
     slim(&standing, counts, Tab::Settings, content)
+}
+
+/// As the form sends it.
+fn open_key(course: &CourseRow) -> &'static str {
+    match (course.open, course.approval) {
+        (true, false) => "yes",
+        (true, true) => "ask",
+        (false, _) => "",
+    }
 }
 
 /// Lessons have a page of their own: moving one here would lose what was typed above and not saved yet.

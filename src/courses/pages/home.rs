@@ -2,19 +2,26 @@
 
 use leptos::prelude::*;
 
+use super::place::in_line;
 use super::{catalogue, lessons_in_words, progress, state_badge};
 use crate::accounts::policy::{SignedIn, SiteAct, allows};
+use crate::clock::Millis;
 use crate::courses::cover_view::cover;
 use crate::courses::model::CourseState;
 use crate::courses::store::MyCourse;
+use crate::enrolments::api::{JoinCourse, LeaveCourse};
+use crate::enrolments::model::PlaceState;
+use crate::enrolments::store::MyPlace;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::model::minutes_in_words;
+use crate::ui::form::button;
 use crate::ui::page::{page, page_title};
+use crate::ui::when;
 
 enum Data {
     Visitor(Box<catalogue::Data>),
-    Person { courses: Vec<MyCourse>, may_create: bool },
+    Person { courses: Vec<MyCourse>, waiting: Vec<MyPlace>, left: Vec<MyPlace>, may_create: bool, now: Millis },
 }
 
 /// The catalogue for visitors; for who is signed in, the next lesson, the courses they teach and those they study.
@@ -22,7 +29,7 @@ enum Data {
 pub fn Home() -> impl IntoView {
     page(load(), |data| match data {
         Data::Visitor(data) => catalogue::show(*data),
-        Data::Person { courses, may_create } => show(courses, may_create),
+        Data::Person { courses, waiting, left, may_create, now } => show(courses, waiting, left, may_create, now),
     })
 }
 
@@ -30,13 +37,17 @@ async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let Some(person) = ctx.person() else { return Ok(Data::Visitor(Box::new(catalogue::load().await?))) };
     let may_create = allows(Some(person.role), SiteAct::CreateCourse).is_yes();
-    let courses = SignedIn::claim(&mut request::read().await?).await?.list_my_courses().await?;
-    Ok(Data::Person { courses, may_create })
+    let mut read = request::read().await?;
+    let mut person = SignedIn::claim(&mut read).await?;
+    let courses = person.list_my_courses().await?;
+    let waiting = person.list_waiting_places().await?;
+    let left = person.list_left_places().await?;
+    Ok(Data::Person { courses, waiting, left, may_create, now: ctx.site.db.clock().now() })
 }
 
-fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
+fn show(courses: Vec<MyCourse>, waiting: Vec<MyPlace>, left: Vec<MyPlace>, may_create: bool, now: Millis) -> AnyView {
     let (teaching, studying): (Vec<_>, Vec<_>) = courses.into_iter().partition(|course| course.role.is_staff());
-    let is_blank = teaching.is_empty() && studying.is_empty();
+    let is_blank = teaching.is_empty() && studying.is_empty() && waiting.is_empty();
     // The course last touched that still has something to read.
     let at = studying.iter().position(|course| course.next_slug.is_some() && course.state != CourseState::Archived);
     let mut others = studying;
@@ -50,7 +61,7 @@ fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
             <div class="empty">
                 <h2>"No courses yet"</h2>
                 <p>"You have not joined a course. Look through the catalogue; you can read any plan before you join."</p>
-                <div class="buttons"><a class="button primary" href="/courses">"Find a course"</a></div>
+                <div class="buttons"><a class="button primary" href="/courses">"Find a course"</a><a class="button" href="/join">"Join with a code"</a></div>
             </div>
         }
     });
@@ -73,7 +84,7 @@ fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
         let rows: Vec<AnyView> = others.into_iter().map(studied_row).collect();
         view! {
             <section class="hung" aria-labelledby="others">
-                <div><h2 id="others">{heading}</h2><p><a href="/courses">"Find another course"</a></p></div>
+                <div><h2 id="others">{heading}</h2><p><a href="/courses">"Find another course"</a></p><p><a href="/join">"Join with a code"</a></p></div>
                 <div><ul class="course-rows" role="list">{rows}</ul></div>
             </section>
         }
@@ -83,10 +94,84 @@ fn show(courses: Vec<MyCourse>, may_create: bool) -> AnyView {
         <div class="page wrap">
             <div class="head"><div><h1>"What is next for you"</h1></div></div>
             {blank}
+            {waiting_for_you(waiting, now)}
             {next.map(next_lesson)}
             {teaching}
             {others}
+            {left_before(left, now)}
         </div>
+    }
+    .into_any()
+}
+
+/// Invitations, seats that are kept, requests and places in line.
+fn waiting_for_you(places: Vec<MyPlace>, now: Millis) -> AnyView {
+    if places.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<AnyView> = places
+        .into_iter()
+        .map(|place| {
+            let ids = [("course", place.course_id.to_string())];
+            let offer = place.offer_ends_at.filter(|ends| *ends > now);
+            let (words, buttons) = match (place.state, offer) {
+                (PlaceState::Invited, _) => (
+                    format!("You are invited, as {}.", place.role.with_article()),
+                    view! { {button::<JoinCourse>(&ids, "button small primary", "Join course", &place.title)}{button::<LeaveCourse>(&ids, "button small", "Say no", &place.title)} }.into_any(),
+                ),
+                (PlaceState::Waitlisted, Some(ends)) => (
+                    format!("A seat is kept for you until {}.", when::words(ends, now)),
+                    view! { {button::<JoinCourse>(&ids, "button small primary", "Take your seat", &place.title)}{button::<LeaveCourse>(&ids, "button small", "Leave the line", &place.title)} }.into_any(),
+                ),
+                (PlaceState::Waitlisted, None) => (format!("{}.", in_line(place.position)), button::<LeaveCourse>(&ids, "button small", "Leave the line", &place.title)),
+                _ => (
+                    format!("You asked to join {}.", when::words(place.since, now)),
+                    button::<LeaveCourse>(&ids, "button small", "Take it back", &place.title),
+                ),
+            };
+            let picture = cover(place.course_id.0);
+            view! {
+                <li>
+                    <article class=format!("course-row {}", picture.hue)>
+                        {picture.svg}
+                        <div>
+                            <h3 dir="auto"><a href=format!("/courses/{}", place.slug)>{place.title.clone()}</a></h3>
+                            <p>{words}</p>
+                        </div>
+                        <div class="end buttons">{buttons}</div>
+                    </article>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <section class="hung" aria-labelledby="waiting">
+            <div><h2 id="waiting">"Waiting"</h2></div>
+            <div><ul class="course-rows" role="list">{rows}</ul></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Courses one is not in any more, each with the way to what one did there.
+fn left_before(places: Vec<MyPlace>, now: Millis) -> AnyView {
+    if places.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<AnyView> = places
+        .into_iter()
+        .map(|place| {
+            let since = when::day(place.since, now);
+            view! { <li><a href=format!("/courses/{}/mine", place.slug) dir="auto">{place.title}</a><span class="quiet-text">{format!(" until {since}")}</span></li> }
+                .into_any()
+        })
+        .collect();
+    view! {
+        <section class="hung" aria-labelledby="before">
+            <div><h2 id="before">"Before"</h2><p>"What you did there is still yours to read."</p></div>
+            <div><ul>{rows}</ul></div>
+        </section>
     }
     .into_any()
 }

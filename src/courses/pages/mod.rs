@@ -5,6 +5,7 @@ pub mod course;
 pub mod edit;
 pub mod home;
 pub mod new;
+mod place;
 
 use leptos::prelude::*;
 

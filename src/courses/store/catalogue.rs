@@ -4,6 +4,7 @@ use crate::accounts::store::like;
 use crate::clock::Millis;
 use crate::courses::model::{CourseTile, Found};
 use crate::db::{Read, query};
+use crate::enrolments::store::states::leads;
 use crate::failure::Failure;
 use crate::id::CourseId;
 
@@ -56,11 +57,14 @@ pub struct Catalogue {
 /// Courses that anybody may find, and that hold `$1` in their title, their summary or a teacher's name.
 macro_rules! found_in_catalogue {
     () => {
-        "c.state in ('published', 'concluded') and c.listed
+        concat!(
+            "c.state in ('published', 'concluded') and c.listed
          and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
               or exists (select 1 from enrolments t join users u on u.id = t.user_id
-                where t.course_id = c.id and t.state = 'active' and t.role in ('owner', 'instructor')
-                  and lower(u.name) like lower($1) escape '\\'))"
+                where t.course_id = c.id and ",
+            leads!("t"),
+            " and lower(u.name) like lower($1) escape '\\'))"
+        )
     };
 }
 
@@ -108,7 +112,9 @@ pub async fn public_catalogue(
         "select e.course_id, u.name from enrolments e join users u on u.id = e.user_id
          where e.course_id in (select c.id from courses c where ",
         page_of_catalogue!(),
-        ") and e.state = 'active' and e.role in ('owner', 'instructor') order by e.course_id, e.role desc, u.name"
+        ") and ",
+        leads!("e"),
+        " order by e.course_id, e.role desc, u.name"
     ))
     .bind(pattern)
     .bind(filter.key())

@@ -1,8 +1,11 @@
 //! All SQL about courses.
 
 mod catalogue;
+mod standing;
 
 pub use catalogue::{Catalogue, Filter, ListedCourse, public_catalogue, public_list_catalogue, public_search};
+
+pub(super) use standing::{FoundStanding, find_standing, find_standing_by_code, find_standing_by_slug};
 
 use super::model::{CourseState, Description, Summary, Title, slug_of};
 use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
@@ -12,9 +15,11 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::model::CourseRole;
+use crate::enrolments::store::states::{is_in, studies, teaches};
+use crate::enrolments::store::{Moved, fill_seats, put_owner};
 use crate::error::AppError;
 use crate::failure::Failure;
-use crate::id::{CourseId, UserId};
+use crate::id::CourseId;
 
 /// A course.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -35,56 +40,22 @@ pub struct CourseRow {
     pub listed: bool,
     /// The switch for joining, which only counts while it is published.
     pub open: bool,
+    /// Who comes by themselves is let in by staff. Only counts while it is open.
+    pub approval: bool,
+    /// People may come by themselves from then on, and until then.
+    pub joins_from: Option<Millis>,
+    /// The end of that.
+    pub joins_until: Option<Millis>,
+    /// The IANA name of the zone in which its dates are written and read.
+    pub time_zone: String,
+    /// Seats for students; none: as many as come.
+    pub capacity: Option<i64>,
+    /// Who comes when all seats are taken waits in line.
+    pub waitlist: bool,
+    /// So many hours a free seat is kept for the first in line; none: they get it at once.
+    pub offer_hours: Option<i64>,
     /// When its text or a switch last changed. A form that has seen an earlier moment saves nothing.
     pub changed_at: Millis,
-}
-
-#[derive(sqlx::FromRow)]
-struct StandingRow {
-    #[sqlx(flatten)]
-    course: CourseRow,
-    role: Option<CourseRole>,
-    other_owners: i64,
-}
-
-/// The rows of [`StandingRow`], from `courses c`: `$2` is who stands to them.
-macro_rules! standing_rows {
-    () => {
-        "select c.id, c.slug, c.title, c.summary, c.description, c.state, c.listed, c.open, c.changed_at, e.role,
-                (select count(*) from enrolments o join users u on u.id = o.user_id and u.disabled_at is null and u.password_hash is not null
-                  where o.course_id = c.id and o.role = 'owner' and o.state = 'active' and o.user_id is distinct from $2) as other_owners
-         from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 and e.state = 'active' "
-    };
-}
-
-type FoundStanding = Option<(CourseRow, Option<CourseRole>, bool)>;
-
-fn standing(row: Option<StandingRow>) -> FoundStanding {
-    row.map(|row| {
-        let is_last_owner = row.role == Some(CourseRole::Owner) && row.other_owners == 0;
-        (row.course, row.role, is_last_owner)
-    })
-}
-
-/// The course with this id, what `user` is in it, and whether they are its last owner. For `policy.rs` alone, which
-/// decides what of it anybody hears.
-pub(super) async fn find_standing(
-    on: &mut impl Connection,
-    id: CourseId,
-    user: Option<UserId>,
-) -> Result<FoundStanding, Failure> {
-    let row = query(concat!(standing_rows!(), "where c.id = $1")).bind(id).bind(user).optional(on).await?;
-    Ok(standing(row))
-}
-
-/// The same for the course an address names.
-pub(super) async fn find_standing_by_slug(
-    on: &mut impl Connection,
-    slug: &str,
-    user: Option<UserId>,
-) -> Result<FoundStanding, Failure> {
-    let row = query(concat!(standing_rows!(), "where c.slug = $1")).bind(slug).bind(user).optional(on).await?;
-    Ok(standing(row))
 }
 
 /// The figures on the tabs of a course.
@@ -102,10 +73,12 @@ pub(super) async fn count_for_tabs(
     course: CourseId,
     with_drafts: bool,
 ) -> Result<TabCounts, Failure> {
-    query(
+    query(concat!(
         "select (select count(*) from lessons where course_id = $1 and (state = 'published' or $2)) as lessons,
-                (select count(*) from enrolments where course_id = $1 and state = 'active') as people",
-    )
+                (select count(*) from enrolments e where e.course_id = $1 and ",
+        is_in!("e"),
+        ") as people"
+    ))
     .bind(course)
     .bind(with_drafts)
     .one(on)
@@ -125,14 +98,32 @@ impl<C: Asked> CourseVisitor<'_, C> {
     /// Its staff, owners first.
     pub async fn list_teachers(&mut self) -> Result<Vec<Teacher>, Failure> {
         let (on, course) = self.connection();
-        query(
-            "select u.name, e.role from enrolments e join users u on u.id = e.user_id
-             where e.course_id = $1 and e.state = 'active' and e.role <> 'student'
-             order by case e.role when 'owner' then 0 when 'instructor' then 1 else 2 end, u.name",
-        )
+        query(concat!(
+            "select u.name, e.role from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and ",
+            teaches!("e"),
+            " order by case e.role when 'owner' then 0 when 'instructor' then 1 else 2 end, u.name"
+        ))
         .bind(course)
         .all(on)
         .await
+    }
+}
+
+/// Who finds a course, and how they come into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// The catalogue shows it, once it is published.
+    pub listed: bool,
+    /// People can come by themselves, while it is published.
+    pub open: bool,
+    /// Who does is let in by staff.
+    pub approval: bool,
+}
+
+impl CourseRow {
+    /// As they are set.
+    pub fn switches(&self) -> Switches {
+        Switches { listed: self.listed, open: self.open, approval: self.approval }
     }
 }
 
@@ -164,12 +155,7 @@ impl CourseMaker<'_, Write> {
         .bind(now)
         .one(write)
         .await?;
-        query("insert into enrolments (course_id, user_id, role, state, joined_at) values ($1, $2, 'owner', 'active', $3)")
-            .bind(id)
-            .bind(owner)
-            .bind(now)
-            .execute(write)
-            .await?;
+        put_owner(write, id, owner).await?;
         note(write, Event::of(What::Created).on(Object::Course(id)).after(course.title.as_str())).await?;
         Ok(slug)
     }
@@ -195,33 +181,28 @@ pub(crate) fn first_free(wanted: &str, taken: &[(String,)]) -> String {
 impl CourseWriter<'_, Write> {
     /// Changes its text and its switches. `seen` is when the text that was edited had last changed.
     /// Answers false when somebody changed it since.
-    pub async fn save(
-        &mut self,
-        course: NewCourse<'_>,
-        listed: bool,
-        open: bool,
-        seen: Millis,
-    ) -> Result<bool, Failure> {
+    pub async fn save(&mut self, course: NewCourse<'_>, switches: Switches, seen: Millis) -> Result<bool, Failure> {
         if self.course().changed_at != seen {
             return Ok(false);
         }
-        let before = described(&self.course().title, self.course().listed, self.course().open);
+        let before = described(&self.course().title, self.course().switches());
         let (write, id) = self.connection();
         let now = write.now();
         query(
-            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6,
-                    changed_at = case when $7 > changed_at then $7 else changed_at + 1 end where id = $1",
+            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6, approval = $7,
+                    changed_at = case when $8 > changed_at then $8 else changed_at + 1 end where id = $1",
         )
         .bind(id)
         .bind(course.title.as_str())
         .bind(course.summary.as_str())
         .bind(course.description.as_str())
-        .bind(listed)
-        .bind(open)
+        .bind(switches.listed)
+        .bind(switches.open)
+        .bind(switches.approval)
         .bind(now)
         .execute(write)
         .await?;
-        let after = described(course.title.as_str(), listed, open);
+        let after = described(course.title.as_str(), switches);
         note(write, Event::of(What::Updated).on(Object::Course(id)).before(before).after(after)).await?;
         Ok(true)
     }
@@ -235,16 +216,22 @@ impl CourseWriter<'_, Write> {
 }
 
 /// A course in a line of the log. Its text is too long for one, and is in the course.
-fn described(title: &str, listed: bool, open: bool) -> String {
-    let listed = if listed { "listed" } else { "not listed" };
-    let open = if open { "open to join" } else { "closed" };
+fn described(title: &str, switches: Switches) -> String {
+    let listed = if switches.listed { "listed" } else { "not listed" };
+    let open = match (switches.open, switches.approval) {
+        (true, false) => "open to join",
+        (true, true) => "open to ask",
+        (false, _) => "closed",
+    };
     format!("{title} ({listed}, {open})")
 }
 
 impl CourseEditor<'_, Write> {
-    /// Opens it to see. The first time counts for the order of the catalogue.
-    pub async fn publish(&mut self) -> Result<(), Failure> {
-        self.set_state(CourseState::Published).await
+    /// Opens it to see. The first time counts for the order of the catalogue. Seats that became free while it was closed go to who waits.
+    pub async fn publish(&mut self) -> Result<Moved, Failure> {
+        self.set_state(CourseState::Published).await?;
+        let (write, id) = self.connection();
+        fill_seats(write, id).await
     }
 
     /// How many lessons students can read, and how many are drafts.
@@ -325,21 +312,21 @@ impl SignedIn<'_, Read> {
     pub async fn list_my_courses(&mut self) -> Result<Vec<MyCourse>, Failure> {
         let user = self.person().id;
         query(
-            "select c.id, c.slug, c.title, c.state, e.role,
+            concat!("select c.id, c.slug, c.title, c.state, e.role,
                     (select count(*) from lessons l where l.course_id = c.id and l.state = 'draft') as drafts,
                     (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons,
                     (select count(*) from lessons l join lesson_reads r on r.lesson_id = l.id and r.user_id = $1
                       where l.course_id = c.id and l.state = 'published') as read,
                     n.slug as next_slug, n.title as next_title, cast(length(n.body) as bigint) as next_length,
-                    (select count(*) from enrolments s where s.course_id = c.id and s.role = 'student' and s.state = 'active') as students,
+                    (select count(*) from enrolments s where s.course_id = c.id and ", studies!("s"), ") as students,
                     coalesce((select max(r.read_at) from lesson_reads r join lessons l on l.id = r.lesson_id
                       where l.course_id = c.id and r.user_id = $1), e.joined_at) as touched_at
              from enrolments e join courses c on c.id = e.course_id
              left join lessons n on n.id = (select l.id from lessons l where l.course_id = c.id and l.state = 'published'
                     and not exists (select 1 from lesson_reads r where r.lesson_id = l.id and r.user_id = $1)
                     order by l.position, l.id limit 1)
-             where e.user_id = $1 and e.state = 'active' and (e.role <> 'student' or c.state <> 'draft')
-             order by touched_at desc, c.id",
+             where e.user_id = $1 and ", is_in!("e"), " and (e.role <> 'student' or c.state <> 'draft')
+             order by touched_at desc, c.id"),
         )
         .bind(user)
         .all(self.connection())

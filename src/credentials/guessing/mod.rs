@@ -26,7 +26,7 @@ use std::net::IpAddr;
 use crate::audit::event::{Event, What};
 use crate::audit::store::public_note;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
-use crate::db::Write;
+use crate::db::{Connection, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
@@ -232,6 +232,10 @@ pub enum Few {
     DevicesAsking,
     /// Codes of such apps that one person types and that are none (ours; of 25,600,000,000 codes).
     DeviceCodesTyped,
+    /// Join codes that one account types and that open no course (ours; of 25,600,000,000 codes).
+    JoinCodesTyped,
+    /// The same from one place, by whomever (ours: a class that mistypes what is on the board).
+    JoinCodesOfPlace,
     /// Text messages to one number; each costs money, and somebody may earn by it (security.md: caps).
     TextsToNumber,
     /// Numbers that one account has codes sent to (ours: mistyped, and another; the site's messages are everybody's).
@@ -244,7 +248,7 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
@@ -254,6 +258,8 @@ impl Few {
         Self::Ceremonies,
         Self::DevicesAsking,
         Self::DeviceCodesTyped,
+        Self::JoinCodesTyped,
+        Self::JoinCodesOfPlace,
         Self::LettersForPlace,
         Self::LettersForAddress,
         Self::SignUpsForMailbox,
@@ -270,6 +276,8 @@ impl Few {
             Self::Ceremonies => (2_000, HOUR),
             Self::DevicesAsking => (300, HOUR),
             Self::DeviceCodesTyped => (30, HOUR),
+            Self::JoinCodesTyped => (30, HOUR),
+            Self::JoinCodesOfPlace => (300, HOUR),
             Self::TextsToNumber => (5, DAY),
             Self::NumbersOfAccount => (5, DAY),
             Self::TextsForPlace => (20, DAY),
@@ -292,6 +300,8 @@ impl Few {
             Self::Ceremonies => "ceremonies of a place",
             Self::DevicesAsking => "devices of a place",
             Self::DeviceCodesTyped => "device codes of an account",
+            Self::JoinCodesTyped => "join codes of an account",
+            Self::JoinCodesOfPlace => "join codes of a place",
             Self::TextsToNumber => "texts to a number",
             Self::NumbersOfAccount => "numbers of an account",
             Self::TextsForPlace => "texts for a place",
@@ -303,6 +313,11 @@ impl Few {
 /// Counts one more, for whatever `of` tells apart. Refused with the wait that is left when there were too many.
 pub async fn public_take_one(write: &mut Write, few: Few, of: &str) -> Result<(), Failure> {
     public_take_all(write, &[(few, of)]).await
+}
+
+/// Refuses when there were too many already, and counts nothing.
+pub async fn public_check_one(on: &mut impl Connection, few: Few, of: &str) -> Result<(), Failure> {
+    store::public_check_window(on, &few.digest(of), few.bound().0).await
 }
 
 /// The same for several, of which none is counted when one is refused.

@@ -51,10 +51,10 @@ pub async fn public_clear(write: &mut Write, key: &str) -> Result<bool, Failure>
 }
 
 /// Refuses while a window holds `most`. `last_at` is when it began, `waits_until` when it ends.
-pub async fn public_check_window(write: &mut Write, key: &str, most: i64) -> Result<(), Failure> {
-    let now = write.now();
+pub async fn public_check_window(on: &mut impl Connection, key: &str, most: i64) -> Result<(), Failure> {
+    let now = on.now();
     let counted: Option<(i64, Millis)> =
-        query("select failures, waits_until from guesses where key = $1").bind(key).optional(write).await?;
+        query("select failures, waits_until from guesses where key = $1").bind(key).optional(on).await?;
     match counted {
         Some((failures, ends)) if failures >= most && ends > now => Err(too_many(ends - now)),
         _ => Ok(()),

@@ -7,15 +7,16 @@ use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Standing};
 use crate::courses::store::TabCounts;
-use crate::enrolments::api::{RemovePerson, SaveCourseRole};
-use crate::enrolments::model::CourseRole;
+use crate::enrolments::api::{ApprovePerson, BlockPerson, PutBack, RemovePerson, SaveCourseRole, UnblockPerson};
+use crate::enrolments::model::{CourseRole, PlaceState};
+use crate::enrolments::pages::people::state_badge;
 use crate::enrolments::store::RosterRow;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
 use crate::ui::address::email;
-use crate::ui::form::{Field, Form, button};
+use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
@@ -43,65 +44,141 @@ async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let (standing, counts) = (manager.standing().clone(), manager.count_for_tabs().await?);
     let may_change_owners = standing.may(CourseAct::ManageOwners);
     let id = id.ok_or(AppError::NotFound)?;
-    let person =
-        CourseStaff::claim_by_slug(&mut read, &slug).await?.find_person(id).await?.ok_or(AppError::NotFound)?;
+    let person = CourseStaff::claim_by_slug(&mut read, &slug).await?.find_place(id).await?.ok_or(AppError::NotFound)?;
     Ok(Data { standing, counts, person, may_change_owners, now: ctx.site.db.clock().now() })
 }
 
 fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
-    let form = Form::to::<SaveCourseRole>();
-    let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL
-        .into_iter()
-        .filter(|each| may_change_owners || *each != CourseRole::Owner)
-        .map(|each| (each.key(), each.word()))
-        .collect();
     let fixed = if person.is_last_owner {
         Some("This is the last owner of the course. Make somebody else an owner first.")
-    } else if person.role == CourseRole::Owner && !may_change_owners {
+    } else if person.role == CourseRole::Owner && person.state == PlaceState::Active && !may_change_owners {
         Some("Only an owner changes or removes an owner.")
     } else {
         None
     };
-    let role = match fixed {
-        Some(why) => view! { <p>{format!("{}. {why}", person.role.word())}</p> }.into_any(),
-        None => view! {
-            <form class="fields" method="post" action=form.action()>
-                {form.summary()}
-                {form.hidden(&ids)}
-                {form.select(Field { name: "role", label: "Role", value: person.role.key().to_owned(), ..Field::default() }, &choices)}
-                <div class="buttons"><button class="button">"Save role"<span class="hidden">{format!(" of {}", person.name)}</span></button></div>
-            </form>
-        }
-        .into_any(),
-    };
-    let removing = fixed.is_none().then(|| {
+    let role = (person.state == PlaceState::Active).then(|| role_section(&person, &ids, fixed, may_change_owners));
+    let place = fixed.is_none().then(|| place_section(&person, &ids));
+    let blocking = (fixed.is_none() && person.state != PlaceState::Blocked).then(|| {
         view! {
-            <section class="hung" aria-labelledby="remove">
-                <div><h2 id="remove">"Remove"</h2></div>
+            <section class="hung" aria-labelledby="block">
+                <div><h2 id="block">"Block"</h2></div>
                 <div>
-                    <p>"They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open."</p>
-                    {button::<RemovePerson>(&ids, "button danger", "Remove", &person.name)}
+                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it. What they have read is kept."</p>
+                    {ask_first::<BlockPerson>(&ids, "Block", &person.name, "They are out of the course at once, and cannot come back by themselves.".to_owned(), format!("Block {}", person.name))}
                 </div>
             </section>
         }
     });
     let read = (!person.role.is_staff()).then(|| view! { <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div> });
+    let since = (person.state != PlaceState::Active)
+        .then(|| view! { <div><dt>"Since"</dt><dd>{when::time(person.since, when::day(person.since, now), false)}</dd></div> });
+    let was_in =
+        matches!(person.state, PlaceState::Active | PlaceState::Dropped | PlaceState::Removed | PlaceState::Blocked);
+    let joined = (was_in && (person.state == PlaceState::Active || person.joined_at < person.since))
+        .then(|| view! { <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}", "{person.way.words()}</dd></div> });
+    let line = (person.position > 0)
+        .then(|| view! { <div><dt>"In line"</dt><dd>{format!("Number {}", person.position)}</dd></div> });
+    let offer = person.offer_ends_at.map(
+        |ends| view! { <div><dt>"Seat kept until"</dt><dd>{when::time(ends, when::words(ends, now), true)}</dd></div> },
+    );
     let content = view! {
         {page_title(&format!("{} in {}", person.name, standing.course.title))}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
         <h1><bdi>{person.name.clone()}</bdi></h1>
         <dl class="facts">
             <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div>
-            <div><dt>"Joined"</dt><dd>{when::time(person.joined_at, when::day(person.joined_at, now), false)}</dd></div>
-            {read}
+            <div><dt>"Place"</dt><dd>{state_badge(&person)}</dd></div>
+            {joined}{since}{line}{offer}{read}
         </dl>
-        <section class="hung">
-            <div><h2>"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
-            <div>{role}</div>
-        </section>
-        {removing}
+        {role}
+        {place}
+        {blocking}
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)
+}
+
+fn role_section(
+    person: &RosterRow,
+    ids: &[(&'static str, String)],
+    fixed: Option<&'static str>,
+    may_change_owners: bool,
+) -> AnyView {
+    let form = Form::to::<SaveCourseRole>();
+    let choices: Vec<(&'static str, &'static str)> = CourseRole::ALL
+        .into_iter()
+        .filter(|each| may_change_owners || *each != CourseRole::Owner)
+        .map(|each| (each.key(), each.word()))
+        .collect();
+    let role = match fixed {
+        Some(why) => view! { <p>{format!("{}. {why}", person.role.word())}</p> }.into_any(),
+        None => view! {
+            <form class="fields" method="post" action=form.action()>
+                {form.summary()}
+                {form.hidden(ids)}
+                {form.select(Field { name: "role", label: "Role", value: person.role.key().to_owned(), ..Field::default() }, &choices)}
+                <div class="buttons"><button class="button">"Save role"<span class="hidden">{format!(" of {}", person.name)}</span></button></div>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="hung" aria-labelledby="their-role">
+            <div><h2 id="their-role">"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
+            <div>{role}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What can be done with somebody's place, besides blocking it.
+fn place_section(person: &RosterRow, ids: &[(&'static str, String)]) -> AnyView {
+    let name = &person.name;
+    let (heading, words, buttons) = match person.state {
+        PlaceState::Active => (
+            "Remove",
+            "They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open.",
+            button::<RemovePerson>(ids, "button danger", "Remove", name),
+        ),
+        PlaceState::Requested => (
+            "Answer",
+            "They ask to join. When all seats are taken, letting them in puts them in line.",
+            view! {
+                <div class="buttons">
+                    {button::<ApprovePerson>(ids, "button", "Let in", name)}
+                    {button::<RemovePerson>(ids, "button", "Turn down", name)}
+                </div>
+            }
+            .into_any(),
+        ),
+        PlaceState::Invited => {
+            ("Invitation", "They have not answered yet.", button::<RemovePerson>(ids, "button", "Take back", name))
+        }
+        PlaceState::Waitlisted => (
+            "Line",
+            "Nobody overtakes. Add seats to let more people in.",
+            button::<RemovePerson>(ids, "button danger", "Remove", name),
+        ),
+        PlaceState::Removed => (
+            "Put back",
+            "They are in the course again as they were, or in line when all seats are taken.",
+            button::<PutBack>(ids, "button", "Put back", name),
+        ),
+        PlaceState::Blocked => (
+            "Unblock",
+            "They are not in the course then, and may come again by whatever way is open.",
+            button::<UnblockPerson>(ids, "button", "Unblock", name),
+        ),
+        PlaceState::Dropped => {
+            return view! { <p class="quiet-text gap-above">"They left by themselves, and can join again while the course is open."</p> }.into_any();
+        }
+    };
+    view! {
+        <section class="hung" aria-labelledby="place">
+            <div><h2 id="place">{heading}</h2></div>
+            <div><p>{words}</p>{buttons}</div>
+        </section>
+    }
+    .into_any()
 }

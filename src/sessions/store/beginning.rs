@@ -6,6 +6,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::second_step::store::{begin_half, public_asks_second_step};
 use crate::db::{Connection, Write, query};
+use crate::enrolments::store::public_give_awaited;
 use crate::error::FieldErrors;
 use crate::failure::Failure;
 use crate::id::{SignInId, UserId};
@@ -172,6 +173,7 @@ impl Arriving<'_> {
             app,
         };
         let what = if is_after_wrong { What::SignedInAfterWrong } else { What::SignedIn };
+        public_give_awaited(write, user).await?;
         insert(write, new, what).await.map(Begins::In)
     }
 

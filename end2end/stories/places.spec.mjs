@@ -1,0 +1,140 @@
+// Ways into a course: a join code, seats and the line behind them, asking staff, and the way out again.
+import { expect, isAccessible, signIn, test, unique, visit } from "../fixtures/index.mjs";
+
+/** People that no other story signs in, three for each project. */
+const people = (page) => (page.isScripted ? [13, 14, 15] : [16, 19, 23]).map((number) => `student${number}@lectern.example`);
+
+/** A published course with one lesson, and its address. */
+async function publishedCourse(page, title) {
+  await page.goto("/courses/new");
+  await page.getByLabel("Title").fill(title);
+  await page.getByLabel("Summary").fill("How water finds its way.");
+  await page.getByRole("button", { name: "Create course" }).click();
+  const course = new URL(page.url()).pathname;
+  await page.getByRole("link", { name: "Add a lesson" }).click();
+  await page.getByLabel("Title").fill("The spring");
+  await page.getByLabel("Students can read it").check();
+  await page.getByRole("button", { name: "Add lesson" }).click();
+  await page.goto(course);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await expect(page.getByRole("status").first()).toContainText("The course is published.");
+  return course;
+}
+
+/** Another person's page, in a browser of their own. */
+async function as(browser, baseURL, page, email) {
+  const context = await browser.newContext({ baseURL, javaScriptEnabled: page.isScripted });
+  const theirs = await context.newPage();
+  theirs.isScripted = page.isScripted;
+  if (email) await signIn(theirs, email);
+  return theirs;
+}
+
+test("a student comes with the code on the board, another waits in line and gets the seat", async ({ page, browser, baseURL }, testInfo) => {
+  const [first, second] = people(page);
+  await signIn(page, "second.instructor@lectern.example");
+  const course = await publishedCourse(page, unique("Brooks", testInfo));
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByRole("link", { name: "Make a join code" }).click();
+  await isAccessible(page);
+  await page.getByLabel("People it lets in").fill("none");
+  await page.getByRole("button", { name: "Make a join code" }).click();
+  await expect(page.getByRole("heading", { name: "Check one thing" })).toBeVisible();
+  await isAccessible(page);
+  await page.getByLabel("People it lets in").fill("");
+  await page.getByRole("button", { name: "Make a join code" }).click();
+  await expect(page.getByRole("status").first()).toContainText("The join code is");
+  const code = await page.locator("code.key").textContent();
+  await page.getByLabel("Number of seats").fill("1");
+  await page.getByLabel("Time zone").fill("Europe/Berlin");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByRole("status").first()).toContainText("Changes saved.");
+  await isAccessible(page);
+
+  // From a link on a telephone, not signed in yet.
+  const one = await as(browser, baseURL, page);
+  await visit(one, `/join/${code}`);
+  await one.getByRole("button", { name: "Join course" }).click();
+  await one.getByLabel("Email").fill(first);
+  await one.getByLabel("Password", { exact: true }).fill("correct-lectern-demo");
+  await one.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await expect(one.getByRole("status").first()).toContainText("You are in.");
+  await one.getByRole("link", { name: "The spring" }).click();
+  await expect(one.getByRole("heading", { level: 1, name: "The spring" })).toBeVisible();
+
+  // Typed from the board, in small letters.
+  const other = await as(browser, baseURL, page, second);
+  await visit(other, "/join");
+  await other.getByLabel("Join code").fill("bbbb bbbb");
+  await other.getByRole("button", { name: "Join course" }).click();
+  await expect(other.getByRole("heading", { name: "Check one thing" })).toBeVisible();
+  await expect(other.getByLabel("Join code")).toHaveValue("bbbb bbbb");
+  await isAccessible(other);
+  await other.getByLabel("Join code").fill(code.toLowerCase().replace("-", " "));
+  await other.getByRole("button", { name: "Join course" }).click();
+  await expect(other.getByText("You are first in line")).toBeVisible();
+  await isAccessible(other);
+  await visit(other, "/");
+  await expect(other.getByText("You are first in line.")).toBeVisible();
+
+  await page.goto(`${course}/people?state=waitlisted`);
+  await expect(page.getByRole("row", { name: new RegExp(second) })).toContainText("Number 1 in line");
+  await isAccessible(page);
+
+  await one.goto(course);
+  await one.locator("summary", { hasText: "Leave course" }).click();
+  await expect(one.getByText("Somebody else gets your seat at once.")).toBeVisible();
+  await one.getByRole("button", { name: "Leave this course" }).click();
+  await expect(one.getByRole("status").first()).toContainText("You have left");
+  await isAccessible(one);
+  await one.getByRole("link", { name: "What you did in it" }).click();
+  await isAccessible(one);
+  await other.goto(course);
+  await other.getByRole("link", { name: "The spring" }).click();
+  await expect(other.getByRole("heading", { level: 1, name: "The spring" })).toBeVisible();
+  await one.context().close();
+  await other.context().close();
+});
+
+test("staff let in who asks, invite who does not, and block who must stay out", async ({ page, browser, baseURL }, testInfo) => {
+  const [, , third] = people(page);
+  await signIn(page, "second.instructor@lectern.example");
+  const course = await publishedCourse(page, unique("Lakes", testInfo));
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByLabel("Who can join by themselves").selectOption("Everybody, once staff say yes");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByRole("status").first()).toContainText("Changes saved.");
+
+  const student = await as(browser, baseURL, page, third);
+  await visit(student, course);
+  await student.getByRole("button", { name: "Ask to join" }).click();
+  await expect(student.getByText("You have asked to join", { exact: true })).toBeVisible();
+  await isAccessible(student);
+
+  await page.goto(`${course}/people`);
+  await page.getByRole("link", { name: "Look at who it is" }).click();
+  await isAccessible(page);
+  await page.getByRole("button", { name: /^Let in/ }).click();
+  await expect(page.getByRole("status").first()).toContainText("is in the course.");
+  await student.goto(course);
+  await expect(student.getByRole("link", { name: "The spring" })).toBeVisible();
+
+  await page.goto(`${course}/people`);
+  await page.getByRole("row", { name: new RegExp(third) }).getByRole("link").click();
+  await page.locator("summary", { hasText: "Block" }).click();
+  await isAccessible(page);
+  await page.getByRole("button", { name: /^Block / }).click();
+  await expect(page.getByRole("status").first()).toContainText("is blocked from the course.");
+  await visit(student, course);
+  await expect(student.getByText("You cannot join this course.")).toBeVisible();
+
+  await page.goto(`${course}/people#add`);
+  await page.getByLabel("Email", { exact: true }).fill("nobody.yet@lectern.example");
+  await page.getByLabel("They are in the course").selectOption("When they say yes to an invitation");
+  await page.getByRole("button", { name: "Add to the course" }).click();
+  await expect(page.getByRole("heading", { name: "Waiting for an account" })).toBeVisible();
+  await isAccessible(page);
+  await page.getByRole("button", { name: "Take back nobody.yet@lectern.example" }).click();
+  await expect(page.getByRole("heading", { name: "Waiting for an account" })).toBeHidden();
+  await student.context().close();
+});

@@ -1,0 +1,228 @@
+//! Who may do what with a course, and the proofs that they may.
+//!
+//! [`allows`] in `rules.rs` decides, from facts that [`Standing`] reads in the same connection the work is done in.
+
+mod rules;
+
+pub use rules::{Coming, CourseAct, Facts, Window, allows};
+
+use super::store::{
+    CourseRow, FoundStanding, TabCounts, count_for_tabs, find_standing, find_standing_by_code, find_standing_by_slug,
+};
+use crate::accounts::policy::{Asked, Verdict, require};
+use crate::enrolments::joining::JoinCode;
+use crate::enrolments::machine::{Room, Seats};
+use crate::enrolments::model::{CourseRole, PlaceState};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::{CourseId, UserId};
+use crate::sessions::caller::Person;
+use crate::tokens::scope::Scope;
+
+/// What an app needs for it that acts for somebody.
+fn scope_of(act: CourseAct, is_write: bool) -> Scope {
+    match act {
+        CourseAct::See | CourseAct::ReadLessons | CourseAct::SeeOwnWork if !is_write => Scope::CoursesRead,
+        // What is written down of a reader is their own place in the course.
+        CourseAct::See | CourseAct::ReadLessons | CourseAct::Join | CourseAct::Leave | CourseAct::SeeOwnWork => {
+            Scope::EnrolmentsWrite
+        }
+        CourseAct::SeePeople => Scope::PeopleRead,
+        CourseAct::Edit | CourseAct::Write => Scope::CoursesWrite,
+        CourseAct::ManagePeople | CourseAct::ManageOwners => Scope::PeopleWrite,
+    }
+}
+
+/// A course, and how the asker stands to it.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// As read for the claim; what is written after does not show in it.
+    pub course: CourseRow,
+    /// What [`allows`] decided from.
+    pub facts: Facts,
+    /// The asker; none when nobody is signed in.
+    pub person: Option<Person>,
+    /// The course's seats.
+    pub seats: Seats,
+}
+
+impl Standing {
+    /// Whether the asker may do `act`, for showing a button exactly when it would work.
+    pub fn may(&self, act: CourseAct) -> bool {
+        allows(&self.facts, act).is_yes()
+    }
+
+    /// Whether this is the asker.
+    pub fn is_oneself(&self, user: UserId) -> bool {
+        self.person.as_ref().is_some_and(|person| person.id == user)
+    }
+
+    /// Whether a student who has just left could come back by themselves at once: the course is open, and nobody waits for the seat.
+    pub fn can_come_back(&self) -> bool {
+        let facts = &self.facts;
+        let coming =
+            Coming { place: Some(PlaceState::Dropped), has_offer: false, room: Room::Seat, ..facts.coming.clone() };
+        let after = Facts { course: None, coming, ..facts.clone() };
+        facts.course == Some(CourseRole::Student)
+            && allows(&after, CourseAct::Join).is_yes()
+            && !after.asks_first()
+            && self.seats.waiting == 0
+    }
+
+    /// Where the asker goes on once they are `role` in the course: to its people, else to its page, else home, the first
+    /// of them that is still theirs to see.
+    pub fn way_on(&self, role: Option<CourseRole>) -> String {
+        let after = Facts { course: role, ..self.facts.clone() };
+        let page = format!("/courses/{}", self.course.slug);
+        if allows(&after, CourseAct::SeePeople).is_yes() {
+            format!("{page}/people")
+        } else if allows(&after, CourseAct::See).is_yes() {
+            page
+        } else {
+            "/".to_owned()
+        }
+    }
+
+    /// Refuses with the policy's answer, and an app with what it is not let do: before anything is said but that there is no such course.
+    fn require(&self, act: CourseAct, is_write: bool) -> Result<(), AppError> {
+        let verdict = allows(&self.facts, act);
+        if verdict != Verdict::NotFound {
+            require(self.person.as_ref(), scope_of(act, is_write))?;
+        }
+        verdict.into_result()
+    }
+
+    async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        let found = find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
+        Self::of(found, person, false)
+    }
+
+    async fn of_slug(on: &mut impl Asked, slug: &str) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        let found = find_standing_by_slug(on, slug, person.as_ref().map(|person| person.id)).await?;
+        Self::of(found, person, false)
+    }
+
+    async fn of_code(on: &mut impl Asked, code: &JoinCode) -> Result<Self, Failure> {
+        let person = on.person().await?;
+        let found = find_standing_by_code(on, code, person.as_ref().map(|person| person.id)).await?;
+        Self::of(found, person, true)
+    }
+
+    fn of(found: Option<FoundStanding>, person: Option<Person>, has_code: bool) -> Result<Self, Failure> {
+        let FoundStanding { course, place, is_last_owner, has_offer, seats, now } = found.ok_or(AppError::NotFound)?;
+        let coming = Coming {
+            place: place.map(|(state, _)| state),
+            has_offer,
+            has_code,
+            approval: course.approval,
+            window: Window::of(&course, now),
+            room: seats.room(),
+        };
+        let facts = Facts {
+            site: person.as_ref().map(|person| person.role),
+            course: place.filter(|(state, _)| *state == PlaceState::Active).map(|(_, role)| role),
+            is_last_owner,
+            state: course.state,
+            open: course.open,
+            slug: course.slug.clone(),
+            coming,
+        };
+        Ok(Self { course, facts, person, seats })
+    }
+}
+
+// Each proof holds its course and the connection it was claimed in, so that the check and the work cannot drift apart.
+macro_rules! proofs {
+    ($($(#[$doc:meta])* $name:ident may $act:ident;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<'c, C> {
+            on: &'c mut C,
+            standing: Standing,
+        }
+
+        impl<'c, C: Asked> $name<'c, C> {
+            /// Refuses with the policy's answer.
+            pub async fn claim(on: &'c mut C, course: CourseId) -> Result<Self, Failure> {
+                let standing = Standing::of_id(on, course).await?;
+                standing.require(CourseAct::$act, C::WRITES)?;
+                Ok(Self { on, standing })
+            }
+
+            /// The same, for the course an address names.
+            pub async fn claim_by_slug(on: &'c mut C, slug: &str) -> Result<Self, Failure> {
+                let standing = Standing::of_slug(on, slug).await?;
+                standing.require(CourseAct::$act, C::WRITES)?;
+                Ok(Self { on, standing })
+            }
+
+            /// The same, for the course a join code opens. `NotFound` for a code that opens none.
+            pub async fn claim_by_code(on: &'c mut C, code: &JoinCode) -> Result<Self, Failure> {
+                let standing = Standing::of_code(on, code).await?;
+                standing.require(CourseAct::$act, C::WRITES)?;
+                Ok(Self { on, standing })
+            }
+
+            /// The course, and how the asker stands to it.
+            pub fn standing(&self) -> &Standing {
+                &self.standing
+            }
+
+            /// The course as read for the claim; what is written after does not show in it.
+            pub fn course(&self) -> &CourseRow {
+                &self.standing.course
+            }
+
+            /// The figures on the course's tabs.
+            pub async fn count_for_tabs(&mut self) -> Result<TabCounts, Failure> {
+                count_for_tabs(self.on, self.standing.course.id, self.standing.facts.sees_drafts()).await
+            }
+
+            /// For stores: what to work on, and in which course.
+            pub(crate) fn connection(&mut self) -> (&mut C, CourseId) {
+                (self.on, self.standing.course.id)
+            }
+        }
+    )*};
+}
+
+proofs! {
+    /// Somebody, perhaps nobody signed in, who may see the course.
+    CourseVisitor may See;
+    /// Somebody who may read its lessons.
+    CourseReader may ReadLessons;
+    /// Somebody who may see its people.
+    CourseStaff may SeePeople;
+    /// Somebody who may publish, conclude and archive it.
+    ///
+    /// Nobody makes one but [`CourseEditor::claim`]:
+    /// ```compile_fail,E0451
+    /// fn forge(on: &mut lectern::db::Write, standing: lectern::courses::policy::Standing) {
+    ///     let _ = lectern::courses::policy::CourseEditor { on, standing };
+    /// }
+    /// ```
+    /// and nothing is published without one:
+    /// ```compile_fail,E0599
+    /// async fn publish(mut write: lectern::db::Write) {
+    ///     let _ = write.publish().await;
+    /// }
+    /// ```
+    /// nor by somebody who was only allowed to read:
+    /// ```compile_fail,E0599
+    /// async fn publish(mut reader: lectern::courses::policy::CourseReader<'_, lectern::db::Write>) {
+    ///     let _ = reader.publish().await;
+    /// }
+    /// ```
+    CourseEditor may Edit;
+    /// Somebody who may change its text and lessons.
+    CourseWriter may Write;
+    /// Somebody who may manage its people.
+    CourseManager may ManagePeople;
+    /// Somebody who may join it.
+    Joiner may Join;
+    /// Somebody who may leave it.
+    Leaver may Leave;
+    /// Somebody who may see what they did in it.
+    OwnWorkReader may SeeOwnWork;
+}

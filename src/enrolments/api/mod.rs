@@ -1,0 +1,9 @@
+//! What a browser can ask for about places in courses.
+
+mod coming;
+mod joining;
+mod staff;
+
+pub use coming::*;
+pub use joining::*;
+pub use staff::*;

@@ -1,0 +1,162 @@
+//! What people hear by mail about their place in a course: what others did with it, never what they did themselves.
+//!
+//! A letter is written in the transaction of what it tells of. Without a mail server there is none: their home and the course's page
+//! say the same.
+
+use super::machine::Step;
+use super::model::{CourseRole, PlaceState};
+use super::store::Moved;
+use super::store::public_course_of_letters;
+use crate::accounts::model::Email;
+use crate::accounts::store::public_find_addressee;
+use crate::clock::{DAY, Millis};
+use crate::db::Write;
+use crate::failure::Failure;
+use crate::http::Site;
+use crate::id::CourseId;
+use crate::mail::letter::{Kind, Letter, Part};
+use crate::mail::store::public_post;
+use crate::ui::when;
+
+/// What happened to somebody's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// They are in the course, as this.
+    LetIn(CourseRole),
+    /// Staff said yes, and all seats are taken.
+    InLine,
+    /// A seat is kept for them until then.
+    Offered(Millis),
+    /// It is not any more.
+    Lapsed,
+    /// Staff said no.
+    TurnedDown,
+    /// They are asked to come, as this.
+    Invited(CourseRole),
+}
+
+/// How long a letter is worth sending.
+const GOOD_FOR: Millis = 2 * DAY;
+
+impl News {
+    /// What somebody hears of a step that others took; nothing of their own.
+    pub fn of(step: Step, from: Option<PlaceState>, to: PlaceState, role: CourseRole) -> Option<Self> {
+        match (step, to) {
+            (Step::LetIn | Step::Invite, PlaceState::Active) => Some(Self::LetIn(role)),
+            (Step::LetIn | Step::Invite, PlaceState::Waitlisted) => Some(Self::InLine),
+            (Step::Invite, PlaceState::Invited) => Some(Self::Invited(role)),
+            (Step::TurnAway, PlaceState::Removed) if from == Some(PlaceState::Requested) => Some(Self::TurnedDown),
+            (Step::Lapse, PlaceState::Dropped) => Some(Self::Lapsed),
+            _ => None,
+        }
+    }
+
+    // A course's title is somebody's words, and no header is made of those.
+    fn subject(self) -> &'static str {
+        match self {
+            Self::LetIn(_) => "You have a place in a course",
+            Self::InLine => "You are in line for a course",
+            Self::Offered(_) => "A seat in a course is kept for you",
+            Self::Lapsed => "Your seat in a course went on",
+            Self::TurnedDown => "You were not let into a course",
+            Self::Invited(_) => "You are invited to a course",
+        }
+    }
+
+    fn words(self, title: &str, now: Millis) -> String {
+        match self {
+            Self::LetIn(role) => format!("You are in “{title}” now, as {}.", role.with_article()),
+            Self::InLine => format!(
+                "You may join “{title}”, and all of its seats are taken. You are in line for the next one that becomes free, and hear from us when it is your turn."
+            ),
+            Self::Offered(until) => format!(
+                "A seat in “{title}” is kept for you until {}. Take it on the course’s page; after that it goes to the next in line.",
+                when::words(until, now)
+            ),
+            Self::Lapsed => format!(
+                "The seat in “{title}” that was kept for you was not taken in time, and went to the next in line. You can stand in line again on the course’s page."
+            ),
+            Self::TurnedDown => format!(
+                "You asked to join “{title}”, and its staff did not let you in. Write to them if you think that this is a mistake."
+            ),
+            Self::Invited(role) => {
+                format!("You are invited to “{title}”, as {}. Say yes or no on the course’s page.", role.with_article())
+            }
+        }
+    }
+
+    fn link(self) -> &'static str {
+        match self {
+            Self::LetIn(_) => "Open the course",
+            Self::InLine | Self::Lapsed | Self::TurnedDown => "See the course",
+            Self::Offered(_) => "Take the seat or give it up",
+            Self::Invited(_) => "See the course and answer",
+        }
+    }
+}
+
+impl Moved {
+    /// Writes the letters, in the same transaction.
+    pub async fn tell(self, write: &mut Write, site: &Site) -> Result<PlaceState, Failure> {
+        let Self { state, course, news } = self;
+        if news.is_empty() || site.mailer.is_none() {
+            return Ok(state);
+        }
+        let about = public_course_of_letters(write, course).await?;
+        let now = site.db.clock().now();
+        for (user, news) in news {
+            let Some(address) = public_find_addressee(write, user).await? else { continue };
+            let parts = vec![
+                Part::Words(news.words(&about.title, now)),
+                Part::Link { words: news.link().to_owned(), address: address_of(site, &about.slug) },
+            ];
+            let letter = Letter {
+                kind: Kind::Course,
+                user: Some(user),
+                address,
+                subject: news.subject(),
+                parts,
+                good_for: GOOD_FOR,
+            };
+            public_post(write, site, letter).await?;
+        }
+        Ok(state)
+    }
+}
+
+/// Asks somebody without an account to make one: their place waits for it.
+pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<(), Failure> {
+    let about = public_course_of_letters(write, course).await?;
+    let words = format!(
+        "There is a place for you in “{}”. Create an account with this email address and confirm it: the course is then on your home page.",
+        about.title
+    );
+    let letter = Letter {
+        kind: Kind::Course,
+        user: None,
+        address: email.as_typed().to_owned(),
+        subject: "There is a place for you in a course",
+        parts: vec![
+            Part::Words(words),
+            Part::Link {
+                words: "Create an account".to_owned(),
+                address: format!("{}/signup?next=/courses/{}", site.config.public_url.origin, about.slug),
+            },
+        ],
+        good_for: GOOD_FOR,
+    };
+    public_post(write, site, letter).await
+}
+
+fn address_of(site: &Site, slug: &str) -> String {
+    format!("{}/courses/{slug}", site.config.public_url.origin)
+}
+
+/// What letters say of a course.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AboutCourse {
+    /// Of its address.
+    pub slug: String,
+    /// As its staff write it.
+    pub title: String,
+}

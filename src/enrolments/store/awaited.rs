@@ -1,0 +1,123 @@
+//! Places that wait for a person: staff have written an address down that no account has yet, and they are given to the account that
+//! shows that it has the address.
+
+use super::moving::{Taking, take};
+use crate::accounts::model::Email;
+use crate::accounts::policy::Asked;
+use crate::accounts::store::public_is_surely_theirs;
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
+use crate::clock::Millis;
+use crate::courses::policy::{CourseManager, CourseStaff};
+use crate::db::{Connection, Write, query};
+use crate::enrolments::machine::Step;
+use crate::enrolments::model::{CourseRole, Way};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::{CourseId, UserId};
+
+/// A place that waits for an address.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct AwaitedRow {
+    /// As staff typed it.
+    pub email: String,
+    /// What they will be.
+    pub role: CourseRole,
+    /// Since when.
+    pub since: Millis,
+    /// An account says that it has this address and has not shown it.
+    pub is_claimed: bool,
+}
+
+/// So many are shown at most; a roster of more has its own page.
+const SHOWN: i64 = 500;
+
+impl<C: Asked> CourseStaff<'_, C> {
+    /// The addresses that places of this course wait for, from A on.
+    pub async fn list_awaited(&mut self) -> Result<Vec<AwaitedRow>, Failure> {
+        let (on, course) = self.connection();
+        query(
+            "select a.email, a.role, a.since, exists (select 1 from users u where u.email_key = a.email_key) as is_claimed
+             from awaited a where a.course_id = $1 order by a.email_key limit $2",
+        )
+        .bind(course)
+        .bind(SHOWN)
+        .all(on)
+        .await
+    }
+}
+
+impl CourseManager<'_, Write> {
+    /// Lets a place wait for this address. Answers false when one does already; it is for the new role then.
+    pub(super) async fn await_person(&mut self, email: &Email, role: CourseRole, way: Way) -> Result<bool, Failure> {
+        let (write, course) = self.connection();
+        let now = write.now();
+        let before: Option<(Millis,)> = query("select since from awaited where course_id = $1 and email_key = $2")
+            .bind(course)
+            .bind(email.key())
+            .optional(write)
+            .await?;
+        query(
+            "insert into awaited (course_id, email_key, email, role, way, since) values ($1, $2, $3, $4, $5, $6)
+             on conflict (course_id, email_key) do update set email = excluded.email, role = excluded.role, way = excluded.way",
+        )
+        .bind(course)
+        .bind(email.key())
+        .bind(email.as_typed())
+        .bind(role.key())
+        .bind(way.key())
+        .bind(now)
+        .execute(write)
+        .await?;
+        let event = Event::of(What::CourseRoleChanged).on(Object::Course(course));
+        note(write, event.after(format!("a place as {} waits for an address", role.key()))).await?;
+        Ok(before.is_none())
+    }
+
+    /// Takes a place back that waits for this address. `NotFound` when none does.
+    pub async fn forget_awaited(&mut self, email: &Email) -> Result<(), Failure> {
+        let (write, course) = self.connection();
+        let gone = query("delete from awaited where course_id = $1 and email_key = $2")
+            .bind(course)
+            .bind(email.key())
+            .execute(write)
+            .await?;
+        if gone == 0 {
+            return Err(AppError::NotFound.into());
+        }
+        let event = Event::of(What::CourseRoleChanged).on(Object::Course(course));
+        note(write, event.before("a place waits for an address").after("none")).await
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    course_id: CourseId,
+    role: CourseRole,
+    way: Way,
+}
+
+/// Gives an account the places that wait for its address, once it is surely its person's. Called where somebody signs in, and where
+/// an address is confirmed; a place that cannot be given (its person is blocked, or there is neither seat nor line) waits no more.
+pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), Failure> {
+    let places: Vec<Waiting> = query(
+        "select a.course_id, a.role, a.way from awaited a join users u on u.email_key = a.email_key where u.id = $1 order by a.course_id",
+    )
+    .bind(user)
+    .all(write)
+    .await?;
+    if places.is_empty() || !public_is_surely_theirs(write, user).await? {
+        return Ok(());
+    }
+    for Waiting { course_id, role, way } in places {
+        let step = if way == Way::Invitation { Step::Invite } else { Step::LetIn };
+        // Neither frees a seat, so nobody else hears of it; they are here themselves, and their home says it.
+        let _is_told_by_home = take(write, course_id, Taking { user, step, role, way: Some(way) }).await?;
+        query("delete from awaited where course_id = $1 and email_key = (select email_key from users where id = $2)")
+            .bind(course_id)
+            .bind(user)
+            .execute(write)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The roster: who has a place in a course, for its staff.
+
+use super::states::{asks, in_line, is_in, other_owners, studies, teaches, waits};
+use crate::accounts::policy::Asked;
+use crate::accounts::store::like;
+use crate::clock::Millis;
+use crate::courses::policy::CourseStaff;
+use crate::db::query;
+use crate::enrolments::model::{CourseRole, PlaceState, Way};
+use crate::failure::Failure;
+use crate::id::UserId;
+
+/// A line of the roster.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RosterRow {
+    /// Of the account.
+    pub id: UserId,
+    /// As they write it.
+    pub name: String,
+    /// As typed, not the key it is found by.
+    pub email: String,
+    /// What they are in this course, were, or are asked to be.
+    pub role: CourseRole,
+    /// Where their place is.
+    pub state: PlaceState,
+    /// Since when it is there.
+    pub since: Millis,
+    /// By which way they came.
+    pub way: Way,
+    /// When they came in, the last time; for who never was in, since when their place is where it is.
+    pub joined_at: Millis,
+    /// 1 for who waits longest; 0 for who does not wait in line.
+    pub position: i64,
+    /// Until when a seat is kept for them.
+    pub offer_ends_at: Option<Millis>,
+    /// Published lessons they have read.
+    pub read: i64,
+    /// The course has no other owner who can sign in.
+    pub is_last_owner: bool,
+}
+
+/// A page of the roster, and the figures above it.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    /// In the order asked for, at most as many as were asked for.
+    pub rows: Vec<RosterRow>,
+    /// How many match the search and the role.
+    pub total: i64,
+    /// In the whole course, whatever was searched for; so are the two below.
+    pub students: i64,
+    /// Owners, instructors and assistants.
+    pub staff: i64,
+    /// Who asks to join.
+    pub requests: i64,
+    /// Who waits in line.
+    pub waiting: i64,
+    /// Published ones: of so many each person has read some.
+    pub lessons: i64,
+}
+
+/// By what the roster is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// From A on, capitals or not.
+    Name,
+    /// Who came last stands first.
+    Joined,
+}
+
+impl Sort {
+    /// As `?sort=` writes it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Joined => "joined",
+        }
+    }
+
+    /// From `?sort=`. What is unknown is the name.
+    pub fn of(key: &str) -> Self {
+        if key == "joined" { Self::Joined } else { Self::Name }
+    }
+}
+
+/// The rows of `RosterRow`, of the course `$1`: `e` is the enrolment, `u` the account.
+macro_rules! roster_rows {
+    () => {
+        concat!(
+            "select u.id, u.name, u.email, e.role, e.state, e.since, e.way, coalesce(e.joined_at, e.since) as joined_at, e.offer_ends_at,
+                (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
+                  where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
+                case when e.line is null then 0 else (select count(*) from enrolments f where f.course_id = $1 and f.line <= e.line and ",
+            waits!("f"),
+            ") end as position, e.role = 'owner' and ",
+            is_in!("e"),
+            " and ",
+            other_owners!("$1", "u.id"),
+            " = 0 as is_last_owner from enrolments e join users u on u.id = e.user_id "
+        )
+    };
+}
+
+impl<C: Asked> CourseStaff<'_, C> {
+    /// The people whose place in the course is in this state, and whose name or e-mail holds `search`: `most` of them from the `skip`th
+    /// on. Who waits in line stands in its order, whatever the sort.
+    pub async fn list_people(
+        &mut self,
+        search: &str,
+        role: Option<CourseRole>,
+        state: PlaceState,
+        sort: Sort,
+        most: i64,
+        skip: i64,
+    ) -> Result<Roster, Failure> {
+        let (read, course) = self.connection();
+        let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
+        let (students, staff, requests, waiting, lessons): (i64, i64, i64, i64, i64) = query(concat!(
+            "select count(*) filter (where ",
+            studies!("e"),
+            "), count(*) filter (where ",
+            teaches!("e"),
+            "), count(*) filter (where ",
+            asks!("e"),
+            "), count(*) filter (where ",
+            in_line!("e"),
+            "),
+                    (select count(*) from lessons l where l.course_id = $1 and l.state = 'published')
+             from enrolments e where e.course_id = $1"
+        ))
+        .bind(course)
+        .one(read)
+        .await?;
+        let (total,): (i64,) = query(
+            "select count(*) from enrolments e join users u on u.id = e.user_id
+             where e.course_id = $1 and e.state = $4 and ($3 is null or e.role = $3)
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')",
+        )
+        .bind(course)
+        .bind(pattern.clone())
+        .bind(role.clone())
+        .bind(state.key())
+        .one(read)
+        .await?;
+        let rows = query(concat!(
+            roster_rows!(),
+            "where e.course_id = $1 and e.state = $7 and ($3 is null or e.role = $3)
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
+             order by e.line, case when $4 = 'joined' then -coalesce(e.joined_at, e.since) end, lower(u.name), u.id limit $5 offset $6"
+        ))
+        .bind(course)
+        .bind(pattern)
+        .bind(role)
+        .bind(sort.key())
+        .bind(most)
+        .bind(skip)
+        .bind(state.key())
+        .all(read)
+        .await?;
+        Ok(Roster { rows, total, students, staff, requests, waiting, lessons })
+    }
+
+    /// The same as a list that goes on, by name: at most `most` people after the one whose name and id these are.
+    pub async fn list_people_after(
+        &mut self,
+        search: &str,
+        role: Option<CourseRole>,
+        after: Option<(String, i64)>,
+        most: i64,
+    ) -> Result<Vec<RosterRow>, Failure> {
+        let (read, course) = self.connection();
+        let (name, id) = after.unzip();
+        query(concat!(
+            roster_rows!(),
+            "where e.course_id = $1 and ",
+            is_in!("e"),
+            " and ($3 is null or e.role = $3)
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
+               and ($4 is null or lower(u.name) > lower($4) or (lower(u.name) = lower($4) and u.id > $5))
+             order by lower(u.name), u.id limit $6"
+        ))
+        .bind(course)
+        .bind(like(search))
+        .bind(role.map(|role| role.key().to_owned()))
+        .bind(name)
+        .bind(id)
+        .bind(most)
+        .all(read)
+        .await
+    }
+
+    /// One person of the course.
+    pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
+        Ok(self.find_place(user).await?.filter(|row| row.state == PlaceState::Active))
+    }
+
+    /// Somebody with a place in the course, in whatever state it is.
+    pub async fn find_place(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
+        let (read, course) = self.connection();
+        query(concat!(roster_rows!(), "where e.course_id = $1 and e.user_id = $2"))
+            .bind(course)
+            .bind(user)
+            .optional(read)
+            .await
+    }
+}

@@ -1,0 +1,243 @@
+//! Sequences of what people and staff do with places, made up at random: no sequence loses a person, exceeds the seats, skips a block or
+//! lets somebody overtake. What `machine.rs` promises is looked for in the database, after each step.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use lectern::accounts::model::SiteRole;
+use lectern::clock::HOUR;
+use lectern::enrolments::late_offers;
+use lectern::sessions::caller::Caller;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestError, TestRunner};
+
+use crate::app::{App, Course, PASSWORD, Visitor};
+
+const PEOPLE: usize = 5;
+/// So many sequences of at most so many steps.
+const SEQUENCES: u32 = 40;
+const STEPS: usize = 40;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Join(usize),
+    JoinWithCode(usize),
+    Leave(usize),
+    Add(usize),
+    Invite(usize),
+    Approve(usize),
+    Remove(usize),
+    PutBack(usize),
+    Block(usize),
+    Unblock(usize),
+    Role(usize, &'static str),
+    Seats(u8, bool, u8),
+    Switches(bool, bool),
+    Wait(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..PEOPLE;
+    prop_oneof![
+        6 => who.clone().prop_map(Step::Join),
+        2 => who.clone().prop_map(Step::JoinWithCode),
+        4 => who.clone().prop_map(Step::Leave),
+        2 => who.clone().prop_map(Step::Add),
+        2 => who.clone().prop_map(Step::Invite),
+        2 => who.clone().prop_map(Step::Approve),
+        2 => who.clone().prop_map(Step::Remove),
+        1 => who.clone().prop_map(Step::PutBack),
+        1 => who.clone().prop_map(Step::Block),
+        1 => who.clone().prop_map(Step::Unblock),
+        2 => (who, prop_oneof![Just("student"), Just("assistant")]).prop_map(|(who, role)| Step::Role(who, role)),
+        2 => (0..4_u8, any::<bool>(), prop_oneof![2 => Just(0_u8), 1 => 1..4_u8]).prop_map(|(seats, line, hours)| Step::Seats(seats, line, hours)),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(open, approval)| Step::Switches(open, approval)),
+        2 => (1..4_i64).prop_map(Step::Wait),
+    ]
+}
+
+/// A place as the database has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    state: String,
+    role: String,
+    line: i64,
+    /// Ends of an offer; 0 for none.
+    offer: i64,
+}
+
+struct World<'a> {
+    app: &'a App,
+    owner: &'a Visitor<'a>,
+    people: &'a [Visitor<'a>],
+    ids: &'a [String],
+}
+
+impl World<'_> {
+    async fn places(&self, course: &Course) -> BTreeMap<String, Place> {
+        let sql = format!(
+            "select user_id || ' ' || state || ' ' || role || ' ' || coalesce(line, 0) || ' ' || coalesce(offer_ends_at, 0)
+             from enrolments where course_id = {} order by user_id",
+            course.id
+        );
+        let rows = self.app.words(&sql).await;
+        rows.iter()
+            .map(|row| {
+                let parts: Vec<&str> = row.split(' ').collect();
+                let place = Place {
+                    state: parts[1].to_owned(),
+                    role: parts[2].to_owned(),
+                    line: parts[3].parse().unwrap(),
+                    offer: parts[4].parse().unwrap(),
+                };
+                (parts[0].to_owned(), place)
+            })
+            .collect()
+    }
+
+    /// Seats, whether there is a line, and the hours of an offer: as the owner last set them.
+    async fn seats(&self, course: &Course) -> Option<usize> {
+        let sql = format!("select coalesce(capacity, 0) || '' from courses where id = {}", course.id);
+        let seats: usize = self.app.words(&sql).await[0].parse().unwrap();
+        (seats > 0).then_some(seats)
+    }
+
+    async fn take(&self, course: &Course, code: &str, step: &Step) -> StatusCode {
+        let of_course = ("course", course.id.as_str());
+        let staff = async |action: &str, who: usize| {
+            self.owner.call(action, &[of_course, ("person", &self.ids[who])]).await.status
+        };
+        let let_in = async |who: usize, how: &str| {
+            let email = format!("p{who}@uni.example");
+            self.owner
+                .call("/fn/add_person", &[of_course, ("email", &email), ("role", "student"), ("how", how)])
+                .await
+                .status
+        };
+        match step {
+            Step::Join(who) => self.people[*who].call("/fn/join_course", &[of_course]).await.status,
+            Step::JoinWithCode(who) => {
+                self.people[*who].call("/fn/join_with_code", &[("join_code", code)]).await.status
+            }
+            Step::Leave(who) => self.people[*who].call("/fn/leave_course", &[of_course]).await.status,
+            Step::Add(who) => let_in(*who, "now").await,
+            Step::Invite(who) => let_in(*who, "invite").await,
+            Step::Approve(who) => staff("/fn/approve_person", *who).await,
+            Step::Remove(who) => staff("/fn/remove_person", *who).await,
+            Step::PutBack(who) => staff("/fn/put_back", *who).await,
+            Step::Block(who) => staff("/fn/block_person", *who).await,
+            Step::Unblock(who) => staff("/fn/unblock_person", *who).await,
+            Step::Role(who, role) => {
+                self.owner.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+                let fields = [of_course, ("person", self.ids[*who].as_str()), ("role", role)];
+                self.owner.call("/fn/save_course_role", &fields).await.status
+            }
+            Step::Seats(seats, line, hours) => {
+                let number = |number: &u8| if *number == 0 { String::new() } else { number.to_string() };
+                let (seats, hours) = (number(seats), number(hours));
+                let mut fields = vec![
+                    of_course,
+                    ("from", ""),
+                    ("until", ""),
+                    ("time_zone", "UTC"),
+                    ("capacity", seats.as_str()),
+                    ("offer_hours", hours.as_str()),
+                ];
+                if *line {
+                    fields.push(("waitlist", "yes"));
+                }
+                self.owner.call("/fn/save_joining", &fields).await.status
+            }
+            Step::Switches(open, approval) => {
+                let ticked: Vec<&str> = [(*open, "open"), (*approval, "approval")]
+                    .into_iter()
+                    .filter_map(|(is, name)| is.then_some(name))
+                    .collect();
+                self.owner.set_switches(course, &ticked).await;
+                StatusCode::OK
+            }
+            Step::Wait(hours) => {
+                self.app.clock.advance(hours * HOUR);
+                late_offers::pass_on(&self.app.site, Arc::new(Caller::of_the_system())).await.unwrap();
+                StatusCode::OK
+            }
+        }
+    }
+
+    /// Plays a sequence on a new course. Says what went wrong, where something did.
+    async fn play(&self, steps: &[Step]) -> Result<(), String> {
+        let course = self.owner.published_course("Course", 1).await;
+        self.owner.call("/fn/make_join_code", &[("course", &course.id), ("code_until", ""), ("code_most", "")]).await;
+        let code = self.owner.code_of(&course).await;
+        let mut before = self.places(&course).await;
+        for step in steps {
+            let status = self.take(&course, &code, step).await;
+            let (now, seats) = (self.places(&course).await, self.seats(&course).await);
+            check(step, status, &before, &now, seats, self.app.clock.now())
+                .map_err(|wrong| format!("{step:?}: {wrong}"))?;
+            before = now;
+        }
+        Ok(())
+    }
+}
+
+fn check(
+    step: &Step,
+    status: StatusCode,
+    before: &BTreeMap<String, Place>,
+    now: &BTreeMap<String, Place>,
+    seats: Option<usize>,
+    moment: i64,
+) -> Result<(), String> {
+    let says = |is_so: bool, words: String| if is_so { Ok(()) } else { Err(words) };
+    says(!status.is_server_error(), format!("answered {status}"))?;
+    says(before.keys().all(|person| now.contains_key(person)), format!("somebody is lost: {before:?} {now:?}"))?;
+    if status.is_client_error() {
+        says(before == now, format!("a refusal changed something: {before:?} {now:?}"))?;
+    }
+    let student = |place: &&Place| place.role == "student";
+    let taken = now.values().filter(student).filter(|place| place.state == "active" || place.offer > moment).count();
+    says(seats.is_none_or(|seats| taken <= seats), format!("{taken} of {seats:?} seats are taken: {now:?}"))?;
+    let waits = |place: &Place| place.state == "waitlisted" && place.offer == 0;
+    let is_free =
+        seats.is_none_or(|seats| taken < seats) && !now.values().any(|place| place.offer != 0 && place.offer <= moment);
+    says(!is_free || !now.values().any(waits), format!("a seat is free, and somebody waits: {now:?}"))?;
+    for (person, place) in before {
+        let after = &now[person];
+        if place.state == "blocked" && after.state != "blocked" {
+            says(matches!(step, Step::Unblock(_)), format!("{person} came out of a block as {}", after.state))?;
+        }
+        let is_promoted = waits(place) && (after.state == "active" && after.role == "student" || after.offer != 0);
+        if is_promoted {
+            let overtaken = before
+                .iter()
+                .find(|(other, earlier)| waits(earlier) && earlier.line < place.line && waits(&now[*other]));
+            says(overtaken.is_none(), format!("{person} overtook {overtaken:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn no_sequence_breaks_what_is_promised_about_places() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let settings = [("LECTERN_SESSION_IDLE", "30d"), ("LECTERN_SESSION_ABSOLUTE", "30d")];
+    let app = runtime.block_on(App::cheap_with(&settings));
+    let admin = runtime.block_on(app.admin("ada"));
+    let owner = runtime.block_on(app.person("ines", SiteRole::Instructor));
+    let (mut people, mut ids) = (Vec::new(), Vec::new());
+    for who in 0..PEOPLE {
+        people.push(runtime.block_on(app.person(&format!("p{who}"), SiteRole::Student)));
+        ids.push(runtime.block_on(admin.id_of(&format!("p{who}"))));
+    }
+    let world = World { app: &app, owner: &owner, people: &people, ids: &ids };
+    let mut runner = TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&proptest::collection::vec(step(), 1..STEPS), |steps| {
+        runtime.block_on(world.play(&steps)).map_err(TestCaseError::fail)
+    });
+    if let Err(TestError::Fail(why, steps)) = result {
+        panic!("{why}\n{steps:#?}");
+    }
+    result.unwrap();
+}
