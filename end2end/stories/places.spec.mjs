@@ -78,7 +78,7 @@ test("a student comes with the code on the board, another waits in line and gets
   await expect(other.getByText("You are first in line.")).toBeVisible();
 
   await page.goto(`${course}/people?state=waitlisted`);
-  await expect(page.getByRole("row", { name: new RegExp(second) })).toContainText("Number 1 in line");
+  await expect(page.getByRole("row", { name: new RegExp(second) })).toContainText("In line, number 1");
   await isAccessible(page);
 
   await one.goto(course);
@@ -107,20 +107,34 @@ test("staff let in who asks, invite who does not, and block who must stay out", 
 
   const student = await as(browser, baseURL, page, third);
   await visit(student, course);
+  await student.getByLabel("What you want to tell its staff").fill("I took Brooks with you.");
   await student.getByRole("button", { name: "Ask to join" }).click();
   await expect(student.getByText("You have asked to join", { exact: true })).toBeVisible();
   await isAccessible(student);
 
   await page.goto(`${course}/people`);
-  await page.getByRole("link", { name: "Look at who it is" }).click();
+  await expect(page.getByRole("heading", { name: "Asking to join" })).toBeVisible();
+  await expect(page.getByText("I took Brooks with you.")).toBeVisible();
   await isAccessible(page);
-  await page.getByRole("button", { name: /^Let in/ }).click();
+  await page.getByRole("button", { name: /^Let in/ }).first().click();
   await expect(page.getByRole("status").first()).toContainText("is in the course.");
   await student.goto(course);
   await expect(student.getByRole("link", { name: "The spring" })).toBeVisible();
 
   await page.goto(`${course}/people`);
-  await page.getByRole("row", { name: new RegExp(third) }).getByRole("link").click();
+  await page.getByRole("row", { name: new RegExp(third) }).getByRole("checkbox").check();
+  await page.getByLabel("With the people you picked").selectOption("Change their role");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await isAccessible(page);
+  await page.getByLabel("Role").selectOption("Assistant");
+  await page.getByRole("button", { name: "Save role" }).click();
+  await expect(page.getByRole("status").first()).toContainText("1 person is now an assistant.");
+
+  await page.getByRole("row", { name: new RegExp(third) }).getByRole("link", { name: /^Change/ }).click();
+  await page.getByRole("link", { name: /^Why can/ }).click();
+  await isAccessible(page);
+  await expect(page.getByRole("row", { name: /^Change text and lessons/ })).toContainText("Assistants see everything and change nothing.");
+  await page.goBack();
   await page.locator("summary", { hasText: "Block" }).click();
   await isAccessible(page);
   await page.getByRole("button", { name: /^Block / }).click();

@@ -7,6 +7,7 @@ alter table enrolments add column since bigint;
 alter table enrolments add column way text;
 alter table enrolments add column line bigint;
 alter table enrolments add column offer_ends_at bigint;
+alter table enrolments add column words text;
 update enrolments set since = coalesce(ended_at, joined_at), state = case state when 'left' then 'dropped' else state end,
     way = case role when 'student' then 'open' when 'owner' then 'made' else 'staff' end;
 alter table enrolments drop column ended_at;

@@ -16,6 +16,8 @@ create table places (
     line integer,
     -- a seat is kept for them until then
     offer_ends_at integer,
+    -- what they said when they asked
+    words text,
     primary key (course_id, user_id),
     check ((state = 'waitlisted') = (line is not null)),
     check (offer_ends_at is null or state = 'waitlisted'),

@@ -62,7 +62,7 @@ pub async fn join_course(
     let state = match already {
         Some(state) => state,
         None => {
-            let moved = Joiner::claim_by_slug(&mut write, &slug).await?.join().await?;
+            let moved = Joiner::claim_by_slug(&mut write, &slug).await?.join("").await?;
             moved.tell(&mut write, &asker.0.site).await?
         }
     };

@@ -125,6 +125,7 @@ pub const TABLES: &[Table] = {
                 ("way", Text),
                 ("line", Int),
                 ("offer_ends_at", Int),
+                ("words", Text),
             ],
         ),
         (

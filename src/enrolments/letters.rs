@@ -5,17 +5,18 @@
 
 use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
-use super::store::Moved;
-use super::store::public_course_of_letters;
+use super::store::{Moved, RosterRow, public_course_of_letters};
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
 use crate::clock::{DAY, Millis};
+use crate::courses::store::CourseRow;
 use crate::db::Write;
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::id::CourseId;
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::public_post;
+use crate::sessions::caller::Person;
 use crate::ui::when;
 
 /// What happened to somebody's place.
@@ -146,6 +147,45 @@ pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, em
         good_for: GOOD_FOR,
     };
     public_post(write, site, letter).await
+}
+
+/// What staff write to people of their course, to those who are in it or wait for it. Answers how many letters that makes.
+pub async fn write_to(
+    write: &mut Write,
+    site: &Site,
+    course: &CourseRow,
+    sender: &Person,
+    people: &[RosterRow],
+    message: &str,
+) -> Result<usize, Failure> {
+    let mut sent = 0;
+    for person in people.iter().filter(|person| !is_over(person.state)) {
+        let Some(address) = public_find_addressee(write, person.id).await? else { continue };
+        let mut parts = vec![Part::Words(format!("{} writes to you about “{}”:", sender.name, course.title))];
+        let paragraphs = message.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+        parts.extend(paragraphs.map(|paragraph| Part::Words(paragraph.to_owned())));
+        parts.push(Part::Words(format!("Answer them at {}.", sender.email)));
+        parts.push(Part::Link { words: "The course".to_owned(), address: address_of(site, &course.slug) });
+        let letter = Letter {
+            kind: Kind::Course,
+            user: Some(person.id),
+            address,
+            subject: "A message about your course",
+            parts,
+            good_for: GOOD_FOR,
+        };
+        public_post(write, site, letter).await?;
+        sent += 1;
+    }
+    Ok(sent)
+}
+
+/// Whether somebody has nothing to do with the course any more.
+fn is_over(state: PlaceState) -> bool {
+    match state {
+        PlaceState::Dropped | PlaceState::Removed | PlaceState::Blocked => true,
+        PlaceState::Invited | PlaceState::Requested | PlaceState::Active | PlaceState::Waitlisted => false,
+    }
 }
 
 fn address_of(site: &Site, slug: &str) -> String {

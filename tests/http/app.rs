@@ -492,8 +492,8 @@ impl Visitor<'_> {
     pub async fn member_id(&self, course: &Course, name: &str) -> String {
         for state in ["active", "requested", "invited", "waitlisted", "dropped", "removed", "blocked"] {
             let page = self.get(&format!("{}/people?q={name}%40uni.example&state={state}", course.page())).await;
-            let mark = format!("href=\"{}/people/", course.page());
-            if let Some(at) = page.body.find(&mark) {
+            let mark = "name=\"picked\" value=\"";
+            if let Some(at) = page.body.find(mark) {
                 return page.body[at + mark.len()..].split('"').next().unwrap().to_owned();
             }
         }

@@ -208,7 +208,7 @@ async fn where_staff_let_people_in_one_asks_and_hears() {
         assert!(!reads(visitor, &course).await);
         assert!(visitor.get(&course.page()).await.has("You have asked to join"));
     }
-    assert!(owner.get(&format!("{}/people", course.page())).await.has("2 people ask to join."));
+    assert!(owner.get(&format!("{}/people", course.page())).await.has("Asking to join"));
     assert_eq!(staff(&owner, "/fn/approve_person", &course, "ada").await, GONE_ON);
     assert_eq!(staff(&owner, "/fn/remove_person", &course, "ben").await, GONE_ON);
     assert!(reads(&ada, &course).await && !reads(&ben, &course).await);
@@ -218,6 +218,139 @@ async fn where_staff_let_people_in_one_asks_and_hears() {
     assert_eq!(join(&ben, &course).await, GONE_ON);
     assert_eq!(add(&owner, &course, "ben", "invite").await, OK);
     assert!(reads(&ben, &course).await);
+}
+
+#[tokio::test]
+async fn who_asks_says_why_and_only_staff_read_it() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_switches(&course, &["listed", "open", "approval"]).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    let said = "I took Lakes <b>with you</b>.";
+    let page = course.page();
+    let long = [("course", course.id.as_str()), ("words", &"x".repeat(501)), ("_page", &page)];
+    assert_eq!(ada.post("/fn/join_course", &long).await.status, GONE_ON);
+    assert!(ada.get(&page).await.has("What you say can hold 500 characters"));
+    ada.post("/fn/join_course", &[("course", &course.id), ("words", said)]).await;
+    let people = format!("{page}/people");
+    assert!(owner.get(&people).await.has("I took Lakes &lt;b&gt;with you&lt;/b&gt;."));
+    assert!(!ada.get(&page).await.has("I took Lakes"));
+    assert_eq!(staff(&owner, "/fn/approve_person", &course, "ada").await, GONE_ON);
+    assert!(!owner.get(&people).await.has("I took Lakes"), "it was for the answer alone");
+    assert_eq!(app.count("enrolments where words is not null").await, 0);
+}
+
+#[tokio::test]
+async fn several_people_are_let_in_removed_written_to_and_given_a_role_at_once() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_switches(&course, &["listed", "open", "approval"]).await;
+    let mut people = Vec::new();
+    for name in ["ada", "ben", "cid"] {
+        let visitor = app.person(name, SiteRole::Student).await;
+        join(&visitor, &course).await;
+        people.push(visitor);
+    }
+    let mut ids = Vec::new();
+    for name in ["ada", "ben", "cid", "ines"] {
+        ids.push(owner.member_id(&course, name).await);
+    }
+    let picked = |which: &[usize]| which.iter().map(|at| ids[*at].clone()).collect::<Vec<_>>().join(",");
+    // The page before says who and what.
+    let list = format!("{}/people/picked?what=let_in&picked={}&picked={}&picked=x", course.page(), ids[0], ids[1]);
+    let page = owner.get(&list).await;
+    assert!(page.has("Let them in?") && page.has("ada") && page.has("ben") && !page.has("cid"), "{}", page.body);
+    for nothing in ["?what=let_in", "?picked=1", "", "?what=nonsense&picked=1"] {
+        assert!(owner.get(&format!("{}/people/picked{nothing}", course.page())).await.has("Nobody is picked"));
+    }
+    let of = ("course", course.id.as_str());
+    // Those with whom it cannot be done stay as they are, and fail nobody else.
+    let all = picked(&[0, 1, 3]);
+    assert_eq!(owner.call("/fn/let_in_picked", &[of, ("people", &all)]).await.status, OK);
+    assert!(reads(&people[0], &course).await && reads(&people[1], &course).await && !reads(&people[2], &course).await);
+    let roles = picked(&[0, 2, 3]);
+    let assistant = [of, ("people", roles.as_str()), ("role", "assistant")];
+    owner.post("/fn/role_of_picked", &assistant).await;
+    assert!(
+        owner
+            .get(&format!("{}/people", course.page()))
+            .await
+            .has("1 person is now an assistant. 2 were left as they are.")
+    );
+    let before = app.letters().await.len();
+    let letter = [of, ("people", all.as_str()), ("message", "The room has changed.\n\nIt is 12 now.")];
+    assert_eq!(owner.call("/fn/write_to_picked", &letter).await.status, OK);
+    assert_eq!(app.letters().await.len(), before + 3);
+    let text = app.letter_to("ben@uni.example").await.text;
+    assert!(text.contains("ines writes to you about “Published”:\n\nThe room has changed.\n\nIt is 12 now."), "{text}");
+    assert!(text.contains("Answer them at ines@uni.example."));
+    assert_eq!(owner.call("/fn/write_to_picked", &[of, ("people", &all), ("message", "  ")]).await.status, REFUSED);
+    assert_eq!(owner.call("/fn/remove_picked", &[of, ("people", &all)]).await.status, OK);
+    assert!(!reads(&people[0], &course).await && !reads(&people[1], &course).await);
+    assert!(reads(&owner, &course).await, "the last owner stays");
+    let many = (1..=101).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    for nonsense in ["", "x", ",", many.as_str()] {
+        let status = owner.call("/fn/remove_picked", &[of, ("people", nonsense)]).await.status;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{nonsense}");
+    }
+    // An assistant sees the list, and picks nobody from it.
+    assert_eq!(
+        owner.call("/fn/add_person", &[of, ("email", "ada@uni.example"), ("role", "assistant")]).await.status,
+        OK
+    );
+    let page = people[0].get(&format!("{}/people", course.page())).await;
+    assert!(page.status == OK && !page.has("name=\"picked\"") && !page.has("Add people"));
+}
+
+#[tokio::test]
+async fn a_course_is_handed_over_and_never_without_an_owner() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    join(&ada, &course).await;
+    let person = owner.member_id(&course, "ada").await;
+    let fields = [("course", course.id.as_str()), ("person", person.as_str())];
+    assert_eq!(owner.post("/fn/hand_course_over", &fields).await.status, GONE_ON);
+    assert!(owner.get(&format!("{}/people", course.page())).await.has("you are none any more"));
+    // What was theirs is not any more: they are an instructor.
+    assert_eq!(owner.call("/fn/hand_course_over", &fields).await.status, FORBIDDEN);
+    assert!(ada.get(&format!("{}/edit", course.page())).await.status == OK);
+    assert_eq!(leave(&ada, &course).await, FORBIDDEN, "the last owner");
+}
+
+#[tokio::test]
+async fn staff_see_why_somebody_can_and_cannot() {
+    let app = App::with(&SETTINGS).await;
+    let admin = app.person("root", SiteRole::Admin).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    let draft = [("course", course.id.as_str()), ("title", "Hidden"), ("body", "")];
+    owner.post("/fn/add_lesson", &draft).await;
+    let (ada, ben) = (app.person("ada", SiteRole::Student).await, app.person("ben", SiteRole::Student).await);
+    join(&ada, &course).await;
+    let why = |id: &str, more: &str| format!("{}/people/{id}/why{more}", course.page());
+    let (is_ada, is_ben) = (owner.member_id(&course, "ada").await, admin.id_of("ben").await);
+    let page = owner.get(&why(&is_ada, "")).await;
+    assert!(page.has("in it, as a student") && page.has("Who is in the course reads its lessons."), "{}", page.body);
+    assert!(page.has("This is for the course’s staff, and they are none of it."));
+    let page = owner.get(&why(&is_ada, "?lesson=hidden")).await;
+    assert!(page.has("This lesson is a draft: staff alone see it."));
+    assert_eq!(
+        ada.get(&format!("{}/lessons/hidden", course.page())).await.status,
+        StatusCode::NOT_FOUND,
+        "and so it is"
+    );
+    // Whether somebody has an account at all is not staff's to know; admins know.
+    assert_eq!(owner.get(&why(&is_ben, "")).await.status, StatusCode::NOT_FOUND);
+    assert!(admin.get(&why(&is_ben, "")).await.has("never in it"));
+    assert_eq!(owner.get(&why("999999", "")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ada.get(&why(&is_ada, "")).await.status, FORBIDDEN);
+    assert_eq!(ben.get(&why(&is_ada, "")).await.status, FORBIDDEN);
+    staff(&owner, "/fn/block_person", &course, "ada").await;
+    assert!(owner.get(&why(&is_ada, "")).await.has("They are blocked from this course."));
 }
 
 #[tokio::test]

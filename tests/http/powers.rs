@@ -299,6 +299,13 @@ impl World {
             ],
             "/fn/make_join_code" => vec![course, ("code_until", String::new()), ("code_most", String::new())],
             "/fn/end_join_code" => vec![course],
+            "/fn/let_in_picked" => vec![course, ("people", self.asks.clone())],
+            "/fn/remove_picked" => vec![course, ("people", format!("{},999999", self.someone))],
+            "/fn/role_of_picked" => vec![course, ("people", self.someone.clone()), ("role", "assistant".to_owned())],
+            "/fn/write_to_picked" => {
+                vec![course, ("people", self.someone.clone()), ("message", "The room has changed.".to_owned())]
+            }
+            "/fn/hand_course_over" => vec![course, person],
             "/fn/save_course_role" => vec![course, person, ("role", "assistant".to_owned())],
             "/fn/remove_person" | "/fn/put_back" => vec![course, person],
             "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],

@@ -15,7 +15,7 @@ use crate::enrolments::store::MyPlace;
 use crate::error::Denied;
 use crate::lessons::model::{LessonState, minutes_in_words};
 use crate::lessons::store::PlanRow;
-use crate::ui::form::{ask_first, button};
+use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::when;
 use crate::zone::Zone;
 
@@ -43,6 +43,7 @@ pub fn way_in(standing: &Standing) -> AnyView {
         };
     }
     match allows(&standing.facts, CourseAct::Join) {
+        Verdict::Yes if standing.facts.asks_first() => asking(standing),
         Verdict::Yes => view! {
             {button::<JoinCourse>(&id, "button primary large", words_to_come(standing), "")}
             <span class="quiet-text">{how_it_goes(standing)}{seats_left(standing)}</span>
@@ -51,6 +52,20 @@ pub fn way_in(standing: &Standing) -> AnyView {
         Verdict::Forbidden(denied) => closed(standing, Some(&denied)),
         Verdict::SignIn | Verdict::NotFound => ().into_any(),
     }
+}
+
+/// Asking its staff, with what one wants to say.
+fn asking(standing: &Standing) -> AnyView {
+    let form = Form::to::<JoinCourse>();
+    view! {
+        <form class="fields" method="post" action=form.action() novalidate>
+            {form.summary()}
+            {form.hidden(&[("course", standing.course.id.to_string())])}
+            {form.textarea(Field { name: "words", label: "What you want to tell its staff", hint: "They let people in. You may leave it empty.", rows: 2, ..Field::default() })}
+            <div class="buttons"><button class="button primary large">{words_to_come(standing)}</button></div>
+        </form>
+    }
+    .into_any()
 }
 
 /// What the button says that lets somebody come.
@@ -71,8 +86,6 @@ fn how_it_goes(standing: &Standing) -> &'static str {
     let coming = &standing.facts.coming;
     if coming.has_offer {
         ""
-    } else if standing.facts.asks_first() {
-        "Its staff let people in."
     } else if coming.room == Room::Line {
         "All seats are taken. Who is first in line gets the next one."
     } else {

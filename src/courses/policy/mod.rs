@@ -2,13 +2,16 @@
 //!
 //! [`allows`] in `rules.rs` decides, from facts that [`Standing`] reads in the same connection the work is done in.
 
+mod rule;
 mod rules;
 
-pub use rules::{Coming, CourseAct, Facts, Window, allows};
+pub use rule::Rule;
+pub use rules::{Coming, CourseAct, Facts, Window, allows, rule, rule_of_lesson};
 
 use super::store::{
     CourseRow, FoundStanding, TabCounts, count_for_tabs, find_standing, find_standing_by_code, find_standing_by_slug,
 };
+use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Asked, Verdict, require};
 use crate::enrolments::joining::JoinCode;
 use crate::enrolments::machine::{Room, Seats};
@@ -111,25 +114,40 @@ impl Standing {
     }
 
     fn of(found: Option<FoundStanding>, person: Option<Person>, has_code: bool) -> Result<Self, Failure> {
-        let FoundStanding { course, place, is_last_owner, has_offer, seats, now } = found.ok_or(AppError::NotFound)?;
-        let coming = Coming {
-            place: place.map(|(state, _)| state),
-            has_offer,
-            has_code,
-            approval: course.approval,
-            window: Window::of(&course, now),
-            room: seats.room(),
-        };
-        let facts = Facts {
-            site: person.as_ref().map(|person| person.role),
-            course: place.filter(|(state, _)| *state == PlaceState::Active).map(|(_, role)| role),
-            is_last_owner,
-            state: course.state,
-            open: course.open,
-            slug: course.slug.clone(),
-            coming,
-        };
-        Ok(Self { course, facts, person, seats })
+        let found = found.ok_or(AppError::NotFound)?;
+        let facts = facts_of(&found, person.as_ref().map(|person| person.role), has_code);
+        Ok(Self { course: found.course, facts, person, seats: found.seats })
+    }
+}
+
+/// What is decided from, about whoever `found` was found for.
+fn facts_of(found: &FoundStanding, site: Option<SiteRole>, has_code: bool) -> Facts {
+    let FoundStanding { course, place, is_last_owner, has_offer, seats, now } = found;
+    let coming = Coming {
+        place: place.map(|(state, _)| state),
+        has_offer: *has_offer,
+        has_code,
+        approval: course.approval,
+        window: Window::of(course, *now),
+        room: seats.room(),
+    };
+    Facts {
+        site,
+        course: place.filter(|(state, _)| *state == PlaceState::Active).map(|(_, role)| role),
+        is_last_owner: *is_last_owner,
+        state: course.state,
+        open: course.open,
+        slug: course.slug.clone(),
+        coming,
+    }
+}
+
+impl<C: Asked> CourseStaff<'_, C> {
+    /// What is decided from about somebody else: everybody with a place in the course, and for admins every account.
+    pub async fn facts_about(&mut self, user: UserId, site: SiteRole) -> Result<Option<Facts>, Failure> {
+        let is_admin = self.standing.facts.site == Some(SiteRole::Admin);
+        let found = find_standing(self.on, self.standing.course.id, Some(user)).await?;
+        Ok(found.filter(|found| is_admin || found.place.is_some()).map(|found| facts_of(&found, Some(site), false)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules: pure, and exhaustive, so that a new state or act does not compile before somebody has thought about it.
 
+use super::rule::Rule;
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Verdict;
 use crate::clock::Millis;
@@ -7,7 +8,7 @@ use crate::courses::model::CourseState;
 use crate::courses::store::CourseRow;
 use crate::enrolments::machine::Room;
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::error::Denied;
+use crate::lessons::model::LessonState;
 
 /// What can be done with a course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,14 +157,6 @@ impl Facts {
         self.coming.approval && !is_decided
     }
 
-    fn may_know(&self) -> bool {
-        match self.state {
-            CourseState::Draft => self.sees_drafts(),
-            CourseState::Published | CourseState::Concluded => true,
-            CourseState::Archived => self.course.is_some() || self.is_admin(),
-        }
-    }
-
     /// Whether something of the asker's own can be in the course, and is theirs to read: also from a course that they cannot see any more.
     fn has_own_work(&self) -> bool {
         let was_in = match self.coming.place {
@@ -178,103 +171,130 @@ impl Facts {
 
 /// May the asker do this?
 pub fn allows(facts: &Facts, act: CourseAct) -> Verdict {
+    rule(facts, act).verdict(&facts.slug)
+}
+
+/// The rule that decides whether the asker may do this.
+pub fn rule(facts: &Facts, act: CourseAct) -> Rule {
     if act == CourseAct::SeeOwnWork && facts.has_own_work() && facts.site.is_some() {
-        return Verdict::Yes;
+        return Rule::OwnWork;
     }
-    if !facts.may_know() {
-        return Verdict::NotFound;
-    }
-    if act == CourseAct::See {
-        return Verdict::Yes;
+    let sees = sees(facts);
+    if act == CourseAct::See || sees.verdict("") != Verdict::Yes {
+        return sees;
     }
     if facts.site.is_none() {
-        return Verdict::SignIn;
+        return Rule::SignInFirst;
     }
-    let no = |denied| Verdict::Forbidden(denied);
     match act {
-        CourseAct::See => Verdict::Yes,
-        CourseAct::ReadLessons if facts.course.is_some() || facts.is_admin() => Verdict::Yes,
-        CourseAct::ReadLessons => no(Denied::JoinFirst(facts.slug.clone())),
-        CourseAct::SeePeople if facts.is_staff() || facts.is_admin() => Verdict::Yes,
-        CourseAct::SeePeople => no(Denied::StaffOnly),
-        CourseAct::Edit | CourseAct::ManagePeople => may_edit(facts),
-        CourseAct::ManageOwners => match may_edit(facts) {
-            Verdict::Yes if facts.course != Some(CourseRole::Owner) && !facts.is_admin() => no(Denied::OwnersOnly),
-            verdict => verdict,
+        CourseAct::See => sees,
+        CourseAct::ReadLessons if facts.course.is_some() => Rule::MembersRead,
+        CourseAct::ReadLessons if facts.is_admin() => Rule::AdminsMay,
+        CourseAct::ReadLessons => Rule::MembersOnly,
+        CourseAct::SeePeople if facts.is_staff() => Rule::StaffMay,
+        CourseAct::SeePeople if facts.is_admin() => Rule::AdminsMay,
+        CourseAct::SeePeople => Rule::StaffOnly,
+        CourseAct::Edit | CourseAct::ManagePeople => leads(facts),
+        CourseAct::ManageOwners => match leads(facts) {
+            Rule::LeadersMay if facts.course == Some(CourseRole::Owner) => Rule::OwnersMay,
+            Rule::LeadersMay if facts.is_admin() => Rule::AdminsMay,
+            Rule::LeadersMay => Rule::OwnersOnly,
+            other => other,
         },
-        CourseAct::Write => match may_edit(facts) {
-            Verdict::Yes if !facts.state.is_writable() => no(Denied::ReadOnly),
-            verdict => verdict,
+        CourseAct::Write => match leads(facts) {
+            Rule::LeadersMay | Rule::AdminsMay if !facts.state.is_writable() => Rule::ReadOnly,
+            other => other,
         },
         CourseAct::Join => match facts.course {
-            Some(CourseRole::Owner | CourseRole::Instructor | CourseRole::Assistant) => no(Denied::StaffUseNoSeat),
-            Some(CourseRole::Student) => no(Denied::AlreadyIn(facts.slug.clone())),
-            None => may_come(facts),
+            Some(CourseRole::Owner | CourseRole::Instructor | CourseRole::Assistant) => Rule::StaffUseNoSeat,
+            Some(CourseRole::Student) => Rule::AlreadyIn,
+            None => comes(facts),
         },
-        CourseAct::SeeOwnWork => no(Denied::NotIn),
+        CourseAct::SeeOwnWork => Rule::NoWork,
         CourseAct::Leave => match facts.course {
             None => match facts.coming.place {
-                Some(PlaceState::Invited | PlaceState::Requested | PlaceState::Waitlisted) => Verdict::Yes,
+                Some(PlaceState::Invited | PlaceState::Requested | PlaceState::Waitlisted) => Rule::OwnPlace,
                 Some(PlaceState::Active | PlaceState::Dropped | PlaceState::Removed | PlaceState::Blocked) | None => {
-                    no(Denied::NotIn)
+                    Rule::NoPlace
                 }
             },
-            Some(_) if facts.is_last_owner => no(Denied::LastOwner),
+            Some(_) if facts.is_last_owner => Rule::LastOwner,
             Some(CourseRole::Owner | CourseRole::Instructor | CourseRole::Assistant | CourseRole::Student) => {
-                Verdict::Yes
+                Rule::OwnPlace
             }
         },
     }
 }
 
-/// May somebody who is not in the course come, by themselves or because something was offered to them?
-fn may_come(facts: &Facts) -> Verdict {
-    let no = |denied| Verdict::Forbidden(denied);
-    let coming = &facts.coming;
-    if coming.place == Some(PlaceState::Blocked) {
-        return no(Denied::Blocked);
-    }
-    if facts.state != CourseState::Published {
-        return no(Denied::NotOpen);
-    }
-    match coming.place {
-        Some(PlaceState::Waitlisted) if coming.has_offer => return Verdict::Yes,
-        Some(PlaceState::Waitlisted) => return no(Denied::InLine(facts.slug.clone())),
-        Some(PlaceState::Requested) if !coming.has_code && coming.approval => {
-            return no(Denied::Asked(facts.slug.clone()));
-        }
-        Some(PlaceState::Requested | PlaceState::Invited | PlaceState::Dropped | PlaceState::Removed) | None => {}
-        Some(PlaceState::Active | PlaceState::Blocked) => {}
-    }
-    // Whom staff have invited needs no open door.
-    if coming.place != Some(PlaceState::Invited) {
-        if !facts.open && !coming.has_code {
-            return no(Denied::NotOpen);
-        }
-        match coming.window {
-            Window::NotYet => return no(Denied::NotYet),
-            Window::Over => return no(Denied::NotOpen),
-            Window::Now => {}
-        }
-    }
-    match coming.room {
-        Room::None if !facts.asks_first() => no(Denied::Full),
-        Room::Seat | Room::Line | Room::None => Verdict::Yes,
+/// Whether the asker may know of the course.
+fn sees(facts: &Facts) -> Rule {
+    match facts.state {
+        CourseState::Published | CourseState::Concluded => Rule::Public,
+        CourseState::Draft | CourseState::Archived if facts.is_staff() => Rule::StaffSee,
+        CourseState::Draft | CourseState::Archived if facts.is_admin() => Rule::AdminsMay,
+        CourseState::Draft => Rule::DraftIsForStaff,
+        CourseState::Archived if facts.course.is_some() => Rule::MembersSee,
+        CourseState::Archived => Rule::ArchivedIsForMembers,
     }
 }
 
-fn may_edit(facts: &Facts) -> Verdict {
+/// May somebody who is not in the course come, by themselves or because something was offered to them?
+fn comes(facts: &Facts) -> Rule {
+    let coming = &facts.coming;
+    if coming.place == Some(PlaceState::Blocked) {
+        return Rule::Blocked;
+    }
+    if facts.state != CourseState::Published {
+        return Rule::NotPublished;
+    }
+    match coming.place {
+        Some(PlaceState::Waitlisted) if coming.has_offer => return Rule::HasOffer,
+        Some(PlaceState::Waitlisted) => return Rule::InLine,
+        Some(PlaceState::Requested) if !coming.has_code && coming.approval => return Rule::Asked,
+        // Whom staff have invited needs no open door.
+        Some(PlaceState::Invited) => return if coming.room == Room::None { Rule::Full } else { Rule::Invited },
+        Some(PlaceState::Requested | PlaceState::Dropped | PlaceState::Removed) | None => {}
+        Some(PlaceState::Active | PlaceState::Blocked) => {}
+    }
+    if !facts.open && !coming.has_code {
+        return Rule::Closed;
+    }
+    match coming.window {
+        Window::NotYet => return Rule::NotYet,
+        Window::Over => return Rule::Over,
+        Window::Now => {}
+    }
+    match coming.room {
+        _ if facts.asks_first() => Rule::OpenToAsk,
+        Room::None => Rule::Full,
+        Room::Seat | Room::Line if coming.has_code => Rule::HasCode,
+        Room::Line => Rule::OpenToWait,
+        Room::Seat => Rule::Open,
+    }
+}
+
+fn leads(facts: &Facts) -> Rule {
     match facts.course {
-        Some(CourseRole::Owner | CourseRole::Instructor) => Verdict::Yes,
-        Some(CourseRole::Assistant | CourseRole::Student) | None if facts.is_admin() => Verdict::Yes,
-        Some(CourseRole::Assistant) => Verdict::Forbidden(Denied::EditorsOnly),
-        Some(CourseRole::Student) | None => Verdict::Forbidden(Denied::StaffOnly),
+        Some(CourseRole::Owner | CourseRole::Instructor) => Rule::LeadersMay,
+        Some(CourseRole::Assistant | CourseRole::Student) | None if facts.is_admin() => Rule::AdminsMay,
+        Some(CourseRole::Assistant) => Rule::LeadersOnly,
+        Some(CourseRole::Student) | None => Rule::StaffOnly,
+    }
+}
+
+/// The rule that decides whether the asker may read one lesson of the course.
+pub fn rule_of_lesson(facts: &Facts, state: LessonState) -> Rule {
+    match (rule(facts, CourseAct::ReadLessons), state) {
+        // For who does not see drafts there is no such lesson.
+        (Rule::MembersRead, LessonState::Draft) if !facts.sees_drafts() => Rule::LessonIsDraft,
+        (other, LessonState::Draft | LessonState::Published) => other,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Denied;
 
     fn facts(site: Option<SiteRole>, course: Option<CourseRole>, state: CourseState) -> Facts {
         let coming = Coming { place: course.map(|_| PlaceState::Active), ..Coming::default() };

@@ -232,6 +232,8 @@ pub enum Few {
     DevicesAsking,
     /// Codes of such apps that one person types and that are none (ours; of 25,600,000,000 codes).
     DeviceCodesTyped,
+    /// Times that one person writes to people of their courses (ours: each is a letter to as many as they pick).
+    LettersOfStaff,
     /// Join codes that one account types and that open no course (ours; of 25,600,000,000 codes).
     JoinCodesTyped,
     /// The same from one place, by whomever (ours: a class that mistypes what is on the board).
@@ -248,7 +250,7 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
@@ -260,6 +262,7 @@ impl Few {
         Self::DeviceCodesTyped,
         Self::JoinCodesTyped,
         Self::JoinCodesOfPlace,
+        Self::LettersOfStaff,
         Self::LettersForPlace,
         Self::LettersForAddress,
         Self::SignUpsForMailbox,
@@ -278,6 +281,7 @@ impl Few {
             Self::DeviceCodesTyped => (30, HOUR),
             Self::JoinCodesTyped => (30, HOUR),
             Self::JoinCodesOfPlace => (300, HOUR),
+            Self::LettersOfStaff => (60, HOUR),
             Self::TextsToNumber => (5, DAY),
             Self::NumbersOfAccount => (5, DAY),
             Self::TextsForPlace => (20, DAY),
@@ -302,6 +306,7 @@ impl Few {
             Self::DeviceCodesTyped => "device codes of an account",
             Self::JoinCodesTyped => "join codes of an account",
             Self::JoinCodesOfPlace => "join codes of a place",
+            Self::LettersOfStaff => "letters of staff",
             Self::TextsToNumber => "texts to a number",
             Self::NumbersOfAccount => "numbers of an account",
             Self::TextsForPlace => "texts for a place",

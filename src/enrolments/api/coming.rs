@@ -17,6 +17,7 @@ use {
     crate::enrolments::store::Moved,
     crate::error::{Denied, FieldErrors},
     crate::failure::Failure,
+    crate::field,
     crate::http::request,
     crate::id::UserId,
     crate::network::place_of,
@@ -29,11 +30,14 @@ pub async fn join_course(
     /// Of the course. `Denied::NotOpen`, `NotYet` or `Full` when it takes nobody, `Denied::Blocked` for who was taken out for good,
     /// `Denied::StaffUseNoSeat` for who teaches it.
     course: CourseId,
+    /// For staff, where they let people in: at most 500 characters. Said nowhere else.
+    words: Option<String>,
 ) -> Result<(), AppError> {
+    let words = field::text("words", "What you say", words.as_deref().unwrap_or_default(), 500)?;
     let mut write = request::begin_write().await?;
     match Joiner::claim(&mut write, course).await {
         Ok(mut joiner) => {
-            let moved = joiner.join().await?;
+            let moved = joiner.join(words.trim()).await?;
             let slug = joiner.course().slug.clone();
             come(write, moved, &slug).await
         }
@@ -57,7 +61,7 @@ pub async fn join_with_code(
     };
     match claimed {
         Ok(mut joiner) => {
-            let moved = joiner.join().await?;
+            let moved = joiner.join("").await?;
             let slug = joiner.course().slug.clone();
             come(write, moved, &slug).await
         }

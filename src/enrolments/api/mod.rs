@@ -2,8 +2,10 @@
 
 mod coming;
 mod joining;
+mod picked;
 mod staff;
 
 pub use coming::*;
 pub use joining::*;
+pub use picked::*;
 pub use staff::*;

@@ -128,6 +128,28 @@ pub async fn save_course_role(
     }
 }
 
+/// Makes somebody in the course its owner, and oneself an instructor of it.
+#[server(prefix = "/fn", endpoint = "hand_course_over")]
+pub async fn hand_course_over(
+    /// Of a course the asker owns, or any for an admin: else `Denied::OwnersOnly`.
+    course: CourseId,
+    /// Who is in the course; else `NotFound`.
+    person: UserId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let manager = CourseManager::claim(&mut write, course).await?;
+    let standing = manager.standing().clone();
+    let (name, all) = RecentlyProven::of(manager)?.hand_over(person).await?;
+    let site = request::site()?;
+    for moved in all {
+        moved.tell(&mut write, &site).await?;
+    }
+    write.commit().await?;
+    let said = format!("{name} is an owner of the course now, and you are none any more.");
+    let said = if standing.facts.course.is_some() { said } else { format!("{name} is an owner of the course now.") };
+    request::go_on(&format!("/courses/{}/people", standing.course.slug), Flash::said(said))
+}
+
 /// Takes somebody out of a course or its line, says no to who asks to join, or takes an invitation back.
 #[server(prefix = "/fn", endpoint = "remove_person")]
 pub async fn remove_person(

@@ -1,7 +1,11 @@
 //! The pages about who is in a course.
 
+mod adding;
 pub mod join;
 pub mod joining;
 pub mod mine;
 pub mod people;
 pub mod person;
+pub mod picked;
+mod roster_table;
+pub mod why;

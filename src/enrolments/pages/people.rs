@@ -8,16 +8,22 @@ use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseStaff, Standing};
 use crate::courses::store::TabCounts;
-use crate::enrolments::api::{AddPerson, ApprovePerson, ForgetAwaited, PutBack, RemovePerson, UnblockPerson};
+use crate::enrolments::api::{AddPerson, ApprovePerson, RemovePerson};
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::enrolments::store::{AwaitedRow, Roster, RosterRow, Sort};
+use crate::enrolments::pages::adding::{add, waiting_for_accounts};
+use crate::enrolments::pages::picked::CHOICES;
+use crate::enrolments::pages::roster_table::table;
+use crate::enrolments::store::{AskingRow, AwaitedRow, Roster, Sort};
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::address::email;
-use crate::ui::form::{Field, Form, button};
+use crate::ui::form::{Form, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::pagination::{PAGE, PageNumber, pagination};
 use crate::ui::when;
+
+/// So many of those who ask stand above the list.
+const ASKING: i64 = 10;
 
 struct Data {
     standing: Standing,
@@ -25,12 +31,13 @@ struct Data {
     roster: Roster,
     search: String,
     role: Option<CourseRole>,
-    state: PlaceState,
+    state: Option<PlaceState>,
     sort: Sort,
     number: PageNumber,
     now: Millis,
     address: String,
     awaited: Vec<AwaitedRow>,
+    asking: Vec<AskingRow>,
     has_mail: bool,
 }
 
@@ -45,7 +52,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search: String = ctx.query("q").unwrap_or_default().chars().take(100).collect();
     let role = ctx.query("role").and_then(|role| role.parse().ok());
-    let state = ctx.query("state").and_then(|state| PlaceState::of_key(&state)).unwrap_or(PlaceState::Active);
+    let state = ctx.query("state").and_then(|state| PlaceState::of_key(&state));
     let sort = Sort::of(&ctx.query("sort").unwrap_or_default());
     let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
@@ -57,6 +64,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
         roster = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
     }
     let awaited = staff.list_awaited().await?;
+    let asking = staff.list_asking(ASKING).await?;
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);
     Ok(Data {
         standing: staff.standing().clone(),
@@ -70,14 +78,29 @@ async fn load(slug: String) -> Result<Data, Failure> {
         now: ctx.site.db.clock().now(),
         address,
         awaited,
+        asking,
         has_mail: ctx.site.mailer.is_some(),
     })
 }
 
 fn show(data: Data) -> AnyView {
-    let Data { standing, counts, roster, search, role, state, sort, number, now, address, awaited, has_mail } = data;
+    let Data {
+        standing,
+        counts,
+        roster,
+        search,
+        role,
+        state,
+        sort,
+        number,
+        now,
+        address,
+        awaited,
+        asking: rows,
+        has_mail,
+    } = data;
     let path = format!("/courses/{}/people", standing.course.slug);
-    let is_filtered = !search.is_empty() || role.is_some() || state != PlaceState::Active;
+    let is_filtered = !search.is_empty() || role.is_some() || state.is_some();
     let form = Form::to::<AddPerson>();
     let title = page_title(&format!("People in {}", standing.course.title));
     let may_manage = standing.may(CourseAct::ManagePeople);
@@ -86,6 +109,19 @@ fn show(data: Data) -> AnyView {
     } else {
         table(&standing, &roster, &path, &search, role, state, sort, now, may_manage)
     };
+    let picking = (may_manage && !roster.rows.is_empty()).then(|| {
+        let options: Vec<AnyView> = CHOICES
+            .into_iter()
+            .filter(|(key, _)| has_mail || *key != "write")
+            .map(|(key, words)| view! { <option value=key>{words}</option> }.into_any())
+            .collect();
+        view! {
+            <form class="finder bulk" id="picking" method="get" action=format!("{path}/picked")>
+                <div class="field"><label for="what">"With the people you picked"</label><select class="input" id="what" name="what"><option value="">"Choose what to do"</option>{options}</select></div>
+                <button class="button">"Continue"</button>
+            </form>
+        }
+    });
     let share = if standing.course.state == CourseState::Draft {
         view! { "Publish the course first. Then this is the address to share: "<code>{address}</code> }.into_any()
     } else {
@@ -107,36 +143,34 @@ fn show(data: Data) -> AnyView {
         .collect();
     let states: Vec<AnyView> = PlaceState::ALL
         .into_iter()
-        .map(|each| {
-            let words = if each == PlaceState::Active { "In the course" } else { each.word() };
-            view! { <option value=each.key() selected=each == state>{words}</option> }.into_any()
-        })
+        .map(|each| view! { <option value=each.key() selected=Some(each) == state>{each.word()}</option> }.into_any())
         .collect();
-    let state_key = if state == PlaceState::Active { "" } else { state.key() };
+    let state_key = state.map_or("", PlaceState::key);
     let content = view! {
         {title}
         <div class="figure-head">
             <h1>"People"</h1>
             <dl class="figures">
-                <div><dt>"Students"</dt><dd>{roster.students}</dd></div>
+                <div><dt>"Students"</dt><dd>{roster.students}{standing.course.capacity.map(|capacity| view! { <span class="quiet-text">{format!(" of {capacity} seats")}</span> })}</dd></div>
                 <div><dt>"Staff"</dt><dd>{roster.staff}</dd></div>
-                {standing.course.capacity.map(|capacity| view! { <div><dt>"Seats"</dt><dd>{capacity}</dd></div> })}
                 {(roster.waiting > 0).then(|| view! { <div><dt>"In line"</dt><dd><a href=format!("{path}?state=waitlisted")>{roster.waiting}</a></dd></div> })}
+                {(roster.requests > 0).then(|| view! { <div><dt>"Asking"</dt><dd><a href=format!("{path}?state=requested")>{roster.requests}</a></dd></div> })}
             </dl>
             {may_manage.then(|| view! { <div class="buttons"><a class="button primary" href="#add">"Add people"</a><a class="button" href=format!("/courses/{}/joining", standing.course.slug)>"Seats and join code"</a></div> })}
         </div>
-        {asking(roster.requests, state, &path)}
+        {asking(&standing, rows, roster.requests, now, &path)}
         {nobody}
         <div class="tools">
             <h2 id="everyone">"Everyone"</h2>
             <form class="finder" method="get" action=path.clone() role="search">
                 <div class="field"><label for="q">"Name or email"</label><input class="input" id="q" name="q" type="search" dir="auto" value=search.clone() /></div>
                 <div class="field"><label for="in-role">"As"</label><select class="input" id="in-role" name="role"><option value="">"Any role"</option>{options}</select></div>
-                <div class="field"><label for="in-state">"Who is"</label><select class="input" id="in-state" name="state">{states}</select></div>
+                <div class="field"><label for="in-state">"State"</label><select class="input" id="in-state" name="state"><option value="">"Any state"</option>{states}</select></div>
                 <button class="button">"Find"</button>
             </form>
         </div>
         {list}
+        {picking}
         {is_filtered.then(|| found(roster.total, &path))}
         {pagination(&path, &[("q", &search), ("role", role_key), ("state", state_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, roster.total, "people")}
         {waiting_for_accounts(&standing, awaited, now, may_manage)}
@@ -146,213 +180,47 @@ fn show(data: Data) -> AnyView {
     slim(&standing, counts, Tab::People, content)
 }
 
-/// That somebody asks to join, where it is not what the page shows already.
-fn asking(requests: i64, state: PlaceState, path: &str) -> AnyView {
-    let words = match requests {
-        0 => return ().into_any(),
-        _ if state == PlaceState::Requested => return ().into_any(),
-        1 => "1 person asks to join.".to_owned(),
-        many => format!("{many} people ask to join."),
-    };
-    view! { <div class="note"><p>{words}" "<a href=format!("{path}?state=requested")>"Look at who it is"</a></p></div> }
-        .into_any()
-}
-
-/// Addresses that no account has shown to have; their places wait.
-fn waiting_for_accounts(standing: &Standing, awaited: Vec<AwaitedRow>, now: Millis, may_manage: bool) -> AnyView {
-    if awaited.is_empty() {
+/// Who asks to join, with what they said. The list below has all of them when there are more.
+fn asking(standing: &Standing, rows: Vec<AskingRow>, all: i64, now: Millis, path: &str) -> AnyView {
+    if rows.is_empty() {
         return ().into_any();
     }
-    let rows: Vec<AnyView> = awaited
+    let left = all - i64::try_from(rows.len()).unwrap_or(0);
+    let may_manage = standing.may(CourseAct::ManagePeople);
+    let items: Vec<AnyView> = rows
         .into_iter()
         .map(|row| {
-            let fields = [("course", standing.course.id.to_string()), ("email", row.email.clone())];
-            let words = if row.is_claimed {
-                "An account says so, and has not confirmed it"
-            } else {
-                "No account yet"
-            };
-            let forget = may_manage.then(|| {
-                view! { <td role="cell" class="act">{button::<ForgetAwaited>(&fields, "button small", "Take back", &row.email)}</td> }
+            let fields = [("course", standing.course.id.to_string()), ("person", row.id.to_string())];
+            let words = row.words.map(|words| view! { <p class="words" dir="auto">{words}</p> });
+            let answer = may_manage.then(|| view! {
+                <div class="buttons">
+                    {button::<ApprovePerson>(&fields, "button small", "Let in", &row.name)}
+                    {button::<RemovePerson>(&fields, "button small quiet", "Turn down", &row.name)}
+                </div>
             });
             view! {
-                <tr role="row">
-                    <th role="rowheader" scope="row" class="who">{email(&row.email)}</th>
-                    <td role="cell" class="role">{row.role.word()}</td>
-                    <td role="cell" class="more">{words}</td>
-                    <td role="cell" class="wide-only">{when::time(row.since, when::day(row.since, now), false)}</td>
-                    {forget}
-                </tr>
+                <li class="split">
+                    <div><p><b><bdi>{row.name.clone()}</bdi></b>", "{email(&row.email)}", asked "{when::words(row.since, now)}</p>{words}</div>
+                    {answer}
+                </li>
             }
             .into_any()
         })
         .collect();
-    let change =
-        may_manage.then(|| view! { <th role="columnheader" scope="col"><span class="hidden">"Change"</span></th> });
-    view! {
-        <section class="gap-above" aria-labelledby="awaited">
-            <h2 id="awaited">"Waiting for an account"</h2>
-            <p class="quiet-text">"Their place is given to the account that confirms this address."</p>
-            <table class="table" role="table" aria-labelledby="awaited">
-                <thead role="rowgroup"><tr role="row">
-                    <th role="columnheader" scope="col">"Email"</th>
-                    <th role="columnheader" scope="col">"Role"</th>
-                    <th role="columnheader" scope="col">"Account"</th>
-                    <th role="columnheader" scope="col" class="wide-only">"Since"</th>
-                    {change}
-                </tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </section>
-    }
-    .into_any()
-}
-
-fn add(standing: &Standing, form: Form, has_mail: bool) -> AnyView {
-    let may_make_owners = standing.may(CourseAct::ManageOwners);
-    let choices: Vec<(&'static str, &'static str)> =
-        [CourseRole::Student, CourseRole::Assistant, CourseRole::Instructor, CourseRole::Owner]
-            .into_iter()
-            .filter(|each| may_make_owners || *each != CourseRole::Owner)
-            .map(|each| (each.key(), each.word()))
-            .collect();
-    view! {
-        <section class="hung" id="add" aria-labelledby="add-people">
-            <div>
-                <h2 id="add-people">"Add people"</h2>
-                <p>"Assistants see everything and change nothing; instructors change text and people; owners also choose the owners."</p>
-                <p>{if has_mail {
-                    "Who has no account yet gets a letter, and the place waits until they confirm this address."
-                } else {
-                    "This server sends no mail. Tell them yourself, or give them the join code."
-                }}</p>
-            </div>
-            <div>
-                <form class="fields" method="post" action=form.action() novalidate>
-                    {form.summary()}
-                    {form.hidden(&[("course", standing.course.id.to_string())])}
-                    {form.input(Field { name: "email", label: "Email", kind: "email", autocomplete: "off", ..Field::default() })}
-                    {form.select(Field { name: "role", label: "Role", value: "student".to_owned(), ..Field::default() }, &choices)}
-                    {form.select(Field { name: "how", label: "They are in the course", value: "now".to_owned(), ..Field::default() },
-                        &[("now", "At once"), ("invite", "When they say yes to an invitation")])}
-                    <div class="buttons"><button class="button">"Add to the course"</button></div>
-                </form>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-#[expect(clippy::too_many_arguments, reason = "the parts of one table's address and head")]
-fn table(
-    standing: &Standing,
-    roster: &Roster,
-    path: &str,
-    search: &str,
-    role: Option<CourseRole>,
-    state: PlaceState,
-    sort: Sort,
-    now: Millis,
-    may_manage: bool,
-) -> AnyView {
-    let rows: Vec<AnyView> =
-        roster.rows.iter().map(|person| row(standing, person, roster.lessons, now, may_manage)).collect();
-    let sorted = |by: Sort| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let state = if state == PlaceState::Active { "" } else { state.key() };
-        for (name, value) in
-            [("q", search), ("role", role.map_or("", CourseRole::key)), ("state", state), ("sort", by.key())]
-        {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!("{path}?{}", query.finish())
-    };
-    let change =
-        may_manage.then(|| view! { <th role="columnheader" scope="col"><span class="hidden">"Change"</span></th> });
-    view! {
-        <table class="table" role="table" aria-labelledby="everyone">
-            <thead role="rowgroup"><tr role="row">
-                <th role="columnheader" scope="col" aria-sort=(sort == Sort::Name).then_some("ascending")><a href=sorted(Sort::Name)>"Name"</a></th>
-                <th role="columnheader" scope="col">"Role"</th>
-                <th role="columnheader" scope="col">"State"</th>
-                <th role="columnheader" scope="col">"Lessons read"</th>
-                <th role="columnheader" scope="col" class="wide-only" aria-sort=(sort == Sort::Joined).then_some("descending")><a href=sorted(Sort::Joined)>{if state == PlaceState::Active { "Joined" } else { "Since" }}</a></th>
-                {change}
-            </tr></thead>
-            <tbody role="rowgroup">{rows}</tbody>
-        </table>
-    }
-    .into_any()
-}
-
-fn row(standing: &Standing, person: &RosterRow, lessons: i64, now: Millis, may_manage: bool) -> AnyView {
-    let address = format!("/courses/{}/people/{}", standing.course.slug, person.id);
-    let more = if person.state == PlaceState::Waitlisted && person.offer_ends_at.is_none() {
-        view! { <td role="cell" class="more">{format!("Number {} in line", person.position)}</td> }.into_any()
-    } else if matches!(person.state, PlaceState::Invited | PlaceState::Requested) {
-        view! { <td role="cell" class="more none"></td> }.into_any()
-    } else if person.role.is_staff() && person.state == PlaceState::Active {
-        view! { <td role="cell" class="more none">"Teaches"</td> }.into_any()
+    let more = (left > 0).then(|| view! { <p class="gap-above"><a href=format!("{path}?state=requested")>{format!("{left} more ask")}</a></p> });
+    let full = standing.seats.capacity.is_some_and(|capacity| standing.seats.taken >= capacity);
+    let hint = if full {
+        "All seats are taken: who is let in stands in line."
     } else {
-        match person.read {
-            0 => view! { <td role="cell" class="more none">"None yet"</td> }.into_any(),
-            read => view! { <td role="cell" class="more">{format!("{read} of {lessons}")}<span class="when-narrow">" lessons read"</span></td> }.into_any(),
-        }
+        "They are in the course once you let them in."
     };
-    let since = if person.state == PlaceState::Active { person.joined_at } else { person.since };
-    let change = may_manage.then(|| {
-        view! {
-            <td role="cell" class="act"><div class="buttons">
-                {quick(standing, person)}
-                <a href=address>"Change"<span class="hidden">{format!(" {}", person.name)}</span></a>
-            </div></td>
-        }
-    });
     view! {
-        <tr role="row">
-            <th role="rowheader" scope="row" class="who"><bdi>{person.name.clone()}</bdi><span class="meta">{email(&person.email)}</span></th>
-            <td role="cell" class="role">{person.role.word()}</td>
-            <td role="cell" class="state">{state_badge(person)}</td>
-            {more}
-            <td role="cell" class="wide-only">{when::time(since, when::day(since, now), false)}</td>
-            {change}
-        </tr>
+        <section class="hung" aria-labelledby="asking">
+            <div><h2 id="asking">"Asking to join"</h2><p>{hint}</p></div>
+            <div><ul class="rows" role="list">{items}</ul>{more}</div>
+        </section>
     }
     .into_any()
-}
-
-/// Where somebody's place is, as a badge.
-pub fn state_badge(person: &RosterRow) -> AnyView {
-    let (class, words) = match person.state {
-        PlaceState::Active if person.role.is_staff() => ("badge", "Staff"),
-        PlaceState::Active => ("badge good", PlaceState::Active.word()),
-        PlaceState::Waitlisted if person.offer_ends_at.is_some() => ("badge warn", "Has an offer"),
-        state @ (PlaceState::Requested | PlaceState::Waitlisted) => ("badge warn", state.word()),
-        state @ PlaceState::Invited => ("badge info", state.word()),
-        state @ PlaceState::Blocked => ("badge bad", state.word()),
-        state @ (PlaceState::Dropped | PlaceState::Removed) => ("badge", state.word()),
-    };
-    view! { <span class=class>{words}</span> }.into_any()
-}
-
-/// What is most likely wanted of somebody whose place waits for an answer, or is over.
-fn quick(standing: &Standing, person: &RosterRow) -> AnyView {
-    let fields = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
-    match person.state {
-        PlaceState::Requested => view! {
-            {button::<ApprovePerson>(&fields, "button small", "Let in", &person.name)}
-            {button::<RemovePerson>(&fields, "button small", "Turn down", &person.name)}
-        }
-        .into_any(),
-        PlaceState::Invited => button::<RemovePerson>(&fields, "button small", "Take back", &person.name),
-        PlaceState::Removed if person.joined_at < person.since => {
-            button::<PutBack>(&fields, "button small", "Put back", &person.name)
-        }
-        PlaceState::Blocked => button::<UnblockPerson>(&fields, "button small", "Unblock", &person.name),
-        PlaceState::Active | PlaceState::Waitlisted | PlaceState::Dropped | PlaceState::Removed => ().into_any(),
-    }
 }
 
 /// How many there are of those that were looked for, and the way back to all; nobody says so itself.

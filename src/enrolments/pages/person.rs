@@ -7,9 +7,11 @@ use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Standing};
 use crate::courses::store::TabCounts;
-use crate::enrolments::api::{ApprovePerson, BlockPerson, PutBack, RemovePerson, SaveCourseRole, UnblockPerson};
+use crate::enrolments::api::{
+    ApprovePerson, BlockPerson, HandCourseOver, PutBack, RemovePerson, SaveCourseRole, UnblockPerson,
+};
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::enrolments::pages::people::state_badge;
+use crate::enrolments::pages::roster_table::state_badge;
 use crate::enrolments::store::RosterRow;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -70,6 +72,22 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
             </section>
         }
     });
+    let can_be_handed = may_change_owners
+        && person.state == PlaceState::Active
+        && person.role != CourseRole::Owner
+        && standing.facts.course == Some(CourseRole::Owner);
+    let handing = can_be_handed.then(|| {
+        view! {
+            <section class="hung" aria-labelledby="hand-over">
+                <div><h2 id="hand-over">"Hand the course over"</h2></div>
+                <div>
+                    <p>"They become an owner of the course, and you an instructor. To have two owners, change their role above."</p>
+                    {ask_first::<HandCourseOver>(&ids, "Hand over", &person.name, "Only they, or another owner, can make you an owner again.".to_owned(), format!("Hand the course over to {}", person.name))}
+                </div>
+            </section>
+        }
+    });
+    let why = format!("/courses/{}/people/{}/why", standing.course.slug, person.id);
     let read = (!person.role.is_staff()).then(|| view! { <div><dt>"Lessons read"</dt><dd>{person.read}</dd></div> });
     let since = (person.state != PlaceState::Active)
         .then(|| view! { <div><dt>"Since"</dt><dd>{when::time(person.since, when::day(person.since, now), false)}</dd></div> });
@@ -93,7 +111,9 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         </dl>
         {role}
         {place}
+        {handing}
         {blocking}
+        <p class="gap-above"><a href=why>{format!("Why can {}, why can’t they?", person.name)}</a></p>
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)

@@ -36,6 +36,15 @@ pub enum How {
     WithAccount,
 }
 
+/// What is done with several people at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Says yes to who asks, and puts back who was removed.
+    LetIn,
+    /// Takes them out, whatever their place is.
+    Remove,
+}
+
 impl CourseManager<'_, Write> {
     /// Refuses a step that would make `user` an owner, or changes one, to everybody but owners and admins.
     async fn spare_owners(&mut self, user: Option<UserId>, role: Option<CourseRole>) -> Result<(), Failure> {
@@ -109,6 +118,14 @@ impl CourseManager<'_, Write> {
         Ok(find(write, course, user).await?.map(|row| row.state))
     }
 
+    /// What the asker is in the course by now, with what this transaction wrote.
+    pub async fn role_of_oneself(&mut self) -> Result<Option<CourseRole>, Failure> {
+        let Some(user) = self.standing().person.as_ref().map(|person| person.id) else { return Ok(None) };
+        let (write, course) = self.connection();
+        let place = find(write, course, user).await?.filter(|row| row.state == PlaceState::Active);
+        Ok(place.map(|row| row.role))
+    }
+
     /// Says yes to who asks to join. Answers the name.
     pub async fn approve(&mut self, user: UserId) -> Result<(String, Moved), Failure> {
         self.step(user, &[PlaceState::Requested], Step::LetIn).await
@@ -137,6 +154,24 @@ impl CourseManager<'_, Write> {
     /// Lifts that. They are not in the course, and may come again. Answers the name.
     pub async fn unblock(&mut self, user: UserId) -> Result<(String, Moved), Failure> {
         self.step(user, &[PlaceState::Blocked], Step::Unblock).await
+    }
+
+    /// The same with several people: those with whom it cannot be done stay as they are. Answers how many it was done with.
+    pub async fn with_each(&mut self, people: &[UserId], doing: Doing) -> Result<(usize, Vec<Moved>), Failure> {
+        let mut all = Vec::new();
+        for user in people {
+            let done = match (doing, self.place_of(*user).await?) {
+                (Doing::LetIn, Some(PlaceState::Removed)) => self.put_back(*user).await,
+                (Doing::LetIn, _) => self.approve(*user).await,
+                (Doing::Remove, _) => self.remove(*user).await,
+            };
+            match done {
+                Ok((_, moved)) => all.push(moved),
+                Err(Failure::Refused(_)) => {}
+                Err(broken) => return Err(broken),
+            }
+        }
+        Ok((all.len(), all))
     }
 
     /// A step with the place of somebody who is in one of these states. `NotFound` for everybody else: nobody else is anybody here.
@@ -207,6 +242,36 @@ impl RecentlyProven<CourseManager<'_, Write>> {
             .await?
             .map_err(|stays| AppError::Conflict(stays_in_words(&name, role, stays)))?;
         Ok((name, moved))
+    }
+}
+
+impl RecentlyProven<CourseManager<'_, Write>> {
+    /// The same with several people: those who cannot have it stay as they are. Answers how many have it now.
+    pub async fn change_roles(&mut self, people: &[UserId], role: CourseRole) -> Result<(usize, Vec<Moved>), Failure> {
+        let mut all = Vec::new();
+        for user in people {
+            match self.change_role(*user, role).await {
+                Ok((_, moved)) => all.push(moved),
+                Err(Failure::Refused(_)) => {}
+                Err(broken) => return Err(broken),
+            }
+        }
+        Ok((all.len(), all))
+    }
+
+    /// Makes somebody in the course its owner, and the owner who asks an instructor of it; an admin who is not in it stays out of it.
+    /// Answers the name.
+    pub async fn hand_over(&mut self, user: UserId) -> Result<(String, Vec<Moved>), Failure> {
+        let standing = self.inner().standing().clone();
+        allows(&standing.facts, CourseAct::ManageOwners).into_result()?;
+        let (name, moved) = self.change_role(user, CourseRole::Owner).await?;
+        let mut all = vec![moved];
+        if let (Some(CourseRole::Owner), Some(person)) = (standing.facts.course, &standing.person)
+            && person.id != user
+        {
+            all.push(self.change_role(person.id, CourseRole::Instructor).await?.1);
+        }
+        Ok((name, all))
     }
 }
 

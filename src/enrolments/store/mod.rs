@@ -10,17 +10,17 @@ pub(crate) mod states;
 
 pub use awaited::{AwaitedRow, public_give_awaited};
 pub use codes::CodeRow;
-pub use managing::{Added, How, stays_in_words};
+pub use managing::{Added, Doing, How, stays_in_words};
 pub use mine::{DoneRow, MyPlace};
 pub use moving::{Moved, public_list_with_late_offers};
 pub(crate) use moving::{fill_seats, put_owner};
-pub use roster::{Roster, RosterRow, Sort};
+pub use roster::{AskingRow, Roster, RosterRow, Sort};
 
-use self::moving::{Taking, take};
+use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};
 use super::letters::AboutCourse;
 use super::machine::{Stays, Step};
-use super::model::{CourseRole, Way};
+use super::model::{CourseRole, PlaceState, Way};
 use crate::courses::policy::{Joiner, Leaver};
 use crate::db::{Write, query};
 use crate::error::{AppError, Denied};
@@ -28,8 +28,8 @@ use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
 impl Joiner<'_, Write> {
-    /// Takes a seat, stands in line for one, or asks staff: whichever the course has for who comes now.
-    pub async fn join(&mut self) -> Result<Moved, Failure> {
+    /// Takes a seat, stands in line for one, or asks staff: whichever the course has for who comes now. `words` are for staff who are asked.
+    pub async fn join(&mut self, words: &str) -> Result<Moved, Failure> {
         let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
         let facts = &self.standing().facts;
         let (asks, has_code, slug) = (facts.asks_first(), facts.coming.has_code, facts.slug.clone());
@@ -44,6 +44,9 @@ impl Joiner<'_, Write> {
         let moved = take(write, course, taking).await?.map_err(|stays| AppError::Forbidden(denied(stays, &slug)))?;
         if has_code {
             codes::count_use(write, course).await?;
+        }
+        if moved.state == PlaceState::Requested && !words.is_empty() {
+            say(write, course, user, words).await?;
         }
         Ok(moved)
     }

@@ -179,6 +179,17 @@ async fn fill(write: &mut Write, course: CourseId) -> Result<Vec<(UserId, News)>
     Ok(news)
 }
 
+/// Keeps what somebody said when they asked, until they are answered.
+pub(super) async fn say(write: &mut Write, course: CourseId, user: UserId, words: &str) -> Result<(), Failure> {
+    query("update enrolments set words = $3 where course_id = $1 and user_id = $2")
+        .bind(course)
+        .bind(user)
+        .bind(words)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
 /// Gives a course that was just made its owner.
 pub(crate) async fn put_owner(write: &mut Write, course: CourseId, user: UserId) -> Result<(), Failure> {
     put(write, course, user, None, PlaceState::Active, CourseRole::Owner, Way::Made, None).await
@@ -266,7 +277,7 @@ async fn put(
          on conflict (course_id, user_id) do update set role = excluded.role, state = excluded.state,
            since = case when $10 then excluded.since else enrolments.since end,
            joined_at = coalesce(excluded.joined_at, enrolments.joined_at),
-           way = excluded.way, line = excluded.line, offer_ends_at = excluded.offer_ends_at",
+           way = excluded.way, line = excluded.line, offer_ends_at = excluded.offer_ends_at, words = null",
     )
     .bind(course)
     .bind(user)

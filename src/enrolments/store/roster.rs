@@ -1,6 +1,7 @@
 //! The roster: who has a place in a course, for its staff.
 
-use super::states::{asks, in_line, is_in, other_owners, studies, teaches, waits};
+use super::states::{asks, in_line, is_in, is_pending, other_owners, studies, teaches, waits};
+use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Asked;
 use crate::accounts::store::like;
 use crate::clock::Millis;
@@ -58,6 +59,21 @@ pub struct Roster {
     pub lessons: i64,
 }
 
+/// Somebody who asks to join.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct AskingRow {
+    /// Of the account.
+    pub id: UserId,
+    /// As they write it.
+    pub name: String,
+    /// As typed.
+    pub email: String,
+    /// Since when.
+    pub since: Millis,
+    /// What they said.
+    pub words: Option<String>,
+}
+
 /// By what the roster is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -101,19 +117,20 @@ macro_rules! roster_rows {
 }
 
 impl<C: Asked> CourseStaff<'_, C> {
-    /// The people whose place in the course is in this state, and whose name or e-mail holds `search`: `most` of them from the `skip`th
-    /// on. Who waits in line stands in its order, whatever the sort.
+    /// The people whose place in the course is in this state (none: who is in it, or whose place waits for an answer), and whose name or
+    /// e-mail holds `search`: `most` of them from the `skip`th on. A list of the line alone stands in its order, whatever the sort.
     pub async fn list_people(
         &mut self,
         search: &str,
         role: Option<CourseRole>,
-        state: PlaceState,
+        state: Option<PlaceState>,
         sort: Sort,
         most: i64,
         skip: i64,
     ) -> Result<Roster, Failure> {
         let (read, course) = self.connection();
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
+        let state = state.map_or("", PlaceState::key);
         let (students, staff, requests, waiting, lessons): (i64, i64, i64, i64, i64) = query(concat!(
             "select count(*) filter (where ",
             studies!("e"),
@@ -130,22 +147,30 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(course)
         .one(read)
         .await?;
-        let (total,): (i64,) = query(
+        let (total,): (i64,) = query(concat!(
             "select count(*) from enrolments e join users u on u.id = e.user_id
-             where e.course_id = $1 and e.state = $4 and ($3 is null or e.role = $3)
-               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')",
-        )
+             where e.course_id = $1 and (e.state = $4 or ($4 = '' and (",
+            is_in!("e"),
+            " or ",
+            is_pending!("e"),
+            "))) and ($3 is null or e.role = $3)
+               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')"
+        ))
         .bind(course)
         .bind(pattern.clone())
         .bind(role.clone())
-        .bind(state.key())
+        .bind(state)
         .one(read)
         .await?;
         let rows = query(concat!(
             roster_rows!(),
-            "where e.course_id = $1 and e.state = $7 and ($3 is null or e.role = $3)
+            "where e.course_id = $1 and (e.state = $7 or ($7 = '' and (",
+            is_in!("e"),
+            " or ",
+            is_pending!("e"),
+            "))) and ($3 is null or e.role = $3)
                and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
-             order by e.line, case when $4 = 'joined' then -coalesce(e.joined_at, e.since) end, lower(u.name), u.id limit $5 offset $6"
+             order by case when $7 <> '' then e.line end, case when $4 = 'joined' then -coalesce(e.joined_at, e.since) end, lower(u.name), u.id limit $5 offset $6"
         ))
         .bind(course)
         .bind(pattern)
@@ -153,7 +178,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(sort.key())
         .bind(most)
         .bind(skip)
-        .bind(state.key())
+        .bind(state)
         .all(read)
         .await?;
         Ok(Roster { rows, total, students, staff, requests, waiting, lessons })
@@ -191,6 +216,42 @@ impl<C: Asked> CourseStaff<'_, C> {
     /// One person of the course.
     pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
         Ok(self.find_place(user).await?.filter(|row| row.state == PlaceState::Active))
+    }
+
+    /// Who asks to join, who asked first first: at most `most`.
+    pub async fn list_asking(&mut self, most: i64) -> Result<Vec<AskingRow>, Failure> {
+        let (read, course) = self.connection();
+        query(concat!(
+            "select u.id, u.name, u.email, e.since, e.words from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and ",
+            asks!("e"),
+            " order by e.since, u.id limit $2"
+        ))
+        .bind(course)
+        .bind(most)
+        .all(read)
+        .await
+    }
+
+    /// The people of the course whose numbers these are, by name, in whatever state their places are.
+    pub async fn list_picked(&mut self, people: &[UserId]) -> Result<Vec<RosterRow>, Failure> {
+        let (read, course) = self.connection();
+        query(concat!(
+            roster_rows!(),
+            "where e.course_id = $1 and $2 like '%,' || e.user_id || ',%' order by lower(u.name), u.id"
+        ))
+        .bind(course)
+        .bind(people.iter().fold(",".to_owned(), |list, person| format!("{list}{person},")))
+        .all(read)
+        .await
+    }
+
+    /// What is known on the site of somebody: name, role there, and whether the account is closed. None when there is no such account.
+    pub async fn find_account_of(&mut self, user: UserId) -> Result<Option<(String, SiteRole, bool)>, Failure> {
+        let (read, _) = self.connection();
+        query("select name, role, disabled_at is not null from users where id = $1 and deleted_at is null")
+            .bind(user)
+            .optional(read)
+            .await
     }
 
     /// Somebody with a place in the course, in whatever state it is.

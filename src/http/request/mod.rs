@@ -187,6 +187,13 @@ impl Ctx {
         form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// All values of `name` in the query, decoded.
+    pub fn queries(&self, name: &str) -> Vec<String> {
+        let query = self.address.split_once('?').map_or("", |(_, query)| query);
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+        pairs.map(|(_, value)| value.into_owned()).collect()
+    }
+
     /// Who is signed in, as known when the request began.
     pub fn person(&self) -> Option<&Person> {
         self.caller.person.as_ref()
