@@ -137,7 +137,7 @@ test("staff let in who asks, invite who does not, and block who must stay out", 
   await page.goBack();
   await page.locator("summary", { hasText: "Block" }).click();
   await isAccessible(page);
-  await page.getByRole("button", { name: /^Block / }).click();
+  await page.getByRole("button", { name: /^Block / }).last().click();
   await expect(page.getByRole("status").first()).toContainText("is blocked from the course.");
   await visit(student, course);
   await expect(student.getByText("You cannot join this course.")).toBeVisible();

@@ -30,6 +30,7 @@ mod places_at_random;
 mod powers;
 mod privacy;
 mod proving;
+mod questions;
 mod races;
 mod refused_forms;
 mod second_step;

@@ -20,6 +20,17 @@ async fn join(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
     visitor.post("/fn/join_course", &[("course", &course.id)]).await.status
 }
 
+/// People who come in this order.
+async fn join_one_by_one<'a, const N: usize>(app: &'a App, course: &Course, names: [&str; N]) -> [Visitor<'a>; N] {
+    let mut people = Vec::new();
+    for name in names {
+        let visitor = app.person(name, SiteRole::Student).await;
+        assert_eq!(join(&visitor, course).await, GONE_ON);
+        people.push(visitor);
+    }
+    people.try_into().unwrap_or_else(|_| panic!("as many as were named"))
+}
+
 async fn leave(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
     visitor.post("/fn/leave_course", &[("course", &course.id)]).await.status
 }
@@ -61,14 +72,7 @@ async fn who_comes_when_all_seats_are_taken_waits_and_gets_the_next_one_in_order
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes")]).await;
-    let (ada, ben, cid) = (
-        app.person("ada", SiteRole::Student).await,
-        app.person("ben", SiteRole::Student).await,
-        app.person("cid", SiteRole::Student).await,
-    );
-    for visitor in [&ada, &ben, &cid] {
-        assert_eq!(join(visitor, &course).await, GONE_ON);
-    }
+    let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
     assert!(reads(&ada, &course).await && !reads(&ben, &course).await && !reads(&cid, &course).await);
     assert!(ben.get(&course.page()).await.has("You are first in line"));
     assert!(cid.get("/").await.has("You are number 2 in line."));
@@ -136,14 +140,7 @@ async fn a_seat_is_kept_for_the_first_in_line_and_goes_on_when_they_do_not_take_
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
-    let (ada, ben, cid) = (
-        app.person("ada", SiteRole::Student).await,
-        app.person("ben", SiteRole::Student).await,
-        app.person("cid", SiteRole::Student).await,
-    );
-    for visitor in [&ada, &ben, &cid] {
-        join(visitor, &course).await;
-    }
+    let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
     leave(&ada, &course).await;
     assert!(!reads(&ben, &course).await);
     let page = ben.get(&course.page()).await;
@@ -175,14 +172,7 @@ async fn who_did_not_take_a_seat_in_time_is_told_and_is_out_of_the_line() {
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "2")]).await;
-    let (ada, ben, cid) = (
-        app.person("ada", SiteRole::Student).await,
-        app.person("ben", SiteRole::Student).await,
-        app.person("cid", SiteRole::Student).await,
-    );
-    for visitor in [&ada, &ben, &cid] {
-        join(visitor, &course).await;
-    }
+    let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
     leave(&ada, &course).await;
     app.clock.advance(2 * HOUR - 1);
     late_offers::pass_on(&app.site, Arc::new(Caller::of_the_system())).await.unwrap();

@@ -87,6 +87,8 @@ pub struct OwnCourse {
     pub line: Option<i64>,
     /// Until when a seat is kept for them.
     pub offer_ends_at: Option<Millis>,
+    /// What they said when they asked to join, until they are answered.
+    pub words: Option<String>,
 }
 
 /// A lesson the person has marked as read.
@@ -146,7 +148,7 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .all(read)
         .await?;
         let courses = query(
-            "select c.slug, c.title, e.role, e.state, e.way, e.joined_at, e.since, e.line, e.offer_ends_at
+            "select c.slug, c.title, e.role, e.state, e.way, e.joined_at, e.since, e.line, e.offer_ends_at, e.words
              from enrolments e join courses c on c.id = e.course_id where e.user_id = $1 order by e.since, c.id",
         )
         .bind(user)

@@ -51,7 +51,7 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
                             },
                             &[("yes", "Everybody with an account"), ("ask", "Everybody, once staff say yes"), ("", "Nobody")],
                         )}
-                        <p><a href=format!("/courses/{}/joining", course.slug)>"Seats, the waiting list, when people can join, and the join code"</a></p>
+                        <p><a href=format!("/courses/{}/joining", course.slug)>"Seats, waiting list and join code"</a></p>
                         <div class="buttons"><button class="button primary large">"Save changes"</button></div>
                     </div>
                 </section>

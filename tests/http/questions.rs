@@ -1,0 +1,82 @@
+//! How many questions a page asks of the database: as many for a long list as for a short one.
+
+use lectern::accounts::model::SiteRole;
+use lectern::db::counted;
+
+use crate::app::{App, Course, Visitor};
+
+/// A course with so many people in each state, and so many lessons, that its owner and one of its students look at.
+async fn course_of(app: &App, owner: &Visitor<'_>, title: &str, many: usize) -> Course {
+    let course = owner.published_course(title, many).await;
+    let of = ("course", course.id.as_str());
+    let add = async |name: String, how: &str| {
+        let email = format!("{name}@uni.example");
+        owner.post("/fn/add_person", &[of, ("email", &email), ("role", "student"), ("how", how)]).await;
+    };
+    for number in 0..many {
+        for (state, how) in [("in", "now"), ("out", "now"), ("asked", "invite"), ("nobody", "now")] {
+            let name = format!("{state}{number}{}", course.slug);
+            if state != "nobody" {
+                app.person(&name, SiteRole::Student).await;
+            }
+            add(name, how).await;
+        }
+    }
+    let seats = many * 2;
+    owner.set_joining(&course, &[("capacity", &seats.to_string()), ("waitlist", "yes")]).await;
+    for number in 0..many {
+        add(format!("line{number}"), "now").await;
+        let visitor = app.person(&format!("line{number}{}", course.slug), SiteRole::Student).await;
+        visitor.post("/fn/join_course", &[of]).await;
+    }
+    let seen = owner.seen(&course).await;
+    let text = [("title", title), ("summary", "A summary"), ("description", ""), ("open", "ask"), ("seen", &seen)];
+    owner.post("/fn/save_course", &[&[of], &text[..]].concat()).await;
+    for number in 0..many {
+        let visitor = app.person(&format!("wants{number}{}", course.slug), SiteRole::Student).await;
+        visitor.post("/fn/join_course", &[of, ("words", "Please.")]).await;
+    }
+    course
+}
+
+/// Mission: no page makes a number of queries that grows with its rows.
+#[tokio::test]
+async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
+    let app = App::cheap().await;
+    let (one, other) = (app.instructor("one").await, app.instructor("other").await);
+    let (short, long) = (course_of(&app, &one, "Short", 1).await, course_of(&app, &other, "Long", 12).await);
+    let pages = [
+        "/courses",
+        "/",
+        "{}",
+        "{}/lessons",
+        "{}/lessons/lesson-1",
+        "{}/edit",
+        "{}/joining",
+        "{}/people",
+        "{}/people?state=requested",
+        "{}/people?state=waitlisted",
+        "{}/people?state=invited",
+        "{}/people?sort=joined&q=uni",
+    ];
+    for page in pages {
+        let ask = async |visitor: &Visitor<'_>, course: &Course| {
+            let (page, asked) = counted(visitor.get(&page.replace("{}", &course.page()))).await;
+            assert_eq!(page.status, 200, "{}", page.body);
+            asked
+        };
+        let (few, many) = (ask(&one, &short).await, ask(&other, &long).await);
+        assert!(few > 1, "{page} asked {few}: nobody counted");
+        assert_eq!(few, many, "{page}");
+    }
+    // Several people at once are found in one question, however many they are.
+    let picked = async |visitor: &Visitor<'_>, course: &Course, names: &str| {
+        let list = visitor.get(&format!("{}/people?q={names}", course.page())).await;
+        let ids = list.body.split("name=\"picked\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let query: Vec<String> = ids.map(|id| format!("&picked={id}")).collect();
+        let address = format!("{}/people/picked?what=remove{}", course.page(), query.concat());
+        (query.len(), counted(visitor.get(&address)).await.1)
+    };
+    let ((a, few), (b, many)) = (picked(&one, &short, "in0").await, picked(&other, &long, "in").await);
+    assert!(b > a && few == many, "{few} questions for {a}, {many} for {b}");
+}
