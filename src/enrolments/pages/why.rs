@@ -81,7 +81,7 @@ fn show(data: Data) -> AnyView {
         <h1>"Why can "<bdi>{name}</bdi>", why can’t they?"</h1>
         <p class="lede">"What they may do here now, from the rules that answer them."</p>
         {closed}
-        <dl class="facts">
+        <dl class="facts gap-above">
             <div><dt>"On this site"</dt><dd>{site.word()}</dd></div>
             <div><dt>"In the course"</dt><dd>{place}</dd></div>
             <div><dt>"The course"</dt><dd>{standing.course.state.word()}</dd></div>
