@@ -79,8 +79,14 @@ pub fn answered(route: Option<&str>, method: &Method, status: u16, took: Duratio
     histogram!(SECONDS, "route" => route, "method" => method).record(took.as_secs_f64());
 }
 
-/// Begins to count, and serves what was counted until `stop` ends. Fails where the process counts already.
-pub async fn serve(site: Arc<Site>, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+/// What counts from now on, and shows what it counted.
+pub struct Counting {
+    handle: PrometheusHandle,
+    process: Collector,
+}
+
+/// Begins to count: before the first request is answered, so that it is counted too. Fails where the process counts already.
+pub fn begin() -> Result<Counting, Failure> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &BUCKETS)
         .broken("begin to count")?
@@ -96,9 +102,15 @@ pub async fn serve(site: Arc<Site>, listener: TcpListener, stop: impl Future<Out
     describe_gauge!(BUILD, "Always 1; its labels say what runs");
     let process = Collector::default();
     process.describe();
-    let service = Router::new().route("/metrics", get(scrape)).with_state((site, handle, process));
-    listen::serve(listener, service, Patience::default(), stop).await;
-    Ok(())
+    Ok(Counting { handle, process })
+}
+
+impl Counting {
+    /// Serves what was counted until `stop` ends.
+    pub async fn serve(self, site: Arc<Site>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let service = Router::new().route("/metrics", get(scrape)).with_state((site, self.handle, self.process));
+        listen::serve(listener, service, Patience::default(), stop).await;
+    }
 }
 
 async fn scrape(State((site, handle, process)): State<(Arc<Site>, PrometheusHandle, Collector)>) -> impl IntoResponse {

@@ -108,8 +108,10 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     let cleaner = tokio::spawn(cleaning::run(site.clone()));
     let postman = tokio::spawn(sending::run(site.clone()));
     // Scraped to the last: how a node stops is worth seeing.
-    let counting =
-        metrics_listener.map(|listener| tokio::spawn(metrics::serve(site.clone(), listener, std::future::pending())));
+    let counting = match metrics_listener {
+        Some(listener) => Some(tokio::spawn(metrics::begin()?.serve(site.clone(), listener, std::future::pending()))),
+        None => None,
+    };
     let stop = async {
         if told_to_stop().await == Told::Terminate && !site.config.drain.is_zero() {
             site.begin_to_stop();
