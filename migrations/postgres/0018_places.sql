@@ -21,7 +21,7 @@ alter table enrolments add check (offer_ends_at is null or state = 'waitlisted')
 alter table enrolments add check (state <> 'active' or joined_at is not null);
 alter table enrolments add check (state <> 'waitlisted' or role = 'student');
 create index enrolments_by_state on enrolments (course_id, state, role, offer_ends_at);
-create index enrolments_with_offers on enrolments (offer_ends_at) where offer_ends_at is not null;
+create index enrolments_with_offers on enrolments (offer_ends_at);
 
 alter table courses add column approval boolean not null default false;
 alter table courses add column joins_from bigint;

@@ -32,7 +32,7 @@ alter table places rename to enrolments;
 create index enrolments_by_user on enrolments (user_id, state);
 -- seats are counted, and the line is read, on every page of a course
 create index enrolments_by_state on enrolments (course_id, state, role, offer_ends_at);
-create index enrolments_with_offers on enrolments (offer_ends_at) where offer_ends_at is not null;
+create index enrolments_with_offers on enrolments (offer_ends_at);
 
 -- who comes by themselves is let in by staff
 alter table courses add column approval integer not null default 0 check (approval in (0, 1));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::program::{ALL, Program, Reply};
 use crate::app::{App, Course, ORIGIN, PASSWORD, Visitor};
-use crate::powers::{KINDS, World};
+use crate::powers::{KINDS, STUDENTS_ELSEWHERE, World};
 
 const TABLE: &str = include_str!("powers.txt");
 
@@ -162,7 +162,13 @@ async fn every_route_answers_every_kind_of_caller_as_the_table_says() {
                 let path = name.split_once(' ').unwrap().1;
                 let address = address(path, &world, course);
                 let _ = write!(table, "{name:<52}");
-                for ((_, jar), tokens) in everybody.iter().zip(&tokens) {
+                let about_places = name.contains("{slug}") || name.starts_with("GET ");
+                let mut of_a_student = String::new();
+                for ((kind, jar), tokens) in everybody.iter().zip(&tokens) {
+                    if !about_places && STUDENTS_ELSEWHERE.contains(kind) {
+                        let _ = write!(table, "{of_a_student:<12}");
+                        continue;
+                    }
                     let token = match way {
                         Way::Session => None,
                         Way::Token => tokens[0].as_deref(),
@@ -182,6 +188,9 @@ async fn every_route_answers_every_kind_of_caller_as_the_table_says() {
                         None => {}
                     }
                     let _ = write!(table, "{:<12}", word(&reply));
+                    if *kind == "student" {
+                        of_a_student = word(&reply);
+                    }
                 }
                 table.truncate(table.trim_end().len());
                 table.push('\n');
