@@ -144,8 +144,8 @@ fn role_section(
         .into_any(),
     };
     view! {
-        <section class="hung" aria-labelledby="their-role">
-            <div><h2 id="their-role">"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
+        <section class="hung">
+            <div><h2>"Role"</h2><p>"What they may do in this course, from their next click on."</p></div>
             <div>{role}</div>
         </section>
     }
