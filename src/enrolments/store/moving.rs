@@ -30,6 +30,14 @@ impl PlaceRow {
         Place { state: self.state, has_offer: self.offer_ends_at.is_some_and(|ends| ends > now) }
     }
 
+    /// As it is at this moment: who did not take a seat in time is out of the line, also before somebody writes that down.
+    fn at(self, now: Millis) -> Self {
+        match self.offer_ends_at {
+            Some(ends) if ends <= now => Self { state: PlaceState::Dropped, line: None, offer_ends_at: None, ..self },
+            _ => self,
+        }
+    }
+
     fn has_seat(&self, now: Millis) -> bool {
         self.role == CourseRole::Student && (self.state == PlaceState::Active || self.place(now).has_offer)
     }
@@ -69,14 +77,9 @@ pub(super) struct Taking {
 pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) -> Result<Result<Moved, Stays>, Failure> {
     let Taking { user, step, role, way } = taking;
     let now = write.now();
-    let mut news = Vec::new();
-    let mut before = find(write, course, user).await?;
-    if let Some(late) = before.as_ref().filter(|row| row.offer_ends_at.is_some_and(|ends| ends <= now)).cloned() {
-        // A seat was kept for them, and is not any more: it is others' before it can be theirs again.
-        put(write, course, user, Some(&late), PlaceState::Dropped, late.role, late.way, None).await?;
-        news.extend(fill(write, course).await?);
-        before = find(write, course, user).await?;
-    }
+    let stood = find(write, course, user).await?;
+    let is_late = stood.as_ref().is_some_and(|row| row.offer_ends_at.is_some_and(|ends| ends <= now));
+    let before = stood.map(|row| row.at(now));
     let role = match (step, &before) {
         (Step::Come | Step::Ask, Some(row)) if row.state == PlaceState::Invited => row.role,
         (Step::Come | Step::Ask | Step::Invite | Step::LetIn, _) => role,
@@ -98,8 +101,10 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
         Err(stays) => return Ok(Err(stays)),
     };
     put(write, course, user, before.as_ref(), state, role, way, None).await?;
-    news.extend(News::of(step, from.map(|place| place.state), state, role).map(|news| (user, news)));
-    let had_seat = before.is_some_and(|row| row.has_seat(now));
+    let mut news: Vec<(UserId, News)> =
+        News::of(step, from.map(|place| place.state), state, role).map(|news| (user, news)).into_iter().collect();
+    // A seat that was kept for them and is not any more goes on as well.
+    let had_seat = is_late || before.is_some_and(|row| row.has_seat(now));
     if had_seat && !(role == CourseRole::Student && state == PlaceState::Active) {
         news.extend(fill(write, course).await?);
     }
