@@ -17,6 +17,8 @@ use lectern::config::Config;
 use lectern::credentials::password::hashing::{Cost, FLOOR, Hashing};
 use lectern::credentials::password::model::Password;
 use lectern::db::{Db, Place};
+use lectern::error::AppError;
+use lectern::failure::Failure;
 use lectern::http::listen::Patience;
 use lectern::http::{Site, form_token, router};
 use lectern::mail::letter;
@@ -226,7 +228,12 @@ impl App {
         for row in rows.into_iter().rev() {
             let mut write = self.site.db.begin_write(system.clone()).await.unwrap();
             let mut admin = RecentlyProven::of(task().admin(&mut write)).unwrap();
-            let parts = admin.open_letter(row.id, &self.site.key).await.unwrap().parts.unwrap();
+            let parts = match admin.open_letter(row.id, &self.site.key).await {
+                Ok(opened) => opened.parts.unwrap(),
+                // It left since it was listed.
+                Err(Failure::Refused(AppError::NotFound)) => continue,
+                Err(broken) => panic!("{broken:?}"),
+            };
             letters.push(Post { kind: row.kind, address: row.address, text: letter::text(&parts, ORIGIN) });
         }
         letters
