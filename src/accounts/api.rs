@@ -18,6 +18,7 @@ use {
     crate::{
         clock::DAY,
         db::Connection,
+        enrolments::letters,
         error::FieldErrors,
         failure::Failure,
         http::request,
@@ -56,10 +57,7 @@ pub async fn delete_account(
         return Err(FieldErrors::one("confirm", "Type your own email address").into());
     }
     let moved = RecentlyProven::of(oneself)?.delete_account().await?;
-    let site = request::site()?;
-    for moved in moved {
-        moved.tell(&mut write, &site).await?;
-    }
+    letters::tell_all(moved, &mut write, &*request::site()?).await?;
     write.commit().await?;
     request::end_session().await?;
     request::forget()?;

@@ -47,7 +47,6 @@ impl News {
             (Step::LetIn | Step::Invite, PlaceState::Waitlisted) => Some(Self::InLine),
             (Step::Invite, PlaceState::Invited) => Some(Self::Invited(role)),
             (Step::TurnAway, PlaceState::Removed) if from == Some(PlaceState::Requested) => Some(Self::TurnedDown),
-            (Step::Lapse, PlaceState::Dropped) => Some(Self::Lapsed),
             _ => None,
         }
     }
@@ -99,7 +98,7 @@ impl News {
 impl Moved {
     /// Writes the letters, in the same transaction.
     pub async fn tell(self, write: &mut Write, site: &Site) -> Result<PlaceState, Failure> {
-        let Self { state, course, news } = self;
+        let Self { state, course, news, .. } = self;
         if news.is_empty() || site.mailer.is_none() {
             return Ok(state);
         }
@@ -123,6 +122,14 @@ impl Moved {
         }
         Ok(state)
     }
+}
+
+/// The letters of several steps.
+pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result<(), Failure> {
+    for moved in all {
+        moved.tell(write, site).await?;
+    }
+    Ok(())
 }
 
 /// Asks somebody without an account to make one: their place waits for it.

@@ -9,12 +9,10 @@ use crate::id::CourseId;
 use {
     crate::courses::policy::{CourseManager, CourseStaff},
     crate::credentials::guessing::{Few, public_take_one},
-    crate::db::Write,
     crate::enrolments::letters,
     crate::enrolments::model::CourseRole,
-    crate::enrolments::store::{Doing, Moved},
+    crate::enrolments::store::Doing,
     crate::error::FieldErrors,
-    crate::failure::Failure,
     crate::field,
     crate::http::request,
     crate::id::UserId,
@@ -51,15 +49,6 @@ fn said(done: usize, of: usize, one: &str, many: &str) -> Flash {
     Flash::said(format!("{did}{left}"))
 }
 
-#[cfg(feature = "ssr")]
-async fn tell_all(write: &mut Write, all: Vec<Moved>) -> Result<(), Failure> {
-    let site = request::site()?;
-    for moved in all {
-        moved.tell(write, &site).await?;
-    }
-    Ok(())
-}
-
 /// Lets in who asks, and puts back who was removed.
 #[server(prefix = "/fn", endpoint = "let_in_picked")]
 pub async fn let_in_picked(
@@ -72,7 +61,7 @@ pub async fn let_in_picked(
     let mut manager = CourseManager::claim(&mut write, course).await?;
     let (people, address) = (named(&people)?, format!("/courses/{}/people", manager.course().slug));
     let (done, all) = manager.with_each(&people, Doing::LetIn).await?;
-    tell_all(&mut write, all).await?;
+    letters::tell_all(all, &mut write, &*request::site()?).await?;
     write.commit().await?;
     request::go_on(&address, said(done, people.len(), "was let in", "were let in"))
 }
@@ -91,7 +80,7 @@ pub async fn remove_picked(
     let standing = manager.standing().clone();
     let (done, all) = manager.with_each(&people, Doing::Remove).await?;
     let still = manager.role_of_oneself().await?;
-    tell_all(&mut write, all).await?;
+    letters::tell_all(all, &mut write, &*request::site()?).await?;
     write.commit().await?;
     request::go_on(
         &standing.way_on(still),
@@ -117,7 +106,7 @@ pub async fn role_of_picked(
     let mut proven = RecentlyProven::of(manager)?;
     let (done, all) = proven.change_roles(&people, role).await?;
     let still = proven.inner().role_of_oneself().await?;
-    tell_all(&mut write, all).await?;
+    letters::tell_all(all, &mut write, &*request::site()?).await?;
     write.commit().await?;
     let (one, many) = (format!("is now {}", role.with_article()), format!("are now {}s", role.key()));
     request::go_on(&standing.way_on(still), said(done, people.len(), &one, &many))

@@ -140,10 +140,7 @@ pub async fn hand_course_over(
     let manager = CourseManager::claim(&mut write, course).await?;
     let standing = manager.standing().clone();
     let (name, all) = RecentlyProven::of(manager)?.hand_over(person).await?;
-    let site = request::site()?;
-    for moved in all {
-        moved.tell(&mut write, &site).await?;
-    }
+    letters::tell_all(all, &mut write, &*request::site()?).await?;
     write.commit().await?;
     let said = format!("{name} is an owner of the course now, and you are none any more.");
     let said = if standing.facts.course.is_some() { said } else { format!("{name} is an owner of the course now.") };
