@@ -24,8 +24,8 @@ use crate::credentials::second_step::pages::SecondStepPage;
 use crate::credentials::set_up_link::pages::SetUp;
 use crate::credentials::sign_up_link::pages::Welcome;
 use crate::enrolments::pages::{
-    join::Join, joining::CourseJoining, mine::OwnWork, people::CoursePeople, person::CoursePerson,
-    picked::PickedPeople, why::Why,
+    awaited::AwaitedPlaces, join::Join, joining::CourseJoining, mine::OwnWork, people::CoursePeople,
+    person::CoursePerson, picked::PickedPeople, roster::RosterNew, roster_preview::RosterPage, why::Why,
 };
 use crate::http::request;
 use crate::lab::pages::lab::Lab;
@@ -96,8 +96,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/join/:code") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/joining") view=CourseJoining ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/mine") view=OwnWork ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/roster") view=RosterNew ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/roster/:id") view=RosterPage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people") view=CoursePeople ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/picked") view=PickedPeople ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/people/awaited") view=AwaitedPlaces ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id/why") view=Why ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />

@@ -1,34 +1,8 @@
 // Ways into a course: a join code, seats and the line behind them, asking staff, and the way out again.
-import { expect, isAccessible, signIn, test, unique, visit } from "../fixtures/index.mjs";
+import { as, expect, isAccessible, publishedCourse, signIn, test, unique, visit } from "../fixtures/index.mjs";
 
 /** People that no other story signs in, three for each project. */
 const people = (page) => (page.isScripted ? [13, 14, 15] : [16, 19, 23]).map((number) => `student${number}@lectern.example`);
-
-/** A published course with one lesson, and its address. */
-async function publishedCourse(page, title) {
-  await page.goto("/courses/new");
-  await page.getByLabel("Title").fill(title);
-  await page.getByLabel("Summary").fill("How water finds its way.");
-  await page.getByRole("button", { name: "Create course" }).click();
-  const course = new URL(page.url()).pathname;
-  await page.getByRole("link", { name: "Add a lesson" }).click();
-  await page.getByLabel("Title").fill("The spring");
-  await page.getByLabel("Students can read it").check();
-  await page.getByRole("button", { name: "Add lesson" }).click();
-  await page.goto(course);
-  await page.getByRole("button", { name: "Publish" }).click();
-  await expect(page.getByRole("status").first()).toContainText("The course is published.");
-  return course;
-}
-
-/** Another person's page, in a browser of their own. */
-async function as(browser, baseURL, page, email) {
-  const context = await browser.newContext({ baseURL, javaScriptEnabled: page.isScripted });
-  const theirs = await context.newPage();
-  theirs.isScripted = page.isScripted;
-  if (email) await signIn(theirs, email);
-  return theirs;
-}
 
 test("a student comes with the code on the board, another waits in line and gets the seat", async ({ page, browser, baseURL }, testInfo) => {
   const [first, second] = people(page);

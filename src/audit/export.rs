@@ -108,13 +108,12 @@ fn record(row: EventRow) -> [String; 13] {
     .map(|cell| defused(&cell))
 }
 
-/// A cell that a spreadsheet would take for a formula, made text (OWASP, CSV injection).
+/// With what a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection).
+pub const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A cell that a spreadsheet would take for a formula, made text.
 pub fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::credentials::passkey::store as passkey;
 use crate::credentials::provider::store as provider;
 use crate::credentials::recovery_codes::store::public_delete_fresh;
 use crate::enrolments::late_offers;
+use crate::enrolments::store::public_delete_old_rosters;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::lab::store as lab;
@@ -95,6 +96,7 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + keys::public_delete_over(&mut write, site.config.keep_sign_ins).await?
             + lab::public_delete_over(&mut write).await?
             + idempotency::public_delete_over(&mut write).await?
+            + public_delete_old_rosters(&mut write).await?
             + provider::public_delete_over(&mut write).await?
             + passkey::public_delete_over(&mut write).await?
             + mail_link::public_delete_over(&mut write).await?

@@ -27,10 +27,10 @@ pub enum Step {
     Unblock,
     /// A seat is free, and it is their turn.
     Promote,
-    /// A seat is free, and it is kept for them for some time.
+    /// A seat is free, and it is kept for them for some time. When that time is over they are out of the line, with no step.
     Offer,
-    /// They did not take it in time.
-    Lapse,
+    /// What a roster did is undone: where their place was before, or none.
+    Undo(Option<PlaceState>),
 }
 
 /// Somebody's place before a step.
@@ -75,8 +75,9 @@ pub enum Stays {
 /// Where a step leads from `from` (none: never in the course), for somebody who is or comes as `role`.
 pub fn next(from: Option<Place>, step: Step, role: CourseRole, room: Room) -> Result<PlaceState, Stays> {
     use PlaceState::{Active, Blocked, Dropped, Invited, Removed, Requested, Waitlisted};
-    let has_offer = from.is_some_and(|place| place.has_offer);
-    let from = from.map(|place| place.state);
+    let place = from;
+    let has_offer = place.is_some_and(|place| place.has_offer);
+    let from = place.map(|place| place.state);
     match step {
         Step::Come => match from {
             None | Some(Invited | Requested | Dropped | Removed) => seated(role, room),
@@ -89,7 +90,7 @@ pub fn next(from: Option<Place>, step: Step, role: CourseRole, room: Room) -> Re
             None | Some(Dropped | Removed) => Ok(Requested),
             Some(Requested) => Err(Stays::Requested),
             // Staff have said yes already.
-            Some(Invited | Waitlisted | Active | Blocked) => next_of(from, has_offer, Step::Come, role, room),
+            Some(Invited | Waitlisted | Active | Blocked) => next(place, Step::Come, role, room),
         },
         Step::Go => match from {
             Some(Invited | Requested | Active | Waitlisted) => Ok(Dropped),
@@ -130,29 +131,18 @@ pub fn next(from: Option<Place>, step: Step, role: CourseRole, room: Room) -> Re
                 Err(Stays::NotThere)
             }
         },
+        Step::Undo(before) => match (from, before) {
+            (Some(Active | Waitlisted), None) => Ok(Removed),
+            (Some(Active | Waitlisted), Some(before @ (Invited | Requested | Dropped | Removed))) => Ok(before),
+            _ => Err(Stays::NotThere),
+        },
         Step::Offer => match from {
             Some(Waitlisted) if !has_offer => Ok(Waitlisted),
             None | Some(Invited | Requested | Active | Waitlisted | Dropped | Removed | Blocked) => {
                 Err(Stays::NotThere)
             }
         },
-        Step::Lapse => match from {
-            Some(Waitlisted) if has_offer => Ok(Dropped),
-            None | Some(Invited | Requested | Active | Waitlisted | Dropped | Removed | Blocked) => {
-                Err(Stays::NotThere)
-            }
-        },
     }
-}
-
-fn next_of(
-    from: Option<PlaceState>,
-    has_offer: bool,
-    step: Step,
-    role: CourseRole,
-    room: Room,
-) -> Result<PlaceState, Stays> {
-    next(from.map(|state| Place { state, has_offer }), step, role, room)
 }
 
 /// A seat for who comes now.
@@ -199,7 +189,7 @@ impl Seats {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 11] = [
+    const STEPS: [Step; 12] = [
         Step::Come,
         Step::Ask,
         Step::Go,
@@ -210,7 +200,8 @@ mod tests {
         Step::Unblock,
         Step::Promote,
         Step::Offer,
-        Step::Lapse,
+        Step::Undo(None),
+        Step::Undo(Some(PlaceState::Active)),
     ];
     const ROOMS: [Room; 3] = [Room::Seat, Room::Line, Room::None];
 

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use leptos::server_fn::ServerFn;
 
 use super::request::Ctx;
-use super::{Site, error_page};
+use super::{Site, error_page, form_file};
 use crate::courses::api::{CreateCourse, SaveCourse};
+use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
 use crate::failure::busy;
 use crate::lessons::api::{AddLesson, SaveLesson};
@@ -28,21 +29,33 @@ pub const LONG_AT_ONCE: usize = 32;
 /// How many of them from one place on the network. A stalled one ends after [`super::listen::Patience::body`].
 pub const LONG_FROM_ONE_PLACE: usize = 8;
 
+/// The forms in which a file can be chosen.
+const WITH_A_FILE: [&str; 1] = [ReadRoster::PATH];
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The body of a form. Refused: 415 when it is no form, 413 too large, 429 and 503 when too many long ones are under way,
-/// 408 too slow, 400 not text or a name twice.
-pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &Parts, body: Body) -> Result<Bytes, Response> {
-    if !is_form(&parts.headers) {
+/// The body of a form; one with a file is a form without one from here on. Refused: 415 when it is no form, 413 too large, 429 and 503
+/// when too many long ones are under way, 408 too slow, 400 not text or a name twice.
+pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
+    let path = parts.uri.path();
+    let boundary = form_file::boundary(&parts.headers).filter(|_| WITH_A_FILE.contains(&path));
+    if !is_form(&parts.headers) && boundary.is_none() {
         return Err(error_page::with_status(site, parts, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    let refuse = |error| error_page::answer(site, parts, error);
-    let body = match read_bytes(site, ctx, body, most_of(parts.uri.path())).await {
+    let body = match read_bytes(site, ctx, body, most_of(path)).await {
         Ok(body) => body,
-        Err(Unread::Refused(error)) => return Err(refuse(error)),
+        Err(Unread::Refused(error)) => return Err(error_page::answer(site, parts, error)),
         Err(Unread::TooSlow) => return Err(error_page::with_status(site, parts, StatusCode::REQUEST_TIMEOUT)),
     };
-    if is_text(&body) { Ok(body) } else { Err(refuse(AppError::Malformed)) }
+    let body = match boundary {
+        None => Some(body),
+        Some(boundary) => {
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+            parts.headers.remove(CONTENT_LENGTH);
+            form_file::without_files(body, &boundary).await
+        }
+    };
+    body.filter(|body| is_text(body)).ok_or_else(|| error_page::answer(site, parts, AppError::Malformed))
 }
 
 /// Why a body was not read.
@@ -78,7 +91,9 @@ pub async fn read_bytes(site: &Site, ctx: &Ctx, body: Body, most: usize) -> Resu
 }
 
 fn most_of(action: &str) -> usize {
-    let has_a_long_text = [CreateCourse::PATH, SaveCourse::PATH, AddLesson::PATH, SaveLesson::PATH].contains(&action);
+    let has_a_long_text = WITH_A_FILE.contains(&action)
+        || [CreateCourse::PATH, SaveCourse::PATH, AddLesson::PATH, SaveLesson::PATH, ImportRoster::PATH]
+            .contains(&action);
     if has_a_long_text { LONG_MAX } else { SHORT_MAX }
 }
 
@@ -88,14 +103,20 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Whether every field is UTF-8, and no name appears twice: a second `role=admin` must not be what one reader sees and
-/// another does not.
+/// another does not. A name that ends in `[]` is a list's, to every reader, and may.
 pub fn is_text(body: &[u8]) -> bool {
     let mut names: Vec<Vec<u8>> = Vec::new();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
         let name = decoded(halves.next().unwrap_or_default());
         let value = decoded(halves.next().unwrap_or_default());
-        if std::str::from_utf8(&name).is_err() || std::str::from_utf8(&value).is_err() || names.contains(&name) {
+        if std::str::from_utf8(&name).is_err() || std::str::from_utf8(&value).is_err() {
+            return false;
+        }
+        if names.contains(&name) {
+            if name.ends_with(b"[]") {
+                continue;
+            }
             return false;
         }
         names.push(name);
@@ -125,5 +146,6 @@ mod tests {
         assert!(!is_text(b"title=\xff"));
         assert!(!is_text(b"role=student&role=admin"));
         assert!(!is_text(b"role=student&%72ole=admin"));
+        assert!(is_text(b"ticked%5B%5D=1&ticked[]=2&role=student"));
     }
 }

@@ -67,7 +67,7 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
     }
     let (mut parts, body) = request.into_parts();
     let is_plain = wants_page(&parts.headers);
-    let body = match form_body::read(&site, &ctx, &parts, body).await {
+    let body = match form_body::read(&site, &ctx, &mut parts, body).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };

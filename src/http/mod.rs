@@ -10,6 +10,7 @@ pub mod client_address;
 pub mod cross_site;
 pub mod error_page;
 pub mod form_body;
+pub mod form_file;
 pub mod form_token;
 pub mod forms;
 pub mod headers;

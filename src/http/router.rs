@@ -20,13 +20,21 @@ use super::{Site, assets, caller, cross_site, error_page, forms, headers, health
 use crate::api::describe::methods;
 use crate::api::router::is_api;
 use crate::app::{App, shell};
+use crate::enrolments::roster;
 use crate::error::AppError;
 use crate::server::reports;
 use crate::{accounts, api, audit};
 
 /// Addresses outside of the pages and the server functions.
-pub const PLAIN_ROUTES: [&str; 6] =
-    ["/healthz", "/readyz", "/favicon.svg", "/robots.txt", "/admin/audit.csv", "/account/data.json"];
+pub const PLAIN_ROUTES: [&str; 7] = [
+    "/healthz",
+    "/readyz",
+    "/favicon.svg",
+    "/robots.txt",
+    "/admin/audit.csv",
+    "/account/data.json",
+    "/courses/{slug}/people.csv",
+];
 
 /// Builds the service.
 pub fn router(site: &Arc<Site>) -> Router {
@@ -36,6 +44,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .leptos_routes_with_context(&LeptosOptions::builder().output_name("lectern").build(), pages, || {}, shell)
         .route("/admin/audit.csv", get(audit::export::serve))
         .route("/account/data.json", get(accounts::export::serve))
+        .route("/courses/{slug}/people.csv", get(roster::export::serve))
         .merge(api::router::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)

@@ -89,6 +89,12 @@ impl Form {
         self.refused.as_ref().and_then(|form| form.value(name)).unwrap_or(default).to_owned()
     }
 
+    /// Everything that was sent under `name`, of a form that came back; none: it did not.
+    pub fn values(&self, name: &str) -> Option<Vec<&str>> {
+        let form = self.refused.as_ref()?;
+        Some(form.values.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect())
+    }
+
     /// Whether a box was ticked: in a form that came back, an unticked one is not there.
     pub fn is_ticked(&self, name: &str, default: bool) -> bool {
         self.refused.as_ref().map_or(default, |form| form.value(name).is_some())

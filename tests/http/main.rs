@@ -33,6 +33,7 @@ mod proving;
 mod questions;
 mod races;
 mod refused_forms;
+mod rosters;
 mod second_step;
 mod server;
 mod sessions;

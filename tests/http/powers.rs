@@ -53,6 +53,8 @@ pub struct World {
     asks: String,
     blocked: String,
     code: String,
+    /// Of the published course and of the draft: a list that was read, and one that was imported.
+    rosters: [[String; 2]; 2],
 }
 
 impl World {
@@ -90,6 +92,7 @@ impl World {
             .await;
         let others = Self::everybody_else(&app, &owner, &published, &draft).await;
         let code = owner.code_of(&published).await;
+        let rosters = [Self::rosters(&owner, &published).await, Self::rosters(&owner, &draft).await];
         let (asks, blocked) = (admin.id_of("asks").await, admin.id_of("blocked").await);
         let edit = owner.get(&format!("{}/lessons/lesson-1/edit", published.page())).await;
         let sign_in = {
@@ -144,6 +147,7 @@ impl World {
             asks,
             blocked,
             code,
+            rosters,
             app,
         };
         (world, everybody)
@@ -182,6 +186,22 @@ impl World {
         owner.set_switches(published, &["listed", "open"]).await;
         owner.post("/fn/make_join_code", &[("course", &published.id), ("code_until", ""), ("code_most", "")]).await;
         [invited.jar(), asks.jar(), in_line.jar(), left.jar(), blocked.jar()]
+    }
+
+    async fn rosters(owner: &Visitor<'_>, course: &Course) -> [String; 2] {
+        let read = async |rows: &str| {
+            let page = owner.post("/fn/read_roster", &[("course", &course.id), ("rows", rows)]).await;
+            page.location().rsplit('/').next().unwrap().to_owned()
+        };
+        let imported = read("earlier@uni.example").await;
+        let ticked = [("course", course.id.as_str()), ("roster", &imported), ("ticked[]", "add-earlier@uni.example")];
+        owner.post("/fn/import_roster", &ticked).await;
+        [read("newer@uni.example").await, imported]
+    }
+
+    fn rosters_of(&self, course: &str) -> [String; 2] {
+        let [published, draft] = self.rosters.clone();
+        if course == self.draft.id { draft } else { published }
     }
 
     /// What a well-formed request to this function holds. A function without an arm here has no row.
@@ -303,6 +323,23 @@ impl World {
             ],
             "/fn/make_join_code" => vec![course, ("code_until", String::new()), ("code_most", String::new())],
             "/fn/end_join_code" => vec![course],
+            "/fn/read_roster" => vec![course, ("rows", "nobody@uni.example, Nobody\n".to_owned())],
+            "/fn/save_columns" => {
+                let [read, _] = self.rosters_of(&course.1);
+                vec![course, ("roster", read), ("columns[]", "email".to_owned())]
+            }
+            "/fn/import_roster" => {
+                let [read, _] = self.rosters_of(&course.1);
+                vec![course, ("roster", read), ("ticked[]", "add-newer@uni.example".to_owned())]
+            }
+            "/fn/forget_roster" => {
+                let [read, _] = self.rosters_of(&course.1);
+                vec![course, ("roster", read)]
+            }
+            "/fn/undo_import" => {
+                let [_, imported] = self.rosters_of(&course.1);
+                vec![course, ("roster", imported)]
+            }
             "/fn/let_in_picked" => vec![course, ("people", self.asks.clone())],
             "/fn/remove_picked" => vec![course, ("people", format!("{},999999", self.someone))],
             "/fn/role_of_picked" => vec![course, ("people", self.someone.clone()), ("role", "assistant".to_owned())],
@@ -327,6 +364,7 @@ impl World {
             .replace("{lesson}", "lesson-1")
             .replace("{token}", &self.link)
             .replace("{code}", &self.code)
+            .replace("/roster/{id}", &format!("/roster/{}", self.rosters_of(&course.id)[0]))
             .replace("{id}", &self.someone)
     }
 }

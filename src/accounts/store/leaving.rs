@@ -208,6 +208,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from sign_ins where user_id = $1",
             "delete from idempotency_keys where user_id = $1",
             "delete from kept_forms where user_id = $1",
+            "delete from roster_changes where user_id = $1 or email_key = (select email_key from users where id = $1)",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",
             "delete from outbox where user_id = $1",

@@ -11,11 +11,34 @@ use crate::ui::address::email;
 use crate::ui::form::{Field, Form, button};
 use crate::ui::when;
 
-/// Addresses that no account has shown to have; their places wait.
-pub fn waiting_for_accounts(standing: &Standing, awaited: Vec<AwaitedRow>, now: Millis, may_manage: bool) -> AnyView {
+/// Addresses that no account has shown to have; their places wait. The first of them, of `all` there are.
+pub fn waiting_for_accounts(
+    standing: &Standing,
+    (awaited, all): (Vec<AwaitedRow>, i64),
+    now: Millis,
+    may_manage: bool,
+) -> AnyView {
     if awaited.is_empty() {
         return ().into_any();
     }
+    let is_more = i64::try_from(awaited.len()).is_ok_and(|shown| shown < all);
+    let more = is_more.then(|| {
+        let address = format!("/courses/{}/people/awaited", standing.course.slug);
+        view! { <p class="gap-above"><a href=address>{format!("All {all} that wait for an account")}</a></p> }
+    });
+    view! {
+        <section class="gap-above" aria-labelledby="awaited">
+            <h2 id="awaited">"Waiting for an account"</h2>
+            <p class="quiet-text">"Their place is given to the account that confirms this address."</p>
+            {awaited_table(standing, awaited, now, may_manage)}
+            {more}
+        </section>
+    }
+    .into_any()
+}
+
+/// The table of such places, below a heading with the id `awaited`.
+pub fn awaited_table(standing: &Standing, awaited: Vec<AwaitedRow>, now: Millis, may_manage: bool) -> AnyView {
     let rows: Vec<AnyView> = awaited
         .into_iter()
         .map(|row| {
@@ -30,7 +53,7 @@ pub fn waiting_for_accounts(standing: &Standing, awaited: Vec<AwaitedRow>, now: 
             });
             view! {
                 <tr role="row">
-                    <th role="rowheader" scope="row" class="who">{email(&row.email)}</th>
+                    <th role="rowheader" scope="row" class="who">{row.name.clone().map(|name| view! { <bdi>{name}</bdi> })}<span class="meta">{email(&row.email)}</span></th>
                     <td role="cell" class="role">{row.role.word()}</td>
                     <td role="cell" class="more">{words}</td>
                     <td role="cell" class="wide-only">{when::time(row.since, when::day(row.since, now), false)}</td>
@@ -43,20 +66,16 @@ pub fn waiting_for_accounts(standing: &Standing, awaited: Vec<AwaitedRow>, now: 
     let change =
         may_manage.then(|| view! { <th role="columnheader" scope="col"><span class="hidden">"Change"</span></th> });
     view! {
-        <section class="gap-above" aria-labelledby="awaited">
-            <h2 id="awaited">"Waiting for an account"</h2>
-            <p class="quiet-text">"Their place is given to the account that confirms this address."</p>
-            <table class="table" role="table" aria-labelledby="awaited">
-                <thead role="rowgroup"><tr role="row">
-                    <th role="columnheader" scope="col">"Email"</th>
-                    <th role="columnheader" scope="col">"Role"</th>
-                    <th role="columnheader" scope="col">"Account"</th>
-                    <th role="columnheader" scope="col" class="wide-only">"Since"</th>
-                    {change}
-                </tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </section>
+        <table class="table" role="table" aria-labelledby="awaited">
+            <thead role="rowgroup"><tr role="row">
+                <th role="columnheader" scope="col">"Email"</th>
+                <th role="columnheader" scope="col">"Role"</th>
+                <th role="columnheader" scope="col">"Account"</th>
+                <th role="columnheader" scope="col" class="wide-only">"Since"</th>
+                {change}
+            </tr></thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
     }
     .into_any()
 }

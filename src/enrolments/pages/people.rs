@@ -24,6 +24,8 @@ use crate::ui::when;
 
 /// So many of those who ask stand above the list.
 const ASKING: i64 = 10;
+/// So many of the places that wait for an account stand below it.
+const AWAITED: i64 = 10;
 
 struct Data {
     standing: Standing,
@@ -36,7 +38,7 @@ struct Data {
     number: PageNumber,
     now: Millis,
     address: String,
-    awaited: Vec<AwaitedRow>,
+    awaited: (Vec<AwaitedRow>, i64),
     asking: Vec<AskingRow>,
     has_mail: bool,
 }
@@ -63,7 +65,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
         number = last;
         roster = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
     }
-    let awaited = staff.list_awaited().await?;
+    let awaited = staff.list_awaited(AWAITED, 0).await?;
     let asking = staff.list_asking(ASKING).await?;
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);
     Ok(Data {
@@ -156,7 +158,7 @@ fn show(data: Data) -> AnyView {
                 {(roster.waiting > 0).then(|| view! { <div><dt>"In line"</dt><dd><a href=format!("{path}?state=waitlisted")>{roster.waiting}</a></dd></div> })}
                 {(roster.requests > 0).then(|| view! { <div><dt>"Asking"</dt><dd><a href=format!("{path}?state=requested")>{roster.requests}</a></dd></div> })}
             </dl>
-            {may_manage.then(|| view! { <div class="buttons"><a class="button primary" href="#add">"Add people"</a><a class="button" href=format!("/courses/{}/joining", standing.course.slug)>"Seats and join code"</a></div> })}
+            {may_manage.then(|| view! { <div class="buttons"><a class="button primary" href="#add">"Add people"</a><a class="button" href=format!("/courses/{}/roster", standing.course.slug)>"Import a list"</a><a class="button" href=format!("/courses/{}/joining", standing.course.slug)>"Seats and join code"</a></div> })}
         </div>
         {asking(&standing, rows, roster.requests, now, &path)}
         {nobody}
@@ -172,6 +174,7 @@ fn show(data: Data) -> AnyView {
         {list}
         {picking}
         {is_filtered.then(|| found(roster.total, &path))}
+        <p class="gap-above"><a href=format!("{path}.csv")>"Download the list"</a></p>
         {pagination(&path, &[("q", &search), ("role", role_key), ("state", state_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, roster.total, "people")}
         {waiting_for_accounts(&standing, awaited, now, may_manage)}
         {may_manage.then(|| add(&standing, form, has_mail))}

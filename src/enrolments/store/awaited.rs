@@ -21,6 +21,8 @@ use crate::id::{CourseId, UserId};
 pub struct AwaitedRow {
     /// As staff typed it.
     pub email: String,
+    /// As a roster wrote it.
+    pub name: Option<String>,
     /// What they will be.
     pub role: CourseRole,
     /// Since when.
@@ -29,27 +31,33 @@ pub struct AwaitedRow {
     pub is_claimed: bool,
 }
 
-/// So many are shown at most; a roster of more has its own page.
-const SHOWN: i64 = 500;
-
 impl<C: Asked> CourseStaff<'_, C> {
-    /// The addresses that places of this course wait for, from A on.
-    pub async fn list_awaited(&mut self) -> Result<Vec<AwaitedRow>, Failure> {
+    /// The addresses that places of this course wait for, from A on: `most` of them from the `skip`th on, and how many there are.
+    pub async fn list_awaited(&mut self, most: i64, skip: i64) -> Result<(Vec<AwaitedRow>, i64), Failure> {
         let (on, course) = self.connection();
-        query(
-            "select a.email, a.role, a.since, exists (select 1 from users u where u.email_key = a.email_key) as is_claimed
-             from awaited a where a.course_id = $1 order by a.email_key limit $2",
+        let (total,): (i64,) = query("select count(*) from awaited where course_id = $1").bind(course).one(on).await?;
+        let rows = query(
+            "select a.email, a.name, a.role, a.since, exists (select 1 from users u where u.email_key = a.email_key) as is_claimed
+             from awaited a where a.course_id = $1 order by a.email_key limit $2 offset $3",
         )
         .bind(course)
-        .bind(SHOWN)
+        .bind(most)
+        .bind(skip)
         .all(on)
-        .await
+        .await?;
+        Ok((rows, total))
     }
 }
 
 impl CourseManager<'_, Write> {
     /// Lets a place wait for this address. Answers false when one does already; it is for the new role then.
-    pub(super) async fn await_person(&mut self, email: &Email, role: CourseRole, way: Way) -> Result<bool, Failure> {
+    pub(super) async fn await_person(
+        &mut self,
+        email: &Email,
+        role: CourseRole,
+        way: Way,
+        name: Option<&str>,
+    ) -> Result<bool, Failure> {
         let (write, course) = self.connection();
         let now = write.now();
         let before: Option<(Millis,)> = query("select since from awaited where course_id = $1 and email_key = $2")
@@ -58,8 +66,9 @@ impl CourseManager<'_, Write> {
             .optional(write)
             .await?;
         query(
-            "insert into awaited (course_id, email_key, email, role, way, since) values ($1, $2, $3, $4, $5, $6)
-             on conflict (course_id, email_key) do update set email = excluded.email, role = excluded.role, way = excluded.way",
+            "insert into awaited (course_id, email_key, email, role, way, since, name) values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (course_id, email_key) do update
+               set email = excluded.email, role = excluded.role, way = excluded.way, name = coalesce(excluded.name, awaited.name)",
         )
         .bind(course)
         .bind(email.key())
@@ -67,6 +76,7 @@ impl CourseManager<'_, Write> {
         .bind(role.key())
         .bind(way.key())
         .bind(now)
+        .bind(name.map(str::to_owned))
         .execute(write)
         .await?;
         let event = Event::of(What::CourseRoleChanged).on(Object::Course(course));

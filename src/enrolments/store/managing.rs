@@ -26,7 +26,7 @@ pub enum Added {
 }
 
 /// How staff let somebody in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum How {
     /// At once. A place waits for an address without an account.
     AtOnce,
@@ -34,6 +34,8 @@ pub enum How {
     ByInvitation,
     /// At once, and only who has an account.
     WithAccount,
+    /// At once, by a roster that writes them so. A place waits for an address without an account.
+    ByRoster(Option<String>),
 }
 
 /// What is done with several people at once.
@@ -81,14 +83,19 @@ impl CourseManager<'_, Write> {
                 return Ok(Added::NoAccount);
             }
             self.spare_owners(None, Some(role)).await?;
-            let way = if how == How::ByInvitation { Way::Invitation } else { Way::Staff };
-            return Ok(Added::Awaited(self.await_person(email, role, way).await?));
+            let (way, name) = match how {
+                How::ByInvitation => (Way::Invitation, None),
+                How::ByRoster(name) => (Way::Roster, name),
+                How::AtOnce | How::WithAccount => (Way::Staff, None),
+            };
+            return Ok(Added::Awaited(self.await_person(email, role, way, name.as_deref()).await?));
         };
         self.spare_owners(Some(user), Some(role)).await?;
         let (write, course) = self.connection();
         let (step, way) = match how {
             How::AtOnce | How::WithAccount => (Step::LetIn, Way::Staff),
             How::ByInvitation => (Step::Invite, Way::Invitation),
+            How::ByRoster(_) => (Step::LetIn, Way::Roster),
         };
         let taking = Taking { user, step, role, way: Some(way) };
         Ok(match take(write, course, taking).await? {
@@ -140,10 +147,9 @@ impl CourseManager<'_, Write> {
     /// Undoes a removal: they are in the course again as they were, where there is a seat. `NotFound` for who was not removed.
     /// Answers the name.
     pub async fn put_back(&mut self, user: UserId) -> Result<(String, Moved), Failure> {
-        let (name, mut moved) = self.step(user, &[PlaceState::Removed], Step::LetIn).await?;
+        let (name, moved) = self.step(user, &[PlaceState::Removed], Step::LetIn).await?;
         // Nobody has told them that they were out.
-        moved.news.retain(|(other, _)| *other != user);
-        Ok((name, moved))
+        Ok((name, moved.untold()))
     }
 
     /// Takes somebody out for good, whatever their place is: no way leads back in until it is lifted. Answers the name.
@@ -243,9 +249,7 @@ impl RecentlyProven<CourseManager<'_, Write>> {
             .map_err(|stays| AppError::Conflict(stays_in_words(&name, role, stays)))?;
         Ok((name, moved))
     }
-}
 
-impl RecentlyProven<CourseManager<'_, Write>> {
     /// The same with several people: those who cannot have it stay as they are. Answers how many have it now.
     pub async fn change_roles(&mut self, people: &[UserId], role: CourseRole) -> Result<(usize, Vec<Moved>), Failure> {
         let mut all = Vec::new();

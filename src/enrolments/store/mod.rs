@@ -2,19 +2,23 @@
 
 mod awaited;
 mod codes;
+mod importing;
 mod managing;
 mod mine;
 mod moving;
 mod roster;
+mod rosters;
 pub(crate) mod states;
 
 pub use awaited::{AwaitedRow, public_give_awaited};
 pub use codes::CodeRow;
+pub use importing::{Done, Undone};
 pub use managing::{Added, Doing, How, stays_in_words};
 pub use mine::{DoneRow, MyPlace};
 pub use moving::{Moved, public_list_with_late_offers};
 pub(crate) use moving::{fill_seats, put_owner};
-pub use roster::{AskingRow, Roster, RosterRow, Sort};
+pub use roster::{AskingRow, ExportRow, Roster, RosterRow, Sort};
+pub use rosters::{Kept, RosterHead, public_delete_old_rosters};
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};

@@ -13,6 +13,13 @@ use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
+/// The columns of a [`PlaceRow`]. `$of` is the alias of `enrolments`.
+macro_rules! place {
+    ($of:literal) => {
+        concat!($of, ".state, ", $of, ".role, ", $of, ".way, ", $of, ".since, ", $of, ".line, ", $of, ".offer_ends_at")
+    };
+}
+
 /// A place as it stands in the table.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct PlaceRow {
@@ -20,9 +27,20 @@ pub(super) struct PlaceRow {
     pub state: PlaceState,
     /// What they are or were, or are asked to be.
     pub role: CourseRole,
-    way: Way,
+    /// How they came.
+    pub way: Way,
+    /// When that began.
+    pub since: Millis,
     line: Option<i64>,
     offer_ends_at: Option<Millis>,
+}
+
+/// Whose place it is, in line.
+#[derive(sqlx::FromRow)]
+struct InLine {
+    user_id: UserId,
+    #[sqlx(flatten)]
+    row: PlaceRow,
 }
 
 impl PlaceRow {
@@ -50,10 +68,18 @@ pub struct Moved {
     /// Where the place is now.
     pub state: PlaceState,
     pub(in crate::enrolments) course: CourseId,
+    /// Whose place it was; none where only the line moved.
+    of: Option<UserId>,
     pub(in crate::enrolments) news: Vec<(UserId, News)>,
 }
 
 impl Moved {
+    /// The same, with nothing said to the one whose place it was: only those in line hear of it.
+    pub fn untold(mut self) -> Self {
+        self.news.retain(|(user, _)| Some(*user) != self.of);
+        self
+    }
+
     /// How many people others hear news of: those who moved up.
     pub fn told(&self) -> usize {
         self.news.iter().filter(|(_, news)| matches!(news, News::LetIn(_) | News::Offered(_))).count()
@@ -82,7 +108,7 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
     let before = stood.map(|row| row.at(now));
     let role = match (step, &before) {
         (Step::Come | Step::Ask, Some(row)) if row.state == PlaceState::Invited => row.role,
-        (Step::Come | Step::Ask | Step::Invite | Step::LetIn, _) => role,
+        (Step::Come | Step::Ask | Step::Invite | Step::LetIn | Step::Undo(_), _) => role,
         // Who is taken out for good comes back as a student, if ever.
         (Step::Block, _) | (_, None) => CourseRole::Student,
         (_, Some(row)) => row.role,
@@ -108,7 +134,7 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
     if had_seat && !(role == CourseRole::Student && state == PlaceState::Active) {
         news.extend(fill(write, course).await?);
     }
-    Ok(Ok(Moved { state, course, news }))
+    Ok(Ok(Moved { state, course, of: Some(user), news }))
 }
 
 /// Gives somebody who is in the course another role. Staff take no seat: one that becomes free goes to the next in line, and who becomes
@@ -135,37 +161,40 @@ pub(super) async fn change_role(
     note(write, in_course(course, user).before(before.role.key()).after(role.key())).await?;
     let frees_seat = before.role == CourseRole::Student && role.is_staff();
     let news = if frees_seat { fill(write, course).await? } else { Vec::new() };
-    Ok(Ok(Moved { state: PlaceState::Active, course, news }))
+    Ok(Ok(Moved { state: PlaceState::Active, course, of: Some(user), news }))
 }
 
 /// Gives free seats to those in line, who waits longest first; offers that were not taken in time are over before that. Called where
 /// seats can have become free otherwise than by a step: more of them, the course opened again, the time of an offer.
 pub(crate) async fn fill_seats(write: &mut Write, course: CourseId) -> Result<Moved, Failure> {
     let news = fill(write, course).await?;
-    Ok(Moved { state: PlaceState::Active, course, news })
+    Ok(Moved { state: PlaceState::Active, course, of: None, news })
 }
 
 async fn fill(write: &mut Write, course: CourseId) -> Result<Vec<(UserId, News)>, Failure> {
     let now = write.now();
     let mut news = Vec::new();
-    let late: Vec<(UserId,)> =
-        query("select user_id from enrolments where course_id = $1 and offer_ends_at <= $2 order by line")
-            .bind(course)
-            .bind(now)
-            .all(write)
-            .await?;
-    for (user,) in late {
-        if let Some(row) = find(write, course, user).await? {
-            put(write, course, user, Some(&row), PlaceState::Dropped, row.role, row.way, None).await?;
-            news.push((user, News::Lapsed));
-        }
+    let late: Vec<InLine> = query(concat!(
+        "select e.user_id, ",
+        place!("e"),
+        " from enrolments e where e.course_id = $1 and e.offer_ends_at <= $2 order by e.line"
+    ))
+    .bind(course)
+    .bind(now)
+    .all(write)
+    .await?;
+    for InLine { user_id, row } in late {
+        put(write, course, user_id, Some(&row), PlaceState::Dropped, row.role, row.way, None).await?;
+        news.push((user_id, News::Lapsed));
     }
     let SeatsRow { seats, offer_hours, state } = seats(write, course).await?;
     if state != CourseState::Published {
         return Ok(news);
     }
-    let turn: Vec<(UserId,)> = query(concat!(
-        "select e.user_id from enrolments e where e.course_id = $1 and ",
+    let turn: Vec<InLine> = query(concat!(
+        "select e.user_id, ",
+        place!("e"),
+        " from enrolments e where e.course_id = $1 and ",
         waits!("e"),
         " order by e.line limit $2"
     ))
@@ -173,13 +202,12 @@ async fn fill(write: &mut Write, course: CourseId) -> Result<Vec<(UserId, News)>
     .bind(seats.free())
     .all(write)
     .await?;
-    for (user,) in turn {
-        let Some(row) = find(write, course, user).await? else { continue };
+    for InLine { user_id, row } in turn {
         let until = offer_hours.map(|hours| now + hours * HOUR);
         let step = if until.is_some() { Step::Offer } else { Step::Promote };
         let Ok(state) = next(Some(row.place(now)), step, row.role, seats.room()) else { continue };
-        put(write, course, user, Some(&row), state, row.role, row.way, until).await?;
-        news.push((user, until.map_or(News::LetIn(row.role), News::Offered)));
+        put(write, course, user_id, Some(&row), state, row.role, row.way, until).await?;
+        news.push((user_id, until.map_or(News::LetIn(row.role), News::Offered)));
     }
     Ok(news)
 }
@@ -213,7 +241,7 @@ pub(super) async fn find(
     course: CourseId,
     user: UserId,
 ) -> Result<Option<PlaceRow>, Failure> {
-    query("select state, role, way, line, offer_ends_at from enrolments where course_id = $1 and user_id = $2")
+    query(concat!("select ", place!("e"), " from enrolments e where e.course_id = $1 and e.user_id = $2"))
         .bind(course)
         .bind(user)
         .optional(on)

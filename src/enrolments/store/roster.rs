@@ -74,6 +74,19 @@ pub struct AskingRow {
     pub words: Option<String>,
 }
 
+/// Somebody in the list that is taken out.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ExportRow {
+    /// Of the account, or as an imported roster wrote it.
+    pub name: Option<String>,
+    /// As typed.
+    pub email: String,
+    /// What they are or will be.
+    pub role: CourseRole,
+    /// Where their place is; none: it waits for an account.
+    pub state: Option<PlaceState>,
+}
+
 /// By what the roster is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -216,6 +229,21 @@ impl<C: Asked> CourseStaff<'_, C> {
     /// One person of the course.
     pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
         Ok(self.find_place(user).await?.filter(|row| row.state == PlaceState::Active))
+    }
+
+    /// Everybody in the course, in line for it, or awaited: staff first, then by name.
+    pub async fn list_for_export(&mut self) -> Result<Vec<ExportRow>, Failure> {
+        let (read, course) = self.connection();
+        query(concat!(
+            "select u.name, u.email, e.role, e.state from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and (",
+            is_in!("e"),
+            " or ",
+            in_line!("e"),
+            ") union all select a.name, a.email, a.role, null from awaited a where a.course_id = $1 order by 3, 1, 2"
+        ))
+        .bind(course)
+        .all(read)
+        .await
     }
 
     /// Who asks to join, who asked first first: at most `most`.
