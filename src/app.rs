@@ -29,7 +29,13 @@ use crate::enrolments::pages::{
 };
 use crate::http::request;
 use crate::lab::pages::lab::Lab;
-use crate::lessons::pages::{edit::LessonEdit, lesson::LessonPage, new::LessonNew, plan::LessonPlan};
+use crate::lessons::pages::{
+    edit::LessonEdit,
+    lesson::LessonPage,
+    new::LessonNew,
+    plan::LessonPlan,
+    versions::{LessonVersion, LessonVersions},
+};
 use crate::mail::pages::{letter::LetterPage, outbox::Outbox};
 use crate::server::pages::Server;
 use crate::sessions::pages::sessions::Sessions;
@@ -107,6 +113,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson/edit") view=LessonEdit ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons/:lesson/versions") view=LessonVersions ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/lessons/:lesson/versions/:id") view=LessonVersion ssr=SsrMode::Async />
                 <Route path=path!("/api") view=Reference ssr=SsrMode::Async />
                 <Route path=path!("/lab") view=Lab ssr=SsrMode::Async />
                 <Route path=path!("/accessibility") view=Accessibility ssr=SsrMode::Async />

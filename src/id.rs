@@ -36,6 +36,8 @@ ids! {
     CourseId
     /// A lesson.
     LessonId
+    /// An earlier text of a lesson.
+    VersionId
     /// A list of people that is imported into a course.
     RosterId
     /// One device's sign-in. Random: it stands in the session record.

@@ -194,6 +194,18 @@ pub const TABLES: &[Table] = {
                 ("changed_at", Int),
             ],
         ),
+        (
+            "lesson_versions",
+            &[
+                ("id", Int),
+                ("lesson_id", Int),
+                ("title", Text),
+                ("summary", Text),
+                ("body", Text),
+                ("saved_at", Int),
+                ("saved_by", Int),
+            ],
+        ),
         ("lesson_reads", &[("lesson_id", Int), ("user_id", Int), ("read_at", Int)]),
         (
             "audit_events",

@@ -15,7 +15,7 @@ use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
 use crate::failure::busy;
-use crate::lessons::api::{AddLesson, SaveLesson};
+use crate::lessons::api::{AddLesson, PreviewLesson, SaveLesson};
 use crate::network::NoneLeft;
 
 /// The largest body of a form with a long text (the contract: 2 MB). Holds 200,000 letters of most scripts; of letters that
@@ -92,8 +92,15 @@ pub async fn read_bytes(site: &Site, ctx: &Ctx, body: Body, most: usize) -> Resu
 
 fn most_of(action: &str) -> usize {
     let has_a_long_text = WITH_A_FILE.contains(&action)
-        || [CreateCourse::PATH, SaveCourse::PATH, AddLesson::PATH, SaveLesson::PATH, ImportRoster::PATH]
-            .contains(&action);
+        || [
+            CreateCourse::PATH,
+            SaveCourse::PATH,
+            AddLesson::PATH,
+            SaveLesson::PATH,
+            PreviewLesson::PATH,
+            ImportRoster::PATH,
+        ]
+        .contains(&action);
     if has_a_long_text { LONG_MAX } else { SHORT_MAX }
 }
 

@@ -37,6 +37,9 @@ use crate::ui::error_page::Again;
 /// The field with the page a form stands on. More honest than `Referer`, which people's tools remove.
 pub const PAGE_FIELD: &str = "_page";
 
+/// Where on its page stands what a form that was only looked at came to.
+pub const SHOWN_AGAIN: &str = "preview";
+
 /// The field that says that a form had waited for its sender and is sent from the page that showed it: the digest of its
 /// token.
 pub const RESEND_FIELD: &str = "_resend";
@@ -99,6 +102,13 @@ pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) 
         ctx.say(|answer| answer.unsent = Some(Vec::new()));
     }
     match answered {
+        Ok(_) if is_plain && ctx.answer().shows_again => {
+            let page = page_of(&body, &asked.headers, &site);
+            match come_back(&site, &ctx, asked.uri.path(), &body, &page, FieldErrors::default()).await {
+                Ok(_) => see_other(&format!("{}#{SHOWN_AGAIN}", page.as_str())),
+                Err(failure) => error_page::answer(&site, &asked, AppError::from(failure)),
+            }
+        }
         Ok(_) if is_plain => {
             let answer = ctx.answer();
             if let Some(sign_in) = answer.began
@@ -135,10 +145,7 @@ async fn from_elsewhere(
     if form_token::signs_in(action) {
         let field = if action == SetFirstPassword::PATH { "password" } else { "email" };
         let words = "This page had been open since before your browser was closed or cleared. Send it once more";
-        let form = RefusedForm::new(action, keepable(ctx, body), FieldErrors::one(field, words));
-        let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
-        ctx.say(|answer| answer.keep_form = Some(token));
-        return Ok(see_other(page.as_str()));
+        return come_back(site, ctx, action, body, &page, FieldErrors::one(field, words)).await;
     }
     let sent = fields(body);
     if action == SignOut::PATH || !RefusedForm::is_whole(&sent) {
@@ -170,12 +177,7 @@ pub(super) async fn refuse_plainly(
 ) -> Result<Response, Failure> {
     let page = page_of(body, &request.headers, site);
     match error {
-        AppError::Invalid(errors) => {
-            let form = RefusedForm::new(request.uri.path(), keepable(ctx, body), errors);
-            let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
-            ctx.say(|answer| answer.keep_form = Some(token));
-            Ok(see_other(page.as_str()))
-        }
+        AppError::Invalid(errors) => come_back(site, ctx, request.uri.path(), body, &page, errors).await,
         AppError::SignInRequired => keep_unsent(site, ctx, request, body, &page).await,
         AppError::ProveAgain => keep_until_proven(site, ctx, request, body, &page).await,
         AppError::SecondStepRequired => {
@@ -188,10 +190,7 @@ pub(super) async fn refuse_plainly(
         // At the sign-in form the wait is said beside what was typed.
         AppError::TooMany { retry_after } if fields(body).iter().any(|(name, _)| name == "email") => {
             let wait = format!("Too many tries. Wait {}, then try again", wait_in_words(retry_after));
-            let form = RefusedForm::new(request.uri.path(), keepable(ctx, body), FieldErrors::one("email", wait));
-            let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
-            ctx.say(|answer| answer.keep_form = Some(token));
-            Ok(see_other(page.as_str()))
+            come_back(site, ctx, request.uri.path(), body, &page, FieldErrors::one("email", wait)).await
         }
         other => {
             // What waiting or somebody else's step can change is offered to be sent again, with every word of it.
@@ -212,6 +211,21 @@ pub(super) async fn refuse_plainly(
             Ok(error_page::answer_with_form(site, request, other, error_page::Sent { page: Some(page), again, lost }))
         }
     }
+}
+
+/// Keeps a form for its page, and leads back there.
+async fn come_back(
+    site: &Arc<Site>,
+    ctx: &Arc<Ctx>,
+    action: &str,
+    body: &Bytes,
+    page: &LocalPath,
+    errors: FieldErrors,
+) -> Result<Response, Failure> {
+    let form = RefusedForm::new(action, keepable(ctx, body), errors);
+    let token = kept_forms::keep(site, ctx.caller.clone(), page.path(), &form).await?;
+    ctx.say(|answer| answer.keep_form = Some(token));
+    Ok(see_other(page.as_str()))
 }
 
 /// Keeps a form whose sender has to sign in first, and leads there. What holds a secret is not kept: then signing in

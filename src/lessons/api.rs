@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::id::{CourseId, LessonId};
+use crate::id::{CourseId, LessonId, VersionId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::model::{self, LessonState},
+    super::markdown,
+    super::model::{self, Body, LessonState},
     super::store::LessonText,
     crate::courses::model::OVERTAKEN,
     crate::courses::policy::{CourseReader, CourseWriter},
@@ -77,6 +78,38 @@ pub async fn save_lesson(
     let slug = writer.course().slug.clone();
     write.commit().await?;
     request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("Changes saved."))
+}
+
+/// Shows how a text will look, and changes nothing. A script gets HTML; a browser comes back to its form, with the text below it.
+#[server(prefix = "/fn", endpoint = "preview_lesson")]
+pub async fn preview_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// Markdown of at most 200,000 characters; may be empty.
+    body: String,
+) -> Result<String, AppError> {
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let body = Body::parse(&body)?;
+    request::show_again()?;
+    Ok(markdown::render_for_page(body.as_str()).await?.as_str().to_owned())
+}
+
+/// Brings an earlier text of a lesson back. What stands there now stays one of its versions.
+#[server(prefix = "/fn", endpoint = "restore_version")]
+pub async fn restore_version(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course.
+    lesson: LessonId,
+    /// `NotFound` when it is none of this lesson's, or not kept any more.
+    version: VersionId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let lesson = writer.restore_version(lesson, version).await?;
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("The earlier text is back."))
 }
 
 /// Moves a lesson one place up or down.

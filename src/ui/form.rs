@@ -67,6 +67,25 @@ impl Form {
         }
     }
 
+    /// The same form, which can be looked at before it is sent: it also comes back from `P`, as it was typed.
+    pub fn or_looked_at_by<P: ServerFn>(self) -> Self {
+        if self.refused.is_some() {
+            return self;
+        }
+        let refused = request::current().ok().and_then(|ctx| ctx.refused.clone()).filter(|form| form.action == P::PATH);
+        Self { refused, ..self }
+    }
+
+    /// Whether it came back from `P`, and nothing of it was refused there.
+    pub fn was_looked_at_by<P: ServerFn>(&self) -> bool {
+        self.refused.as_ref().is_some_and(|form| form.action == P::PATH && form.errors.is_empty())
+    }
+
+    /// Whether it came back because somebody else had saved the text meanwhile.
+    pub fn is_overtaken(&self) -> bool {
+        self.refused.as_ref().is_some_and(|form| form.errors.0.iter().any(|error| error.message == OVERTAKEN))
+    }
+
     /// One of several forms of a kind on a page, told apart by what stands in the hidden field `key`.
     pub fn to_one_of_many<S: ServerFn>(key: &'static str, value: &str) -> Self {
         let form = Self::to::<S>();
@@ -103,8 +122,7 @@ impl Form {
     /// The version of a text its form was written on: as it was sent, so that a form refused for another reason does not
     /// pass over what was saved meanwhile; `now` when there is none, or once its writer was told.
     pub fn version(&self, now: i64) -> String {
-        let was_told = self.refused.as_ref().is_some_and(|form| form.errors.0.iter().any(|e| e.message == OVERTAKEN));
-        if was_told { now.to_string() } else { self.value("seen", &now.to_string()) }
+        if self.is_overtaken() { now.to_string() } else { self.value("seen", &now.to_string()) }
     }
 
     fn error(&self, name: &str) -> Option<String> {

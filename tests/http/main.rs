@@ -40,3 +40,4 @@ mod sessions;
 mod sources;
 mod standards;
 mod takeovers;
+mod versions;

@@ -55,6 +55,8 @@ pub struct World {
     code: String,
     /// Of the published course and of the draft: a list that was read, and one that was imported.
     rosters: [[String; 2]; 2],
+    /// Of the lesson.
+    version: String,
 }
 
 impl World {
@@ -116,6 +118,10 @@ impl World {
         let (published_seen, draft_seen) = (owner.seen(&published).await, owner.seen(&draft).await);
         let someone = admin.id_of("someone").await;
         let (lesson, seen) = (edit.hidden("lesson"), edit.hidden("seen"));
+        let version = app
+            .words(&format!("select cast(id as text) from lesson_versions where lesson_id = {lesson}"))
+            .await
+            .remove(0);
         let [invited, asking, in_line, left, out] = others;
         let everybody = [
             ("anonymous", app.anonymous().jar()),
@@ -148,6 +154,7 @@ impl World {
             blocked,
             code,
             rosters,
+            version,
             app,
         };
         (world, everybody)
@@ -323,6 +330,8 @@ impl World {
             ],
             "/fn/make_join_code" => vec![course, ("code_until", String::new()), ("code_most", String::new())],
             "/fn/end_join_code" => vec![course],
+            "/fn/preview_lesson" => vec![course, ("body", "Words".to_owned())],
+            "/fn/restore_version" => vec![course, lesson, ("version", self.version.clone())],
             "/fn/read_roster" => vec![course, ("rows", "nobody@uni.example, Nobody\n".to_owned())],
             "/fn/save_columns" => {
                 let [read, _] = self.rosters_of(&course.1);
@@ -362,6 +371,7 @@ impl World {
         pattern
             .replace("{slug}", &course.slug)
             .replace("{lesson}", "lesson-1")
+            .replace("/versions/{id}", &format!("/versions/{}", self.version))
             .replace("{token}", &self.link)
             .replace("{code}", &self.code)
             .replace("/roster/{id}", &format!("/roster/{}", self.rosters_of(&course.id)[0]))
@@ -392,6 +402,7 @@ fn word(page: &Page, endpoint: &Endpoint) -> String {
     match page.status {
         StatusCode::OK => "yes".to_owned(),
         StatusCode::SEE_OTHER if page.location().starts_with("/login") => "login".to_owned(),
+        StatusCode::SEE_OTHER if page.location().ends_with("#preview") => "shown".to_owned(),
         StatusCode::SEE_OTHER
             if page.headers.get_all("set-cookie").iter().any(|cookie| cookie.to_str().unwrap().contains("-form=")) =>
         {
@@ -411,7 +422,7 @@ fn status_for_call(word: &str) -> u16 {
     match word {
         "login" => 401,
         "fields" => 422,
-        "yes" => 200,
+        "yes" | "shown" => 200,
         other => other.parse().unwrap_or(200),
     }
 }
@@ -434,7 +445,7 @@ async fn every_address_answers_every_kind_of_caller_as_the_table_says() {
     let mut table =
         String::from("# What each address answers each kind of caller. Checked, and written, by powers.rs.\n");
     table.push_str(
-        "# yes: done or shown; login: 303 to the sign-in page; fields: a field was refused; numbers: that page.\n",
+        "# yes: done or shown; shown: back at its form, with what it comes to; login: 303 to the sign-in page; fields: a field was refused; numbers: that page.\n",
     );
     let frozen = world.app.freeze().await;
     // A copy on which nothing was done yet. A refusal changes nothing, so the next request can have the same one.

@@ -171,7 +171,7 @@ impl Plan {
                     email: email.clone(),
                     user: members.get(email.key()).map(|member| member.id),
                     change,
-                    note: note.to_owned(),
+                    note,
                     is_ticked,
                 }),
                 Found::Unchanged(why) => plan.unchanged.push(still(why.to_owned())),
@@ -191,11 +191,12 @@ impl Plan {
 }
 
 enum Found {
-    Row { change: Change, note: &'static str, is_ticked: bool },
+    Row { change: Change, note: String, is_ticked: bool },
     Unchanged(&'static str),
     Refused(&'static str),
 }
 
+const JOINS_STAFF: &str = "Joins the staff";
 const OWNERS: &str = "A list makes no owners. Choose them on the people page";
 
 fn of_member(member: &Member, role: Option<CourseRole>) -> Found {
@@ -205,7 +206,8 @@ fn of_member(member: &Member, role: Option<CourseRole>) -> Found {
         PlaceState::Active if wanted == member.role => Found::Unchanged("In the course already"),
         PlaceState::Active if wanted == CourseRole::Owner => Found::Refused(OWNERS),
         PlaceState::Active => {
-            Found::Row { change: Change::Role(member.role, wanted), note: "The role was given here", is_ticked: false }
+            let note = "The role was given here".to_owned();
+            Found::Row { change: Change::Role(member.role, wanted), note, is_ticked: false }
         }
         PlaceState::Waitlisted if wanted == CourseRole::Student => Found::Unchanged("In line for a seat already"),
         PlaceState::Waitlisted => add("Waits in line for a seat", false),
@@ -223,7 +225,7 @@ fn of_awaited(waiting: &Awaited, role: Option<CourseRole>) -> Found {
         Some(CourseRole::Owner) if waiting.role != CourseRole::Owner => Found::Refused(OWNERS),
         Some(role) if role != waiting.role => Found::Row {
             change: Change::Role(waiting.role, role),
-            note: "The place waits for an account",
+            note: "The place waits for an account".to_owned(),
             is_ticked: false,
         },
         _ => Found::Unchanged("A place waits for them already"),
@@ -239,9 +241,9 @@ fn of_stranger(has_account: bool, role: Option<CourseRole>) -> Found {
 fn adding(role: CourseRole, note: &'static str, is_ticked: bool) -> Found {
     match role {
         CourseRole::Owner => Found::Refused(OWNERS),
-        CourseRole::Student => Found::Row { change: Change::Add(role), note, is_ticked },
+        CourseRole::Student => Found::Row { change: Change::Add(role), note: note.to_owned(), is_ticked },
         CourseRole::Instructor | CourseRole::Assistant => {
-            let note = if note.is_empty() { "Joins the staff" } else { note };
+            let note = if note.is_empty() { JOINS_STAFF.to_owned() } else { format!("{JOINS_STAFF}. {note}") };
             Found::Row { change: Change::Add(role), note, is_ticked: false }
         }
     }
@@ -249,7 +251,7 @@ fn adding(role: CourseRole, note: &'static str, is_ticked: bool) -> Found {
 
 /// Students, and places that wait for one, that the roster does not have. Ticked are those whom a roster put in.
 fn missing<'p>(people: &'p People, seen: &'p HashMap<&str, usize>) -> impl Iterator<Item = Row> + 'p {
-    let how = |way: Way| if way == Way::Roster { "" } else { way.words() };
+    let how = |way: Way| if way == Way::Roster { String::new() } else { format!("Came otherwise: {}", way.words()) };
     let members = people.members.iter().filter(|member| {
         let is_there = matches!(member.state, PlaceState::Active | PlaceState::Waitlisted);
         is_there && member.role == CourseRole::Student
@@ -265,7 +267,7 @@ fn missing<'p>(people: &'p People, seen: &'p HashMap<&str, usize>) -> impl Itera
                 email: Email::parse(email).ok()?,
                 user,
                 change: Change::Drop(role),
-                note: how(way).to_owned(),
+                note: how(way),
                 is_ticked: way == Way::Roster,
             })
         },

@@ -73,6 +73,8 @@ pub struct Answer {
     pub go_to: Option<String>,
     /// What is said on the next page.
     pub flash: Flash,
+    /// The browser comes back to the page its form was on, with all that was typed.
+    pub shows_again: bool,
     /// The token of a form kept for the next page.
     pub keep_form: Option<String>,
     /// The tokens of the forms that wait for their sender from now on, the newest first; none: as before.
@@ -347,6 +349,12 @@ pub fn go_on(address: &str, flash: Flash) -> Result<(), AppError> {
         answer.go_to = Some(address.to_owned());
         answer.flash = flash;
     });
+    Ok(())
+}
+
+/// After a form was only looked at: the browser comes back to it, with all that was typed.
+pub fn show_again() -> Result<(), AppError> {
+    current()?.say(|answer| answer.shows_again = true);
     Ok(())
 }
 

@@ -3,18 +3,21 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::new::fields;
+use super::diff::{compare, diff_view};
+use super::new::{fields, looked_at, preview, preview_button};
+use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
-use crate::courses::policy::{CourseReader, CourseWriter, Standing};
+use crate::courses::policy::{CourseWriter, Standing};
 use crate::courses::store::TabCounts;
-use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
-use crate::lessons::api::{DeleteLesson, SaveLesson};
+use crate::lessons::api::{DeleteLesson, PreviewLesson, SaveLesson};
+use crate::lessons::markdown::CleanHtml;
 use crate::lessons::model::LessonState;
-use crate::lessons::store::LessonRow;
+use crate::lessons::store::{LessonRow, VersionHead, whole};
 use crate::ui::form::{Form, ask_first};
 use crate::ui::page::{page, page_title};
+use crate::ui::when;
 
 /// The form of a lesson's text, and the button that deletes it, for who may write in the course.
 #[component]
@@ -23,32 +26,51 @@ pub fn LessonEdit() -> impl IntoView {
     page(load(params.get("slug").unwrap_or_default(), params.get("lesson").unwrap_or_default()), show)
 }
 
-async fn load(slug: String, lesson: String) -> Result<(Standing, TabCounts, LessonRow), Failure> {
+struct Data {
+    standing: Standing,
+    counts: TabCounts,
+    lesson: LessonRow,
+    form: Form,
+    text: Option<CleanHtml>,
+    last: Option<VersionHead>,
+    now: Millis,
+}
+
+async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
+    let ctx = request::current()?;
     let mut read = request::read().await?;
     let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
     let (standing, counts) = (writer.standing().clone(), writer.count_for_tabs().await?);
-    let lesson =
-        CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?.ok_or(AppError::NotFound)?;
-    Ok((standing, counts, lesson))
+    let lesson = writer.find_lesson(&lesson).await?;
+    let last = writer.list_versions(lesson.id, 1, 0).await?.0.pop();
+    drop(read);
+    let form = Form::to::<SaveLesson>().or_looked_at_by::<PreviewLesson>();
+    let text = looked_at(&form).await?;
+    Ok(Data { standing, counts, lesson, form, text, last, now: ctx.site.db.clock().now() })
 }
 
-fn show((standing, counts, lesson): (Standing, TabCounts, LessonRow)) -> AnyView {
-    let form = Form::to::<SaveLesson>();
+fn show(Data { standing, counts, lesson, form, text, last, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     let mut hidden = ids.to_vec();
     hidden.push(("seen", form.version(lesson.changed_at)));
+    let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
+    let overtaken = form.is_overtaken().then(|| both_texts(&form, &lesson, last.as_ref(), now));
     let content = view! {
         {page_title(&format!("Change {}", lesson.title))}
         <h1>"Change a lesson"</h1>
+        <p class="quiet-text"><a href=format!("{address}/versions")>"Versions of this lesson"</a></p>
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&hidden)}
+            {overtaken}
             {fields(&form, &lesson.title, &lesson.summary, &lesson.body, lesson.state == LessonState::Published)}
             <div class="buttons">
                 <button class="button primary large">"Save changes"</button>
-                <a class="button quiet large" href=format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug)>"Cancel"</a>
+                {preview_button()}
+                <a class="button quiet large" href=address>"Cancel"</a>
             </div>
         </form>
+        {preview(text)}
         <section class="hung" aria-labelledby="delete">
             <div><h2 id="delete">"Delete"</h2></div>
             <div>
@@ -64,4 +86,22 @@ fn show((standing, counts, lesson): (Standing, TabCounts, LessonRow)) -> AnyView
     }
     .into_any();
     slim(&standing, counts, Tab::Lessons, content)
+}
+
+/// Beside what somebody typed what was saved meanwhile, so that they can bring both together.
+fn both_texts(form: &Form, lesson: &LessonRow, last: Option<&VersionHead>, now: Millis) -> AnyView {
+    let typed = whole(&form.value("title", ""), &form.value("summary", ""), &form.value("body", "").replace('\r', ""));
+    let lines = compare(&whole(&lesson.title, &lesson.summary, &lesson.body), &typed);
+    let who = last.map(|last| {
+        let by = last.by.clone().unwrap_or_else(|| "somebody".to_owned());
+        view! { "Saved "{when::time(last.saved_at, when::words(last.saved_at, now), false)}" by "<bdi>{by}</bdi>". " }
+    });
+    view! {
+        <section class="note warn" aria-labelledby="both">
+            <h2 id="both">"Both texts"</h2>
+            <p>{who}"Lines with a minus are only in what is saved, lines with a plus only in what you typed. What you save now takes its place; what is saved stays among the versions."</p>
+        </section>
+        {diff_view(lines, "What is saved, and what you typed")}
+    }
+    .into_any()
 }

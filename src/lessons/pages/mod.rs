@@ -1,6 +1,8 @@
 //! Reading and writing lessons.
 
+mod diff;
 pub mod edit;
 pub mod lesson;
 pub mod new;
 pub mod plan;
+pub mod versions;

@@ -3,18 +3,25 @@
 //! comrak drops HTML that people write; ammonia then keeps a short list of elements and nothing else, should the first
 //! ever let something through.
 
-use std::borrow::Cow;
+mod depth;
+mod highlight;
+mod mathematics;
+
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use ammonia::Builder;
-use comrak::{Options, markdown_to_html};
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options, format_html, parse_document};
+use moka::sync::Cache;
 
+use self::depth::shallow;
 use crate::failure::{Broken, Failure};
+use crate::random;
 
 /// HTML that may stand in a page as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CleanHtml(String);
+pub struct CleanHtml(Arc<str>);
 
 impl CleanHtml {
     /// Markup: not to be escaped again.
@@ -34,117 +41,129 @@ pub struct Heading {
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
+    let text = [
+        "p",
+        "br",
+        "hr",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "em",
+        "strong",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "section",
+        "span",
+        "sup",
+    ];
     builder
-        .tags(HashSet::from([
-            "p",
-            "br",
-            "hr",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "em",
-            "strong",
-            "del",
-            "code",
-            "pre",
-            "blockquote",
-            "ul",
-            "ol",
-            "li",
-            "a",
-            "table",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-        ]))
-        .add_tag_attributes("a", ["href", "title"])
+        .tags(text.into_iter().chain(mathematics::ELEMENTS).collect())
+        .add_tag_attributes("a", ["href", "title", "aria-label", "id"])
+        .add_tag_attributes("li", ["id"])
         .add_tag_attributes("ol", ["start"])
+        .add_tag_attributes("div", ["role"])
+        .add_allowed_classes("div", ["note", "info", "warn", "bad"])
+        .add_allowed_classes("section", ["footnotes"])
+        .add_allowed_classes("span", highlight::CLASSES)
+        .add_allowed_classes("mtd", mathematics::CELLS)
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"));
+    for element in mathematics::ELEMENTS {
+        builder.add_tag_attributes(element, mathematics::ATTRIBUTES);
+    }
     builder
 });
 
-/// Renders a person's Markdown.
+/// Kinds of callouts, `> [!NOTE]`, as comrak writes them and as a page shows them.
+const CALLOUTS: [(&str, &str); 5] = [
+    ("note", "note"),
+    ("tip", "note info"),
+    ("important", "note info"),
+    ("warning", "note warn"),
+    ("caution", "note bad"),
+];
+
+/// Renders a person's Markdown: with tables, footnotes, callouts, code in colours, and formulas in dollars.
 pub fn render(markdown: &str) -> CleanHtml {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.autolink = true;
+    options.extension.footnotes = true;
+    options.extension.alerts = true;
+    options.extension.math_dollars = true;
     options.render.r#unsafe = false;
-    let html = markdown_to_html(&shallow(markdown), &options);
+    let text = shallow(markdown);
+    let arena = Arena::new();
+    let root = parse_document(&arena, &text, &options);
+    let mut colours = highlight::Left::default();
+    let mut formulas = mathematics::Left::default();
+    for node in root.descendants() {
+        let mut data = node.data.borrow_mut();
+        let html = match &data.value {
+            NodeValue::CodeBlock(block) => Some(highlight::block(&block.info, &block.literal, &mut colours)),
+            NodeValue::Math(math) => Some(mathematics::formula(&math.literal, math.display_math, &mut formulas)),
+            _ => None,
+        };
+        if let Some(html) = html {
+            data.value = NodeValue::Raw(html);
+        }
+    }
+    let mut html = String::new();
+    // Writing into a string cannot fail; what there is by then is shown all the same.
+    let _written = format_html(root, &options, &mut html);
+    for (kind, class) in CALLOUTS {
+        let theirs = format!("<div class=\"markdown-alert markdown-alert-{kind}\">");
+        html = html.replace(&theirs, &format!("<div class=\"{class}\" role=\"note\">"));
+    }
+    let html = with_titles(&html);
     // A page has its own h1, so a text begins one deeper; and headings can be linked to.
     let clean = CLEANER.clean(&lowered(&html)).to_string();
-    CleanHtml(with_regions(&with_ids(&clean)))
+    CleanHtml(with_regions(&with_ids(&clean)).into())
 }
 
 /// Texts of more bytes are rendered off the async threads: the longest lesson of the worst kind takes half a second.
-const LONG: usize = 16 * 1024;
+const LONG: usize = 2 * 1024;
+
+/// Texts that were rendered lately, by their digest: a class reads the same lesson within the hour, and colours take longer than the rest
+/// of a page. What a text becomes depends on nothing else.
+static RENDERED: LazyLock<Cache<String, CleanHtml>> = LazyLock::new(|| {
+    let weight = |_: &String, html: &CleanHtml| u32::try_from(html.0.len()).unwrap_or(u32::MAX);
+    Cache::builder().weigher(weight).max_capacity(RENDERED_MAX).build()
+});
+
+/// So many bytes of them are kept: some hundred lessons.
+const RENDERED_MAX: u64 = 16 * 1024 * 1024;
 
 /// Renders a person's Markdown without holding up anybody else's request.
 pub async fn render_for_page(markdown: &str) -> Result<CleanHtml, Failure> {
     if markdown.len() <= LONG {
         return Ok(render(markdown));
     }
+    let digest = random::digest(markdown);
+    if let Some(html) = RENDERED.get(&digest) {
+        return Ok(html);
+    }
     let text = markdown.to_owned();
-    tokio::task::spawn_blocking(move || render(&text)).await.broken("render a text")
-}
-
-/// How deep quotations and lists that begin in one line may lie in each other. Nobody writes more than a few, and the work of
-/// the parser and of the cleaner grows with the square of the depth: 20,000 `>` in a row cost more than a second.
-const DEEPEST: usize = 16;
-
-/// The same text, with the markers beyond the deepest level made into plain characters.
-fn shallow(markdown: &str) -> Cow<'_, str> {
-    if markdown.lines().all(|line| too_deep(line).is_none()) {
-        return Cow::Borrowed(markdown);
-    }
-    let mut out = String::with_capacity(markdown.len() + 16);
-    for line in markdown.split_inclusive('\n') {
-        match too_deep(line) {
-            Some(at) => {
-                out.push_str(&line[..at]);
-                // Each marker that follows, or escaping one would leave the next.
-                for letter in line[at..].chars() {
-                    if matches!(letter, '>' | '-' | '*' | '+' | '.' | ')') {
-                        out.push('\\');
-                    }
-                    out.push(letter);
-                }
-            }
-            None => out.push_str(line),
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// Where in a line the first marker of a level beyond the deepest stands. A marker is `>`, or one of a list with the space
-/// that follows it.
-fn too_deep(line: &str) -> Option<usize> {
-    let bytes = line.as_bytes();
-    let (mut at, mut depth) = (0, 0);
-    loop {
-        while matches!(bytes.get(at), Some(b' ' | b'\t')) {
-            at += 1;
-        }
-        let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let after = |at: usize| matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r') | None);
-        let length = match bytes.get(at + digits) {
-            Some(b'>') if digits == 0 => 1,
-            Some(b'-' | b'*' | b'+') if digits == 0 && after(at + 1) => 1,
-            Some(b'.' | b')') if digits > 0 && after(at + digits + 1) => digits + 1,
-            _ => return None,
-        };
-        depth += 1;
-        if depth > DEEPEST {
-            return Some(at);
-        }
-        at += length;
-    }
+    let html = tokio::task::spawn_blocking(move || render(&text)).await.broken("render a text")?;
+    RENDERED.insert(digest, html.clone());
+    Ok(html)
 }
 
 /// The headings of the second level, in order, with the ids [`render`] gives them.
@@ -159,6 +178,20 @@ pub fn headings(html: &CleanHtml) -> Vec<Heading> {
         });
     }
     found
+}
+
+/// What stands above a callout, in bold.
+fn with_titles(html: &str) -> String {
+    let mut parts = html.split("<p class=\"markdown-alert-title\">");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (title, rest) = part.split_once("</p>").unwrap_or((part, ""));
+        out.push_str("<p><strong>");
+        out.push_str(title);
+        out.push_str("</strong></p>");
+        out.push_str(rest);
+    }
+    out
 }
 
 fn lowered(html: &str) -> String {
@@ -298,7 +331,7 @@ mod tests {
 
     #[test]
     fn tables_and_code_can_be_reached_and_scrolled() {
-        let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```sql\nselect 1 < 2;\n```");
+        let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nselect 1 < 2;\n```");
         assert!(html.as_str().contains("<th scope=\"col\">a</th>"), "{html:?}");
         assert!(html.as_str().contains("select 1 &lt; 2;"));
         assert!(html.as_str().contains("tabindex=\"0\" role=\"region\" aria-label=\"Code 1\""));
@@ -307,15 +340,17 @@ mod tests {
     }
 
     #[test]
-    fn depth_has_an_end_and_what_lies_deeper_is_still_shown() {
-        for marker in [">", "> ", "- ", "1. ", "* > "] {
-            let html = render(&format!("{}deep words", marker.repeat(20_000)));
-            let depth = ["<blockquote>", "<ul>", "<ol>"].map(|tag| html.as_str().matches(tag).count());
-            assert!(depth.iter().sum::<usize>() <= DEEPEST, "{marker:?}: {depth:?}");
-            assert!(html.as_str().contains("deep words"), "{marker:?}");
-        }
-        let usual = "> 1. a\n>    - b\n\n- x\n  - y\n\n---\n\n* * *";
-        assert_eq!(shallow(usual), usual, "what people write stays as it is");
+    fn callouts_and_footnotes_are_shown_as_such() {
+        let html =
+            render("> [!WARNING]\n> Hot.\n\n> [!NOTE] Your <own> title\n> Words.\n\nSee[^main].\n\n[^main]: Below.");
+        let html = html.as_str();
+        assert!(html.contains("<div class=\"note warn\" role=\"note\">\n<p><strong>Warning</strong></p>"), "{html}");
+        assert!(html.contains("<p><strong>Your &lt;own&gt; title</strong></p>"), "{html}");
+        assert!(html.contains("href=\"#fn-main\"") && html.contains("<li id=\"fn-main\">"), "{html}");
+        assert!(
+            html.contains("<section class=\"footnotes\">") && html.contains("aria-label=\"Back to reference 1\""),
+            "{html}"
+        );
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! All SQL about lessons. Every one is reached through its course: an id of another course's lesson is not found.
 
+mod versions;
+
+pub use versions::{VersionHead, VersionRow, whole};
+
+use self::versions::{Version, has_versions, keep};
 use super::model::{Body, LessonState, LessonSummary};
 use crate::accounts::policy::Asked;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
+use crate::clock::Millis;
 use crate::courses::model::{Title, slug_of};
 use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
 use crate::courses::store::first_free;
@@ -50,6 +56,14 @@ pub struct LessonRow {
     pub changed_at: i64,
 }
 
+/// The columns of a [`LessonRow`].
+macro_rules! lesson {
+    () => {
+        "id, slug, title, summary, body, state, changed_at"
+    };
+}
+use lesson;
+
 /// What a lesson consists of, as its form says.
 pub struct LessonText {
     /// A new lesson gets its slug from it.
@@ -60,6 +74,24 @@ pub struct LessonText {
     pub body: Body,
     /// Whether students can read it from now on.
     pub state: LessonState,
+}
+
+impl LessonText {
+    fn version(&self, saved_at: Millis, saved_by: Option<UserId>) -> Version<'_> {
+        let (title, summary, body) = (self.title.as_str(), self.summary.as_str(), self.body.as_str());
+        Version { title, summary, body, saved_at, saved_by }
+    }
+
+    fn says_the_same_as(&self, row: &LessonRow) -> bool {
+        (self.title.as_str(), self.summary.as_str(), self.body.as_str()) == (&*row.title, &*row.summary, &*row.body)
+    }
+}
+
+impl LessonRow {
+    fn version(&self) -> Version<'_> {
+        let Self { title, summary, body, changed_at, .. } = self;
+        Version { title, summary, body, saved_at: *changed_at, saved_by: None }
+    }
 }
 
 async fn plan(
@@ -101,10 +133,11 @@ impl<C: Asked> CourseReader<'_, C> {
     pub async fn find_lesson(&mut self, slug: &str) -> Result<Option<LessonRow>, Failure> {
         let (_, with_drafts) = asker(self.standing());
         let (on, course) = self.connection();
-        query(
-            "select id, slug, title, summary, body, state, changed_at from lessons
-             where course_id = $1 and slug = $2 and (state = 'published' or $3)",
-        )
+        query(concat!(
+            "select ",
+            lesson!(),
+            " from lessons where course_id = $1 and slug = $2 and (state = 'published' or $3)"
+        ))
         .bind(course)
         .bind(slug)
         .bind(with_drafts)
@@ -162,6 +195,7 @@ impl CourseReader<'_, Write> {
 impl CourseWriter<'_, Write> {
     /// Adds a lesson at the end. Answers its slug.
     pub async fn add_lesson(&mut self, text: LessonText) -> Result<String, Failure> {
+        let by = asker(self.standing()).0;
         let (write, course) = self.connection();
         let now = write.now();
         let wanted = slug_of(text.title.as_str(), "lesson");
@@ -186,6 +220,7 @@ impl CourseWriter<'_, Write> {
         .bind(now)
         .one(write)
         .await?;
+        keep(write, id, text.version(now, by)).await?;
         let after = format!("{} ({})", text.title.as_str(), text.state.key());
         note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
         Ok(slug)
@@ -198,17 +233,24 @@ impl CourseWriter<'_, Write> {
         text: LessonText,
         seen: i64,
     ) -> Result<Option<String>, Failure> {
+        let by = asker(self.standing()).0;
         let (write, course) = self.connection();
         let now = write.now();
-        let (slug, changed_at, title, state): (String, i64, String, String) =
-            query("select slug, changed_at, title, state from lessons where id = $1 and course_id = $2")
-                .bind(lesson)
-                .bind(course)
-                .optional(write)
-                .await?
-                .ok_or(AppError::NotFound)?;
-        if changed_at != seen {
+        let before: LessonRow = query(concat!("select ", lesson!(), " from lessons where id = $1 and course_id = $2"))
+            .bind(lesson)
+            .bind(course)
+            .optional(write)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        if before.changed_at != seen {
             return Ok(None);
+        }
+        if !text.says_the_same_as(&before) {
+            // A lesson that was written before versions were kept has none yet.
+            if !has_versions(write, lesson).await? {
+                keep(write, lesson, before.version()).await?;
+            }
+            keep(write, lesson, text.version(now, by)).await?;
         }
         query(
             "update lessons set title = $3, summary = $4, body = $5, state = $6,
@@ -224,9 +266,10 @@ impl CourseWriter<'_, Write> {
         .bind(now)
         .execute(write)
         .await?;
-        let event = Event::of(What::Updated).on(Object::Lesson(lesson)).before(format!("{title} ({state})"));
+        let event = Event::of(What::Updated).on(Object::Lesson(lesson));
+        let event = event.before(format!("{} ({})", before.title, before.state.key()));
         note(write, event.after(format!("{} ({})", text.title.as_str(), text.state.key()))).await?;
-        Ok(Some(slug))
+        Ok(Some(before.slug))
     }
 
     /// Swaps a lesson with its neighbour: -1 moves it up, 1 down. At the end of the list nothing happens. Answers its title,
