@@ -58,6 +58,11 @@ impl Begun {
         Self(std::time::Instant::now())
     }
 
+    /// When it must be over that may last so long.
+    pub fn until(self, most: std::time::Duration) -> std::time::Instant {
+        self.0 + most
+    }
+
     /// How long ago that was.
     pub fn took(self) -> std::time::Duration {
         self.0.elapsed()

@@ -38,7 +38,11 @@ create table roster_changes (
     was_state text,
     was_role text,
     was_way text,
+    was_since bigint,
+    was_joined_at bigint,
+    was_words text,
     role text not null,
+    state text,
     primary key (roster_id, number),
     check ((user_id is null) = (email_key is not null))
 );

@@ -44,8 +44,12 @@ create table roster_changes (
     was_state text,
     was_role text,
     was_way text,
+    was_since integer,
+    was_joined_at integer,
+    was_words text,
     -- afterwards
     role text not null,
+    state text,
     primary key (roster_id, number),
     check ((user_id is null) = (email_key is not null))
 ) strict, without rowid;

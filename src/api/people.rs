@@ -19,7 +19,7 @@ use crate::db::Write;
 use crate::enrolments::machine::Stays;
 use crate::enrolments::model::CourseRole;
 use crate::enrolments::model::PlaceState;
-use crate::enrolments::store::{Added, How, RosterRow, stays_in_words};
+use crate::enrolments::store::{Added, How, PersonRow, stays_in_words};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
@@ -43,7 +43,7 @@ pub struct Member {
     read: i64,
 }
 
-fn member(row: RosterRow) -> Member {
+fn member(row: PersonRow) -> Member {
     Member {
         id: row.id.0,
         name: row.name,

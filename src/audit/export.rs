@@ -74,7 +74,7 @@ async fn part(ctx: &Ctx, filter: &Filter, is_first: bool) -> Result<(Vec<u8>, Op
     let rows = Admin::claim(&mut read).await?.list_events(filter, STRIDE).await?;
     let is_more = i64::try_from(rows.len()).is_ok_and(|count| count == STRIDE);
     let next = rows.last().filter(|_| is_more).map(|row| row.seq);
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = in_quotes();
     if is_first {
         csv.write_record(HEAD).broken("write a table")?;
     }
@@ -106,6 +106,11 @@ fn record(row: EventRow) -> [String; 13] {
         place.address,
     ]
     .map(|cell| defused(&cell))
+}
+
+/// A table with every cell in quotes: a spreadsheet that divides at semicolons must not find one inside a cell.
+pub fn in_quotes() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new())
 }
 
 /// With what a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection).

@@ -18,7 +18,7 @@ pub enum Kind {
 /// A table, and what stands in its columns.
 pub type Table = (&'static str, &'static [(&'static str, Kind)]);
 
-/// Every table, each after those it points to. `tests/http/moving.rs` compares this with the tables there are.
+/// Every table, each after those it points to; a list, and as long as there are tables. `tests/http/moving.rs` compares this with the tables there are.
 pub const TABLES: &[Table] = {
     use Kind::{Bool, Bytes, Int, Moment, Text};
     &[
@@ -176,7 +176,11 @@ pub const TABLES: &[Table] = {
                 ("was_state", Text),
                 ("was_role", Text),
                 ("was_way", Text),
+                ("was_since", Int),
+                ("was_joined_at", Int),
+                ("was_words", Text),
                 ("role", Text),
+                ("state", Text),
             ],
         ),
         (

@@ -3,17 +3,21 @@
 //! A letter is written in the transaction of what it tells of. Without a mail server there is none: their home and the course's page
 //! say the same.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
-use super::store::{Moved, RosterRow, public_course_of_letters};
+use super::store::{Moved, PersonRow, public_course_of_letters};
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
 use crate::clock::{DAY, Millis};
 use crate::courses::store::CourseRow;
+use crate::credentials::guessing::{Few, public_take_one};
 use crate::db::Write;
 use crate::failure::Failure;
 use crate::http::Site;
-use crate::id::CourseId;
+use crate::id::{CourseId, UserId};
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::public_post;
 use crate::sessions::caller::Person;
@@ -98,42 +102,55 @@ impl News {
 impl Moved {
     /// Writes the letters, in the same transaction.
     pub async fn tell(self, write: &mut Write, site: &Site) -> Result<PlaceState, Failure> {
-        let Self { state, course, news, .. } = self;
-        if news.is_empty() || site.mailer.is_none() {
-            return Ok(state);
-        }
-        let about = public_course_of_letters(write, course).await?;
-        let now = site.db.clock().now();
-        for (user, news) in news {
-            let Some(address) = public_find_addressee(write, user).await? else { continue };
-            let parts = vec![
-                Part::Words(news.words(&about.title, now)),
-                Part::Link { words: news.link().to_owned(), address: address_of(site, &about.slug) },
-            ];
-            let letter = Letter {
-                kind: Kind::Course,
-                user: Some(user),
-                address,
-                subject: news.subject(),
-                parts,
-                good_for: GOOD_FOR,
-            };
-            public_post(write, site, letter).await?;
-        }
+        let state = self.state;
+        tell_all(vec![self], write, site).await?;
         Ok(state)
     }
 }
 
-/// The letters of several steps.
+/// The letters of several steps. Of each course is asked once.
 pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result<(), Failure> {
-    for moved in all {
-        moved.tell(write, site).await?;
+    if site.mailer.is_none() {
+        return Ok(());
+    }
+    let mut courses: HashMap<CourseId, AboutCourse> = HashMap::new();
+    for Moved { course, news, .. } in all {
+        for (user, news) in news {
+            let about = match courses.entry(course) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(public_course_of_letters(write, course).await?),
+            };
+            write_news(write, site, about, user, news).await?;
+        }
     }
     Ok(())
 }
 
-/// Asks somebody without an account to make one: their place waits for it.
+async fn write_news(
+    write: &mut Write,
+    site: &Site,
+    about: &AboutCourse,
+    user: UserId,
+    news: News,
+) -> Result<(), Failure> {
+    let Some(address) = public_find_addressee(write, user).await? else { return Ok(()) };
+    let now = site.db.clock().now();
+    let parts = vec![
+        Part::Words(news.words(&about.title, now)),
+        Part::Link { words: news.link().to_owned(), address: address_of(site, &about.slug) },
+    ];
+    let letter =
+        Letter { kind: Kind::Course, user: Some(user), address, subject: news.subject(), parts, good_for: GOOD_FOR };
+    public_post(write, site, letter).await
+}
+
+/// Asks somebody without an account to make one: their place waits for it. Who was asked a few times already is not asked again.
 pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<(), Failure> {
+    match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
+        Ok(()) => {}
+        Err(Failure::Refused(_)) => return Ok(()),
+        Err(broken) => return Err(broken),
+    }
     let about = public_course_of_letters(write, course).await?;
     let words = format!(
         "There is a place for you in “{}”. Create an account with this email address and confirm it: the course is then on your home page.",
@@ -162,7 +179,7 @@ pub async fn write_to(
     site: &Site,
     course: &CourseRow,
     sender: &Person,
-    people: &[RosterRow],
+    people: &[PersonRow],
     message: &str,
 ) -> Result<usize, Failure> {
     let mut sent = 0;

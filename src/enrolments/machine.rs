@@ -189,7 +189,7 @@ impl Seats {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 12] = [
+    const STEPS: [Step; 18] = [
         Step::Come,
         Step::Ask,
         Step::Go,
@@ -201,7 +201,13 @@ mod tests {
         Step::Promote,
         Step::Offer,
         Step::Undo(None),
+        Step::Undo(Some(PlaceState::Invited)),
+        Step::Undo(Some(PlaceState::Requested)),
         Step::Undo(Some(PlaceState::Active)),
+        Step::Undo(Some(PlaceState::Waitlisted)),
+        Step::Undo(Some(PlaceState::Dropped)),
+        Step::Undo(Some(PlaceState::Removed)),
+        Step::Undo(Some(PlaceState::Blocked)),
     ];
     const ROOMS: [Room; 3] = [Room::Seat, Room::Line, Room::None];
 

@@ -1,4 +1,4 @@
-//! Who is in a course, and as what: joining, leaving, the roster, the staff.
+//! Who is in a course, and as what: joining, leaving, the people, the staff.
 //!
 //! *Place*: where one person stands to one course, one row for both; it is in one of seven states (`model::PlaceState`). *Enrolled*: the
 //! place is active. *Seat*: what a student takes and staff do not. *Line*: who waits for a seat, in the order in which they came.

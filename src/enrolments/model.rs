@@ -15,7 +15,7 @@ pub enum CourseRole {
     Owner,
     /// Edits text, lessons and state, and manages all people but owners.
     Instructor,
-    /// Sees all of it, with drafts and roster, and changes nothing.
+    /// Sees all of it, with drafts and people, and changes nothing.
     Assistant,
     /// Reads what is published.
     Student,

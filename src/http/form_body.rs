@@ -135,7 +135,7 @@ pub fn is_text(body: &[u8]) -> bool {
 }
 
 /// No form of ours has as many fields.
-const FIELDS_MAX: usize = 64;
+pub(super) const FIELDS_MAX: usize = 64;
 
 fn decoded(raw: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();

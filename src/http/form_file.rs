@@ -12,6 +12,8 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 use futures_util::stream;
 use multer::{Multipart, parse_boundary};
 
+use super::form_body::FIELDS_MAX;
+
 /// What stands for a file that is no text: no keyboard writes it alone.
 pub const NO_TEXT: &str = "\u{fffd}";
 
@@ -20,12 +22,15 @@ pub fn boundary(headers: &HeaderMap) -> Option<String> {
     parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 
-/// The same form without files. Refused: none, when it is cut off or a part has no name.
+/// The same form without files. Refused: none, when it is cut off, a part has no name, or there are more than any form of ours has.
 pub async fn without_files(body: Bytes, boundary: &str) -> Option<Bytes> {
     let whole = stream::once(async { Ok::<_, Infallible>(body) });
     let mut parts = Multipart::new(whole, boundary);
     let (mut fields, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.ok()? {
+        if fields.len() + files.len() > FIELDS_MAX {
+            return None;
+        }
         let name = part.name()?.to_owned();
         let is_file = part.file_name().is_some();
         let bytes = part.bytes().await.ok()?;

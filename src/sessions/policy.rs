@@ -2,7 +2,7 @@
 
 use crate::accounts::policy::{Admin, Asked, Oneself};
 use crate::clock::{MINUTE, Millis};
-use crate::courses::policy::CourseManager;
+use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::{Connection, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -62,6 +62,13 @@ impl<C: Asked> Proven for Admin<'_, C> {
 }
 
 impl Proven for CourseManager<'_, Write> {
+    fn proven_at(&mut self) -> Option<(Millis, Millis)> {
+        let proven_at = self.standing().person.as_ref().map_or(0, Person::fully_proven_at);
+        Some((proven_at, self.connection().0.now()))
+    }
+}
+
+impl Proven for CourseStaff<'_, Write> {
     fn proven_at(&mut self) -> Option<(Millis, Millis)> {
         let proven_at = self.standing().person.as_ref().map_or(0, Person::fully_proven_at);
         Some((proven_at, self.connection().0.now()))

@@ -201,7 +201,8 @@ impl World {
             page.location().rsplit('/').next().unwrap().to_owned()
         };
         let imported = read("earlier@uni.example").await;
-        let ticked = [("course", course.id.as_str()), ("roster", &imported), ("ticked[]", "add-earlier@uni.example")];
+        let ticked =
+            [("course", course.id.as_str()), ("roster", &imported), ("ticked[]", "add-student-earlier@uni.example")];
         owner.post("/fn/import_roster", &ticked).await;
         [read("newer@uni.example").await, imported]
     }
@@ -339,7 +340,7 @@ impl World {
             }
             "/fn/import_roster" => {
                 let [read, _] = self.rosters_of(&course.1);
-                vec![course, ("roster", read), ("ticked[]", "add-newer@uni.example".to_owned())]
+                vec![course, ("roster", read), ("ticked[]", "add-student-newer@uni.example".to_owned())]
             }
             "/fn/forget_roster" => {
                 let [read, _] = self.rosters_of(&course.1);

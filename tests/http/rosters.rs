@@ -78,11 +78,16 @@ async fn a_list_is_looked_at_imported_imported_again_and_undone() {
     let address = read(&owner, &course, list, false).await;
     let page = owner.get(&address).await;
     assert_eq!(places(&app).await, before, "nothing changes before somebody says so");
-    assert_eq!(ticked(&page), ["add-ada@uni.example", "add-bo@uni.example", "add-nina@uni.example"]);
+    assert_eq!(
+        ticked(&page),
+        ["add-student-ada@uni.example", "add-student-bo@uni.example", "add-student-nina@uni.example"]
+    );
     assert!(page.has("Row 6") && page.has("“address” is no email address"), "{}", page.body);
     assert!(page.has("Row 4") && page.has("In the course already") && page.has("Nina New"));
     // One row is left out.
-    let page = import(&owner, &course, &address, Some(&["add-ada@uni.example", "add-nina@uni.example"]), true).await;
+    let page =
+        import(&owner, &course, &address, Some(&["add-student-ada@uni.example", "add-student-nina@uni.example"]), true)
+            .await;
     assert_eq!(page.location(), address);
     assert!(owner.get(&address).await.has("2 added."));
     let after = places(&app).await;
@@ -95,7 +100,7 @@ async fn a_list_is_looked_at_imported_imported_again_and_undone() {
     assert!(app.words("select content from rosters where imported_at is not null").await.iter().all(String::is_empty));
     // The same once more, with the row that was left out.
     let again = read(&owner, &course, list, false).await;
-    assert_eq!(ticked(&owner.get(&again).await), ["add-bo@uni.example"]);
+    assert_eq!(ticked(&owner.get(&again).await), ["add-student-bo@uni.example"]);
     import(&owner, &course, &again, None, false).await;
     let third = read(&owner, &course, list, true).await;
     assert!(owner.get(&third).await.has("Nothing to change"));
@@ -106,7 +111,7 @@ async fn a_list_is_looked_at_imported_imported_again_and_undone() {
     let now = places(&app).await;
     assert!(now.contains(&"bo removed student roster".to_owned()), "{now:?}");
     // And whom an import took out another puts in.
-    assert_eq!(ticked(&owner.get(&read(&owner, &course, list, false).await).await), ["add-bo@uni.example"]);
+    assert_eq!(ticked(&owner.get(&read(&owner, &course, list, false).await).await), ["add-student-bo@uni.example"]);
 }
 
 #[tokio::test]
@@ -128,20 +133,25 @@ async fn undoing_puts_everybody_back_but_whose_place_has_changed_since() {
     // Staff, roles and who was put in by hand are not ticked.
     assert_eq!(
         ticked(&page),
-        ["add-ada@uni.example", "add-bo@uni.example", "add-new@uni.example", "add-eve@uni.example"]
+        [
+            "add-student-ada@uni.example",
+            "add-student-bo@uni.example",
+            "add-student-new@uni.example",
+            "add-student-eve@uni.example"
+        ]
     );
     let all = [
-        "add-ada@uni.example",
-        "add-bo@uni.example",
-        "add-new@uni.example",
-        "add-eve@uni.example",
-        "add-fay@uni.example",
-        "role-dee@uni.example",
-        "drop-cy@uni.example",
-        "drop-old@uni.example",
+        "add-student-ada@uni.example",
+        "add-student-bo@uni.example",
+        "add-student-new@uni.example",
+        "add-student-eve@uni.example",
+        "add-assistant-fay@uni.example",
+        "role-assistant-student-dee@uni.example",
+        "drop-student-cy@uni.example",
+        "drop-student-old@uni.example",
         // Of no row: of nobody, and of a row that says something else.
-        "add-zed@uni.example",
-        "drop-ada@uni.example",
+        "add-student-zed@uni.example",
+        "drop-student-ada@uni.example",
     ];
     import(&owner, &course, &address, Some(&all), false).await;
     assert!(owner.get("/").await.has("2 could not be done, and are as they were."));
@@ -193,7 +203,7 @@ async fn seats_go_to_who_waits_and_who_comes_by_a_list_stands_in_line() {
     cy.post("/fn/join_course", &[("course", &course.id)]).await;
     // One goes and one comes: the seat is for who has waited.
     let second = read(&owner, &course, "ada@uni.example\ndee@uni.example", true).await;
-    assert_eq!(ticked(&owner.get(&second).await), ["add-dee@uni.example", "drop-bo@uni.example"]);
+    assert_eq!(ticked(&owner.get(&second).await), ["add-student-dee@uni.example", "drop-student-bo@uni.example"]);
     import(&owner, &course, &second, None, false).await;
     assert!(owner.get("/").await.has("1 of them waits in line: all seats are taken."));
     let states = app.words("select u.name || ' ' || e.state from enrolments e join users u on u.id = e.user_id where e.role = 'student' order by 1").await;
@@ -223,8 +233,12 @@ async fn what_goes_out_comes_in_again_and_changes_nothing() {
     add(&owner, &course, "tea", "assistant", "now").await;
     let csv = owner.get(&format!("{}/people.csv", course.page())).await;
     assert_eq!(csv.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"people.csv\"");
-    assert!(csv.body.contains("\"'=HYPERLINK(\"\"x\"\")\"") && csv.body.contains("'-Eve,"), "{}", csv.body);
-    assert!(csv.body.lines().skip(1).all(|line| !line.starts_with(['=', '+', '-', '@'])), "{}", csv.body);
+    assert!(csv.body.contains("\"'=HYPERLINK(\"\"x\"\")\"") && csv.body.contains("\"'-Eve\","), "{}", csv.body);
+    assert!(
+        csv.body.lines().skip(1).all(|line| !line.trim_start_matches('"').starts_with(['=', '+', '-', '@'])),
+        "{}",
+        csv.body
+    );
     assert_eq!(csv.body.lines().count(), 1 + 1 + 5 + 1 + 1);
     let page = owner.get(&read(&owner, &course, &csv.body, true).await).await;
     assert!(page.has("Nothing to change") && !page.has("Cannot be done:"), "{}", page.body);
@@ -287,7 +301,8 @@ async fn a_refused_list_comes_back_and_one_that_is_too_long_says_how_long_it_is(
     let address = format!("{}/roster", course.page());
     for (rows, words) in [
         (String::new(), "Paste a list or choose a file with one"),
-        ("x@uni.example\n".repeat(100_000), "A list can have 2,000 rows, and this has 100,000. Import it in parts"),
+        ("x@uni.example\n".repeat(50_000), "A list can have 2,000 rows, and this has 50,000. Import it in parts"),
+        ("x@uni.example\n".repeat(100_000), "A list can have 1,000,000 bytes, and this has 1,400,000"),
     ] {
         let fields = [("course", course.id.as_str()), ("rows", &rows), ("is_whole", "yes"), ("_page", &address)];
         let refused = owner.post("/fn/read_roster", &fields).await;
@@ -311,7 +326,7 @@ async fn a_refused_list_comes_back_and_one_that_is_too_long_says_how_long_it_is(
     // A list of one course is none of another.
     let other = owner.published_course("Lakes", 1).await;
     assert_eq!(owner.get(&format!("{}/roster/{id}", other.page())).await.status, StatusCode::NOT_FOUND);
-    let elsewhere = [("course", other.id.as_str()), ("roster", id), ("ticked[]", "add-ada@uni.example")];
+    let elsewhere = [("course", other.id.as_str()), ("roster", id), ("ticked[]", "add-student-ada@uni.example")];
     assert_eq!(owner.call("/fn/import_roster", &elsewhere).await.status, StatusCode::NOT_FOUND);
     assert_eq!(owner.call("/fn/forget_roster", &[("course", &course.id), ("roster", id)]).await.status, StatusCode::OK);
     assert_eq!(owner.get(&read).await.status, StatusCode::NOT_FOUND);
@@ -334,4 +349,58 @@ async fn a_long_list_is_read_with_as_many_questions_as_a_short_one() {
     let ((one, few), (other, many)) = (counted(owner.get(&short)).await, counted(owner.get(&long)).await);
     assert_eq!((ticked(&one).len(), ticked(&other).len()), (2, 500));
     assert_eq!(few, many);
+}
+
+#[tokio::test]
+async fn who_makes_no_owners_makes_none_by_undoing_an_import() {
+    let app = App::with(&MAIL).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    let instructor = app.person("ivo", SiteRole::Instructor).await;
+    add(&owner, &course, "ivo", "instructor", "now").await;
+    app.person("ada", SiteRole::Student).await;
+    add(&owner, &course, "ada", "owner", "invite").await;
+    add(&owner, &course, "nobody", "owner", "now").await;
+    // An owner whose place waits is changed by who makes owners alone.
+    let list = "Email,Role\nada@uni.example,student\nnobody@uni.example,student\n";
+    let address = read(&instructor, &course, list, false).await;
+    let ticks = ["add-student-ada@uni.example", "role-owner-student-nobody@uni.example"];
+    import(&instructor, &course, &address, Some(&ticks), false).await;
+    let now = places(&app).await;
+    assert!(now.contains(&"nobody@uni.example waits owner".to_owned()), "{now:?}");
+    assert!(now.contains(&"ada active student roster".to_owned()), "{now:?}");
+    // What the import took from an invited owner it gives back by who makes owners alone.
+    assert_eq!(undo(&instructor, &course, &address).await, StatusCode::OK);
+    assert!(places(&app).await.contains(&"ada active student roster".to_owned()));
+}
+
+#[tokio::test]
+async fn who_had_asked_asks_again_with_their_words_and_keeps_their_turn() {
+    let app = App::with(&MAIL).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_switches(&course, &["listed", "open", "approval"]).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    ada.post("/fn/join_course", &[("course", &course.id), ("words", "I like water.")]).await;
+    let asked = "select cast(since as text) || words || way || state from enrolments where state = 'requested'";
+    let before = app.words(asked).await;
+    app.clock.advance(60_000);
+    let address = read(&owner, &course, "ada@uni.example", false).await;
+    import(&owner, &course, &address, None, false).await;
+    assert!(app.words(asked).await.is_empty());
+    // Who is taken out by hand since is not brought back into the line of those who ask.
+    app.clock.advance(60_000);
+    assert_eq!(undo(&owner, &course, &address).await, StatusCode::OK);
+    assert_eq!(app.words(asked).await, before);
+    // Removed and put back by hand: that is not the import's any more.
+    let address = read(&owner, &course, "ada@uni.example", false).await;
+    import(&owner, &course, &address, None, false).await;
+    app.clock.advance(60_000);
+    let person = owner.member_id(&course, "ada").await;
+    let ada_is = [("course", course.id.as_str()), ("person", person.as_str())];
+    owner.post("/fn/remove_person", &ada_is).await;
+    owner.post("/fn/put_back", &ada_is).await;
+    assert_eq!(undo(&owner, &course, &address).await, StatusCode::OK);
+    assert!(owner.get(&address).await.has("1 stays: their place has changed since, or there is no seat."));
+    assert!(places(&app).await.iter().any(|place| place.starts_with("ada active")));
 }

@@ -76,6 +76,9 @@ async fn each_save_keeps_a_version_and_any_of_them_comes_back() {
     save(&owner, &course, "The spring.\n\nThe brook.").await;
     save(&owner, &course, "The spring.\n\nThe river.").await;
     // What only changes who can read it is no other text.
+    let mut hidden = fields(&owner, &course, "The spring.\n\nThe river.").await;
+    hidden.retain(|(name, _)| *name != "published");
+    assert!(send(&owner, "/fn/save_lesson", &hidden).await.location().ends_with("/lesson-1"));
     save(&owner, &course, "The spring.\n\nThe river.").await;
     let links = versions(&owner, &course).await;
     assert_eq!(links.len(), 3, "{links:?}");

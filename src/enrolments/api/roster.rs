@@ -7,10 +7,12 @@ use crate::id::{CourseId, RosterId};
 
 #[cfg(feature = "ssr")]
 use {
-    crate::courses::policy::CourseManager,
+    crate::courses::policy::{CourseManager, Standing},
+    crate::credentials::guessing::{Few, public_take_one},
     crate::enrolments::letters,
-    crate::enrolments::roster::reading::Column,
-    crate::enrolments::store::{Done, Moved},
+    crate::enrolments::model::CourseRole,
+    crate::enrolments::roster::reading::{Column, Table},
+    crate::enrolments::store::{Done, Moved, no_list},
     crate::error::FieldErrors,
     crate::http::request,
     crate::sessions::policy::RecentlyProven,
@@ -28,10 +30,12 @@ pub async fn read_roster(
     /// Sent when the box is ticked: it is everybody, and who is not in it is to be taken out.
     is_whole: Option<String>,
 ) -> Result<(), AppError> {
+    CourseManager::claim(&mut request::read().await?, course).await?;
+    let table = Table::read(&rows).map_err(no_list)?;
     let mut write = request::begin_write().await?;
     let mut manager = CourseManager::claim(&mut write, course).await?;
     let slug = manager.course().slug.clone();
-    let id = manager.keep_roster(&rows, is_whole.is_some()).await?;
+    let id = manager.keep_roster(&rows, &table, is_whole.is_some()).await?;
     write.commit().await?;
     request::go_on(&format!("/courses/{slug}/roster/{id}"), Flash::None)
 }
@@ -74,29 +78,45 @@ pub async fn import_roster(
     /// Sent when the box is ticked: who gets a place hears of it by mail.
     tell: Option<String>,
 ) -> Result<(), AppError> {
-    let mut write = request::begin_write().await?;
-    let mut manager = CourseManager::claim(&mut write, course).await?;
-    let slug = manager.course().slug.clone();
-    let ticked = ticked.unwrap_or_default();
+    CourseManager::claim(&mut request::read().await?, course).await?;
+    let mut ticked = ticked.unwrap_or_default();
+    ticked.sort_unstable();
+    ticked.dedup();
     if ticked.is_empty() {
         return Err(FieldErrors::one("import", "Tick at least one row").into());
     }
-    let rows = manager.ticked_of(roster, &ticked).await?;
-    let done = RecentlyProven::of(manager)?.import(roster, rows, ticked.len()).await?;
-    let said = said(&done);
     let site = request::site()?;
-    if tell.is_some() {
+    let tells = tell.is_some() && site.mailer.is_some();
+    let mut write = request::begin_write().await?;
+    let mut manager = CourseManager::claim(&mut write, course).await?;
+    let standing = manager.standing().clone();
+    let rows = manager.ticked_of(roster, &ticked).await?;
+    let mut manager = RecentlyProven::of(manager)?;
+    let done = manager.import(roster, rows, ticked.len()).await?;
+    let still = manager.inner().role_of_oneself().await?;
+    let said = said(&done);
+    if tells {
+        let sender = standing.person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+        public_take_one(&mut write, Few::LettersOfStaff, &sender.to_string()).await?;
         letters::tell_all(done.moved, &mut write, &site).await?;
-        if site.mailer.is_some() {
-            for email in &done.strangers {
-                letters::ask_to_sign_up(&mut write, &site, course, email).await?;
-            }
+        for email in &done.strangers {
+            letters::ask_to_sign_up(&mut write, &site, course, email).await?;
         }
     } else {
         letters::tell_all(done.moved.into_iter().map(Moved::untold).collect(), &mut write, &site).await?;
     }
     write.commit().await?;
-    request::go_on(&format!("/courses/{slug}/roster/{roster}"), Flash::said(said))
+    request::go_on(&back(&standing, still, roster), Flash::said(said))
+}
+
+/// The roster's own page, for who still manages the people; else where they still may go.
+#[cfg(feature = "ssr")]
+fn back(standing: &Standing, still: Option<CourseRole>, roster: RosterId) -> String {
+    if still == standing.facts.course {
+        format!("/courses/{}/roster/{roster}", standing.course.slug)
+    } else {
+        standing.way_on(still)
+    }
 }
 
 /// Puts everybody back to where they were before an import.
@@ -109,15 +129,25 @@ pub async fn undo_import(
 ) -> Result<(), AppError> {
     let mut write = request::begin_write().await?;
     let manager = CourseManager::claim(&mut write, course).await?;
-    let undone = RecentlyProven::of(manager)?.undo_import(roster).await?;
+    let standing = manager.standing().clone();
+    let mut manager = RecentlyProven::of(manager)?;
+    let undone = manager.undo_import(roster).await?;
+    let still = manager.inner().role_of_oneself().await?;
     letters::tell_all(undone.moved, &mut write, &*request::site()?).await?;
     write.commit().await?;
     let people = counted(undone.people, "1 person is as they were before", "people are as they were before");
     let left = match undone.left {
         0 => String::new(),
-        left => format!(" {}", counted(left, "1 has changed since, and stays", "have changed since, and stay")),
+        left => format!(
+            " {}",
+            counted(
+                left,
+                "1 stays: their place has changed since, or there is no seat",
+                "stay: their places have changed since, or there is no seat"
+            )
+        ),
     };
-    request::go_back(Flash::said(format!("The import is undone. {people}{left}")))
+    request::go_on(&back(&standing, still, roster), Flash::said(format!("The import is undone. {people}{left}")))
 }
 
 /// Forgets a list that was only looked at.

@@ -1,4 +1,4 @@
-//! `/courses/{slug}/people`: the roster.
+//! `/courses/{slug}/people`: the people.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -11,9 +11,9 @@ use crate::courses::store::TabCounts;
 use crate::enrolments::api::{AddPerson, ApprovePerson, RemovePerson};
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::enrolments::pages::adding::{add, waiting_for_accounts};
+use crate::enrolments::pages::people_table::table;
 use crate::enrolments::pages::picked::CHOICES;
-use crate::enrolments::pages::roster_table::table;
-use crate::enrolments::store::{AskingRow, AwaitedRow, Roster, Sort};
+use crate::enrolments::store::{AskingRow, AwaitedRow, PeopleList, Sort};
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::address::email;
@@ -30,7 +30,7 @@ const AWAITED: i64 = 10;
 struct Data {
     standing: Standing,
     counts: TabCounts,
-    roster: Roster,
+    people: PeopleList,
     search: String,
     role: Option<CourseRole>,
     state: Option<PlaceState>,
@@ -43,7 +43,7 @@ struct Data {
     has_mail: bool,
 }
 
-/// The roster, 25 on a page, for staff and admins, with the form that adds people for who manages them.
+/// The people, 25 on a page, for staff and admins, with the form that adds people for who manages them.
 #[component]
 pub fn CoursePeople() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
@@ -60,10 +60,10 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
     let counts = staff.count_for_tabs().await?;
-    let mut roster = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(roster.total) {
+    let mut people = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
+    if let Some(last) = number.beyond(people.total) {
         number = last;
-        roster = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
+        people = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
     }
     let awaited = staff.list_awaited(AWAITED, 0).await?;
     let asking = staff.list_asking(ASKING).await?;
@@ -71,7 +71,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     Ok(Data {
         standing: staff.standing().clone(),
         counts,
-        roster,
+        people,
         search,
         role,
         state,
@@ -89,7 +89,7 @@ fn show(data: Data) -> AnyView {
     let Data {
         standing,
         counts,
-        roster,
+        people,
         search,
         role,
         state,
@@ -106,12 +106,12 @@ fn show(data: Data) -> AnyView {
     let form = Form::to::<AddPerson>();
     let title = page_title(&format!("People in {}", standing.course.title));
     let may_manage = standing.may(CourseAct::ManagePeople);
-    let list = if roster.rows.is_empty() && is_filtered {
+    let list = if people.rows.is_empty() && is_filtered {
         nothing(&search, &path)
     } else {
-        table(&standing, &roster, &path, &search, role, state, sort, now, may_manage)
+        table(&standing, &people, &path, &search, role, state, sort, now, may_manage)
     };
-    let picking = (may_manage && !roster.rows.is_empty()).then(|| {
+    let picking = (may_manage && !people.rows.is_empty()).then(|| {
         let options: Vec<AnyView> = CHOICES
             .into_iter()
             .filter(|(key, _)| has_mail || *key != "write")
@@ -129,7 +129,7 @@ fn show(data: Data) -> AnyView {
     } else {
         view! { "This is the address to share: "<code>{address}</code> }.into_any()
     };
-    let nobody = (roster.students == 0 && !is_filtered).then(|| {
+    let nobody = (people.students == 0 && !is_filtered).then(|| {
         view! {
             <div class="empty">
                 <h2>"Nobody has joined yet"</h2>
@@ -153,14 +153,14 @@ fn show(data: Data) -> AnyView {
         <div class="figure-head">
             <h1>"People"</h1>
             <dl class="figures">
-                <div><dt>"Students"</dt><dd>{roster.students}{standing.course.capacity.map(|capacity| view! { <span class="quiet-text">{format!(" of {capacity} seats")}</span> })}</dd></div>
-                <div><dt>"Staff"</dt><dd>{roster.staff}</dd></div>
-                {(roster.waiting > 0).then(|| view! { <div><dt>"In line"</dt><dd><a href=format!("{path}?state=waitlisted")>{roster.waiting}</a></dd></div> })}
-                {(roster.requests > 0).then(|| view! { <div><dt>"Asking"</dt><dd><a href=format!("{path}?state=requested")>{roster.requests}</a></dd></div> })}
+                <div><dt>"Students"</dt><dd>{people.students}{standing.course.capacity.map(|capacity| view! { <span class="quiet-text">{format!(" of {capacity} seats")}</span> })}</dd></div>
+                <div><dt>"Staff"</dt><dd>{people.staff}</dd></div>
+                {(people.waiting > 0).then(|| view! { <div><dt>"In line"</dt><dd><a href=format!("{path}?state=waitlisted")>{people.waiting}</a></dd></div> })}
+                {(people.requests > 0).then(|| view! { <div><dt>"Asking"</dt><dd><a href=format!("{path}?state=requested")>{people.requests}</a></dd></div> })}
             </dl>
             {may_manage.then(|| view! { <div class="buttons"><a class="button primary" href="#add">"Add people"</a><a class="button" href=format!("/courses/{}/roster", standing.course.slug)>"Import a list"</a><a class="button" href=format!("/courses/{}/joining", standing.course.slug)>"Seats and join code"</a></div> })}
         </div>
-        {asking(&standing, rows, roster.requests, now, &path)}
+        {asking(&standing, rows, people.requests, now, &path)}
         {nobody}
         <div class="tools">
             <h2 id="everyone">"Everyone"</h2>
@@ -173,9 +173,9 @@ fn show(data: Data) -> AnyView {
         </div>
         {list}
         {picking}
-        {is_filtered.then(|| found(roster.total, &path))}
+        {is_filtered.then(|| found(people.total, &path))}
         <p class="gap-above"><a href=format!("{path}.csv")>"Download the list"</a></p>
-        {pagination(&path, &[("q", &search), ("role", role_key), ("state", state_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, roster.total, "people")}
+        {pagination(&path, &[("q", &search), ("role", role_key), ("state", state_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, people.total, "people")}
         {waiting_for_accounts(&standing, awaited, now, may_manage)}
         {may_manage.then(|| add(&standing, form, has_mail))}
     }

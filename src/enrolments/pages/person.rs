@@ -11,8 +11,8 @@ use crate::enrolments::api::{
     ApprovePerson, BlockPerson, HandCourseOver, PutBack, RemovePerson, SaveCourseRole, UnblockPerson,
 };
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::enrolments::pages::roster_table::state_badge;
-use crate::enrolments::store::RosterRow;
+use crate::enrolments::pages::people_table::state_badge;
+use crate::enrolments::store::PersonRow;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
@@ -34,7 +34,7 @@ pub fn CoursePerson() -> impl IntoView {
 struct Data {
     standing: Standing,
     counts: TabCounts,
-    person: RosterRow,
+    person: PersonRow,
     may_change_owners: bool,
     now: Millis,
 }
@@ -120,7 +120,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
 }
 
 fn role_section(
-    person: &RosterRow,
+    person: &PersonRow,
     ids: &[(&'static str, String)],
     fixed: Option<&'static str>,
     may_change_owners: bool,
@@ -153,7 +153,7 @@ fn role_section(
 }
 
 /// What can be done with somebody's place, besides blocking it.
-fn place_section(person: &RosterRow, ids: &[(&'static str, String)]) -> AnyView {
+fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView {
     let name = &person.name;
     let (heading, words, buttons) = match person.state {
         PlaceState::Active => (

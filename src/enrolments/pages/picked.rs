@@ -8,8 +8,8 @@ use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Standing};
 use crate::courses::store::TabCounts;
 use crate::enrolments::api::{LetInPicked, RemovePicked, RoleOfPicked, WriteToPicked};
 use crate::enrolments::model::CourseRole;
-use crate::enrolments::pages::roster_table::state_badge;
-use crate::enrolments::store::RosterRow;
+use crate::enrolments::pages::people_table::state_badge;
+use crate::enrolments::store::PersonRow;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
@@ -24,7 +24,7 @@ pub const CHOICES: [(&str, &str); 4] =
 struct Data {
     standing: Standing,
     counts: TabCounts,
-    people: Vec<RosterRow>,
+    people: Vec<PersonRow>,
     what: String,
     has_mail: bool,
 }
@@ -76,7 +76,7 @@ fn show(Data { standing, counts, people, what, has_mail }: Data) -> AnyView {
     slim(&standing, counts, Tab::People, content)
 }
 
-fn doing(key: &str, standing: &Standing, people: &[RosterRow], back: &str) -> AnyView {
+fn doing(key: &str, standing: &Standing, people: &[PersonRow], back: &str) -> AnyView {
     let ids: Vec<String> = people.iter().map(|person| person.id.to_string()).collect();
     let hidden = [("course", standing.course.id.to_string()), ("people", ids.join(","))];
     let list: Vec<AnyView> = people

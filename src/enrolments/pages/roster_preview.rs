@@ -110,15 +110,16 @@ fn preview(standing: &Standing, kept: &Kept, has_mail: bool) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("roster", kept.head.id.to_string())];
     let seats = match standing.course.capacity {
         Some(capacity) => {
-            format!(" {} of {capacity} seats are taken; who finds none waits in line.", standing.seats.taken)
+            let without = if standing.seats.has_line { "waits in line" } else { "is left out" };
+            format!(" {} of {capacity} seats are taken; who finds none {without}.", standing.seats.taken)
         }
         None => String::new(),
     };
     let import = if rows.is_empty() {
-        let words = if refused.is_empty() {
-            "Everybody in the list is in the course as it says."
-        } else {
+        let words = if unchanged.is_empty() {
             "No row of it can be done. See below why."
+        } else {
+            "Everybody whose row can be read is in the course as it says."
         };
         view! { <div class="empty"><h2>"Nothing to change"</h2><p>{words}</p></div> }.into_any()
     } else {
@@ -153,7 +154,7 @@ fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool) -> AnyVi
         Group {
             id: "add",
             heading: "To add",
-            words: "They are in the course once you import, or in line when all seats are taken.",
+            words: "They are in the course once you import.",
             holds: |change| matches!(change, Change::Add(_)),
         },
         Group {

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::audit::event::{Event, Object, What};
-use crate::audit::export::defused;
+use crate::audit::export::{defused, in_quotes};
 use crate::audit::store::note;
 use crate::courses::policy::CourseStaff;
 use crate::enrolments::store::ExportRow;
@@ -18,10 +18,12 @@ use crate::failure::{Broken, Failure};
 use crate::http::cross_site::is_from_elsewhere;
 use crate::http::error_page;
 use crate::http::request::Ctx;
+use crate::network::Turn;
+use crate::sessions::policy::RecentlyProven;
 
 const HEAD: [&str; 4] = ["Name", "Email", "Role", "State"];
 
-/// Sends it to staff and admins. That it was taken out is written down first.
+/// Sends it to staff and admins who have proven lately who they are. That it was taken out is written down first.
 pub async fn serve(Path(slug): Path<String>, request: Request) -> Response {
     let parts = request.into_parts().0;
     let Some(ctx) = parts.extensions.get::<Arc<Ctx>>().cloned() else { return StatusCode::NOT_FOUND.into_response() };
@@ -40,20 +42,26 @@ pub async fn serve(Path(slug): Path<String>, request: Request) -> Response {
 
 async fn write(ctx: &Ctx, slug: &str) -> Result<Vec<u8>, Failure> {
     let mut write = ctx.site.db.begin_write(ctx.caller.clone()).await?;
-    let mut staff = CourseStaff::claim_by_slug(&mut write, slug).await?;
+    let mut staff = RecentlyProven::of(CourseStaff::claim_by_slug(&mut write, slug).await?)?;
+    let staff = staff.inner();
+    let asker = staff.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
+    if ctx.site.exports.turn_of(asker.to_string(), ctx.site.db.clock().now()) == Turn::Over {
+        return Err(AppError::TooMany { retry_after: 60 }.into());
+    }
     let course = staff.course().id;
-    let rows = staff.list_for_export().await?;
+    let mut rows = staff.list_for_export().await?;
+    rows.sort_by_cached_key(|row| (!row.role.is_staff(), row.name.to_lowercase(), row.email.clone()));
     note(&mut write, Event::of(What::Exported).on(Object::Course(course)).after("the people of a course")).await?;
     write.commit().await?;
     table(rows)
 }
 
 fn table(rows: Vec<ExportRow>) -> Result<Vec<u8>, Failure> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = in_quotes();
     csv.write_record(HEAD).broken("write a table")?;
     for row in rows {
         let state = row.state.map_or("Waits for an account", |state| state.word());
-        let cells = [row.name.unwrap_or_default().as_str(), &row.email, row.role.word(), state].map(defused);
+        let cells = [&row.name, &row.email, row.role.word(), state].map(defused);
         csv.write_record(cells).broken("write a table")?;
     }
     csv.into_inner().broken("write a table")

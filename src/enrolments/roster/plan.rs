@@ -70,11 +70,11 @@ pub enum Change {
 
 impl Change {
     /// As a tick names it.
-    fn key(&self) -> &'static str {
+    fn key(&self) -> String {
         match self {
-            Self::Add(_) => "add",
-            Self::Role(..) => "role",
-            Self::Drop(_) => "drop",
+            Self::Add(role) => format!("add-{}", role.key()),
+            Self::Role(before, after) => format!("role-{}-{}", before.key(), after.key()),
+            Self::Drop(role) => format!("drop-{}", role.key()),
         }
     }
 }
@@ -210,7 +210,7 @@ fn of_member(member: &Member, role: Option<CourseRole>) -> Found {
             Found::Row { change: Change::Role(member.role, wanted), note, is_ticked: false }
         }
         PlaceState::Waitlisted if wanted == CourseRole::Student => Found::Unchanged("In line for a seat already"),
-        PlaceState::Waitlisted => add("Waits in line for a seat", false),
+        PlaceState::Waitlisted => Found::Refused("They wait in line for a seat. Make them staff on their own line"),
         PlaceState::Requested => add("Asks to join", true),
         PlaceState::Invited => add("Is invited, and has not answered", true),
         PlaceState::Dropped => add("Left by themselves", false),
@@ -257,7 +257,10 @@ fn missing<'p>(people: &'p People, seen: &'p HashMap<&str, usize>) -> impl Itera
         is_there && member.role == CourseRole::Student
     });
     let members = members.map(|row| (&row.email, &row.email_key, Some(&row.name), Some(row.id), row.role, row.way));
-    let awaited = people.awaited.iter().filter(|row| row.role == CourseRole::Student);
+    // A place can wait for an address beside the place of an account that has not shown that the address is its own.
+    let keys: HashSet<&str> = people.members.iter().map(|member| member.email_key.as_str()).collect();
+    let is_other = move |row: &&Awaited| !keys.contains(row.email_key.as_str());
+    let awaited = people.awaited.iter().filter(|row| row.role == CourseRole::Student).filter(is_other);
     let awaited = awaited.map(|row| (&row.email, &row.email_key, row.name.as_ref(), None, row.role, row.way));
     members.chain(awaited).filter(|(_, key, ..)| !seen.contains_key(key.as_str())).filter_map(
         move |(email, _, name, user, role, way)| {
@@ -312,6 +315,7 @@ mod tests {
             (Owner, Active, "owner", "still"),
             (Student, Active, "owner", "refused"),
             (Student, Waitlisted, "student", "still"),
+            (Student, Waitlisted, "assistant", "refused"),
             (Student, Requested, "student", "ADD"),
             (Student, Invited, "student", "ADD"),
             (Student, Invited, "assistant", "add"),
@@ -323,8 +327,10 @@ mod tests {
             let text = format!("Email,Role\nada@uni.example,{says}\n");
             let made = plan(&text, vec![member("ada", role, state, Way::Staff)], false);
             let found = match (made.rows.first(), made.unchanged.first(), made.refused.first()) {
-                (Some(row), None, None) if row.is_ticked => row.change.key().to_uppercase(),
-                (Some(row), None, None) => row.change.key().to_owned(),
+                (Some(row), None, None) => {
+                    let kind = row.change.key().split('-').next().unwrap().to_owned();
+                    if row.is_ticked { kind.to_uppercase() } else { kind }
+                }
                 (None, Some(_), None) => "still".to_owned(),
                 (None, None, Some(_)) => "refused".to_owned(),
                 _ => panic!("{made:?}"),

@@ -10,6 +10,8 @@ use crate::http::form_file::NO_TEXT;
 
 /// The most people in one roster: more than any course here is meant for.
 pub const MOST_ROWS: usize = 2_000;
+/// The most bytes of its text: 500 for each of them, for exports that have a column for each task.
+const MOST_BYTES: usize = 1_000_000;
 /// Columns beyond these are not looked at. Exports of marks have one for each task, behind those that say who it is.
 const MOST_COLUMNS: usize = 30;
 /// A cell in quotes may go on over so many lines; one that never ends is taken as it is, and takes no other row with it.
@@ -109,16 +111,15 @@ impl Table {
     /// Reads a text. Refused, with a sentence without its full stop: nothing in it, or too many rows.
     pub fn read(text: &str) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+        if text.len() > MOST_BYTES {
+            return Err(format!("A list can have {} bytes, and this has {}", grouped(MOST_BYTES), grouped(text.len())));
+        }
         let count = text.lines().filter(|line| !line.trim().is_empty()).count();
         if count > MOST_ROWS + 1 {
-            return Err(format!(
-                "A list can have {} rows, and this has {}. Import it in parts",
-                grouped(MOST_ROWS),
-                grouped(count)
-            ));
+            return Err(too_many(count));
         }
         let rows = if count == 1 && text.matches('@').count() > 1 { one_line(&text) } else { records(&text) };
-        if text.contains(NO_TEXT) && rows.len() == 1 {
+        if text.trim() == NO_TEXT {
             return Err("That file is no text. A spreadsheet can save a table as CSV: choose that".to_owned());
         }
         if rows.is_empty() {
@@ -126,6 +127,10 @@ impl Table {
         }
         let has_head = rows[0].1.iter().all(|cell| !cell.contains('@'))
             && (rows.len() > 1 || rows[0].1.iter().any(|cell| Column::of_head(cell) != Column::Nothing));
+        let people = rows.len() - usize::from(has_head);
+        if people > MOST_ROWS {
+            return Err(too_many(people));
+        }
         let columns = guess(&rows, has_head);
         Ok(Self { rows, has_head, columns })
     }
@@ -147,6 +152,10 @@ impl Table {
     }
 }
 
+fn too_many(count: usize) -> String {
+    format!("A list can have {} rows, and this has {}. Import it in parts", grouped(MOST_ROWS), grouped(count))
+}
+
 /// Several addresses in one line, as a mail program lists its recipients.
 fn one_line(text: &str) -> Vec<(usize, Vec<String>)> {
     let each = text.split([',', ';', '\n']).map(clean).filter(|cell| !cell.is_empty());
@@ -159,6 +168,10 @@ fn records(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
+        if lines[at].trim().is_empty() {
+            at += 1;
+            continue;
+        }
         let end = (at + 1..=(at + MOST_LINES_IN_A_CELL).min(lines.len()))
             .find(|end| lines[at..*end].iter().map(|line| line.matches('"').count()).sum::<usize>() % 2 == 0);
         let (taken, has_quotes) = end.map_or((1, false), |end| (end - at, true));
@@ -370,14 +383,21 @@ mod tests {
             ]
         );
         assert_eq!(read("Name,Email\n\"Dee\nDi\",dee@uni.example\n")[0].1, "Dee Di");
-        let many = "x@uni.example\n".repeat(100_000);
+        let many = "x@uni.example\n".repeat(50_000);
         assert_eq!(
             Table::read(&many),
-            Err("A list can have 2,000 rows, and this has 100,000. Import it in parts".to_owned())
+            Err("A list can have 2,000 rows, and this has 50,000. Import it in parts".to_owned())
+        );
+        assert!(Table::read(&"x@uni.example\n".repeat(100_000)).is_err());
+        assert_eq!(read(&format!("{}x@uni.example", "\n".repeat(900_000))), [row(900_001, "", "x@uni.example", "")]);
+        let in_one_line = "x@uni.example, ".repeat(3_000);
+        assert_eq!(
+            Table::read(&in_one_line),
+            Err("A list can have 2,000 rows, and this has 3,000. Import it in parts".to_owned())
         );
         let wide = format!("{}a@uni.example", ",".repeat(100_000));
         assert!(Table::read(&wide).is_err() || read(&wide)[0].2 == "It has no email address");
-        let long = format!("{},a@uni.example", "n".repeat(1_000_000));
+        let long = format!("{},a@uni.example", "n".repeat(900_000));
         assert_eq!(read(&long), [row(1, "", "a@uni.example", "")]);
     }
 }

@@ -1,7 +1,7 @@
 //! Doing what was ticked of a roster, and undoing it.
 
 use super::managing::{Added, How};
-use super::moving::{Moved, PlaceRow, Taking, find, take};
+use super::moving::{Moved, PlaceRow, Taking, find, restore, take};
 use crate::accounts::model::Email;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -31,7 +31,7 @@ pub struct Done {
     pub left: i64,
     /// What people hear.
     pub moved: Vec<Moved>,
-    /// Who is asked to make an account.
+    /// Whose address has a place that waits from now on.
     pub strangers: Vec<Email>,
 }
 
@@ -40,7 +40,7 @@ pub struct Done {
 pub struct Undone {
     /// Who is as they were before.
     pub people: i64,
-    /// Whose place has changed since, and stays.
+    /// Whose place has changed since, or has no seat any more: they stay as they are.
     pub left: i64,
     /// Who hears of it: those in line.
     pub moved: Vec<Moved>,
@@ -65,22 +65,24 @@ impl RecentlyProven<CourseManager<'_, Write>> {
         for (number, row) in rows.iter().enumerate() {
             let (write, course) = self.inner().connection();
             let before = Before::of(write, course, row).await?;
-            if self.do_row(row, &mut done).await? {
-                let (write, _) = self.inner().connection();
-                before.keep(write, id, count(number), row).await?;
-            } else {
-                done.left += 1;
+            match self.do_row(row, &mut done).await? {
+                Came::Done(state) => {
+                    let (write, _) = self.inner().connection();
+                    before.keep(write, id, count(number), row, state).await?;
+                }
+                Came::ToNothing => done.left += 1,
             }
         }
         let (write, course) = self.inner().connection();
         query(
-            "update rosters set imported_at = $2, content = '', added = $3, changed = $4, dropped = $5 where id = $1",
+            "update rosters set imported_at = $2, content = '', added = $3, changed = $4, dropped = $5 where id = $1 and course_id = $6",
         )
         .bind(id)
         .bind(now)
         .bind(done.added)
         .bind(done.changed)
         .bind(done.dropped)
+        .bind(course)
         .execute(write)
         .await?;
         query("delete from roster_addresses where roster_id = $1").bind(id).execute(write).await?;
@@ -90,47 +92,55 @@ impl RecentlyProven<CourseManager<'_, Write>> {
         Ok(done)
     }
 
-    /// Whether it could be done. What the table of people refuses is no failure of the others.
-    async fn do_row(&mut self, row: &Row, done: &mut Done) -> Result<bool, Failure> {
+    /// Does one row. What is refused to it is no failure of the others.
+    async fn do_row(&mut self, row: &Row, done: &mut Done) -> Result<Came, Failure> {
+        match self.try_row(row, done).await {
+            Err(Failure::Refused(_)) => Ok(Came::ToNothing),
+            other => other,
+        }
+    }
+
+    async fn try_row(&mut self, row: &Row, done: &mut Done) -> Result<Came, Failure> {
         match row.change {
-            Change::Add(role) => match self.inner().add_person(&row.email, role, How::ByRoster(row.name.clone())).await
-            {
-                Ok(Added::Moved(_, moved)) => {
-                    done.in_line += i64::from(moved.state == PlaceState::Waitlisted);
-                    done.added += 1;
-                    done.moved.push(moved);
-                }
-                Ok(Added::Awaited(_)) => {
-                    done.added += 1;
-                    done.strangers.push(row.email.clone());
-                }
-                Ok(Added::Stays(..) | Added::NoAccount) | Err(Failure::Refused(_)) => return Ok(false),
-                Err(broken) => return Err(broken),
-            },
-            Change::Role(_, role) => {
-                let changed = match row.user {
-                    Some(user) => self.change_role(user, role).await.map(|(_, moved)| done.moved.push(moved)),
-                    None => self.inner().await_person(&row.email, role, Way::Roster, None).await.map(drop),
+            Change::Add(role) => {
+                let state = match self.inner().add_person(&row.email, role, How::ByRoster(row.name.clone())).await? {
+                    Added::Moved(_, moved) => {
+                        let state = moved.state;
+                        done.in_line += i64::from(state == PlaceState::Waitlisted);
+                        done.moved.push(moved);
+                        Some(state)
+                    }
+                    Added::Awaited(is_new) => {
+                        done.strangers.extend(is_new.then(|| row.email.clone()));
+                        None
+                    }
+                    Added::Stays(..) | Added::NoAccount => return Ok(Came::ToNothing),
                 };
-                match changed {
-                    Ok(()) => done.changed += 1,
-                    Err(Failure::Refused(_)) => return Ok(false),
-                    Err(broken) => return Err(broken),
+                done.added += 1;
+                Ok(Came::Done(state))
+            }
+            Change::Role(before, role) => {
+                match row.user {
+                    Some(user) => done.moved.push(self.change_role(user, role).await?.1),
+                    None => {
+                        if before == CourseRole::Owner {
+                            self.inner().spare_owners(None, Some(before)).await?;
+                        }
+                        self.inner().await_person(&row.email, role, Way::Roster, None).await?;
+                    }
                 }
+                done.changed += 1;
+                Ok(Came::Done(None))
             }
             Change::Drop(_) => {
                 match row.user {
-                    Some(user) => match self.inner().remove(user).await {
-                        Ok((_, moved)) => done.moved.push(moved),
-                        Err(Failure::Refused(_)) => return Ok(false),
-                        Err(broken) => return Err(broken),
-                    },
+                    Some(user) => done.moved.push(self.inner().remove(user).await?.1),
                     None => self.inner().forget_awaited(&row.email).await?,
                 }
                 done.dropped += 1;
+                Ok(Came::Done(None))
             }
         }
-        Ok(true)
     }
 
     /// Puts everybody back to where they were before the last import: but whose place has changed since. `Conflict` when it is not the
@@ -143,20 +153,15 @@ impl RecentlyProven<CourseManager<'_, Write>> {
         let (write, course) = self.inner().connection();
         let now = write.now();
         let rows: Vec<ChangeRow> = query(
-            "select change, user_id, email, name, was_state, was_role, was_way, role from roster_changes where roster_id = $1 order by number desc",
+            "select change, user_id, email, name, was_state, was_role, was_way, was_since, was_joined_at, was_words, role, state
+             from roster_changes where roster_id = $1 order by number desc",
         )
         .bind(id)
         .all(write)
         .await?;
         let mut undone = Undone::default();
         for row in rows {
-            let (write, course) = self.inner().connection();
-            let back = match row.user_id {
-                Some(user) if row.change == Kind::Role => self.undo_role(&row, user).await?,
-                Some(user) => row.undo_place(write, course, user, imported_at).await?,
-                None => self.inner().undo_awaited(&row).await?,
-            };
-            match back {
+            match self.undo_row(&row, imported_at).await? {
                 Back::Done(moved) => {
                     undone.people += 1;
                     undone.moved.extend(moved.map(Moved::untold));
@@ -172,7 +177,23 @@ impl RecentlyProven<CourseManager<'_, Write>> {
         Ok(undone)
     }
 
-    /// Only who may make owners gives somebody a role back that was one.
+    /// Only who may make owners gives somebody an owner's place back.
+    async fn undo_row(&mut self, row: &ChangeRow, imported_at: Millis) -> Result<Back, Failure> {
+        if row.was_role == Some(CourseRole::Owner) {
+            match self.inner().spare_owners(None, row.was_role).await {
+                Ok(()) => {}
+                Err(Failure::Refused(_)) => return Ok(Back::Left),
+                Err(broken) => return Err(broken),
+            }
+        }
+        let (write, course) = self.inner().connection();
+        match row.user_id {
+            Some(user) if row.change == Kind::Role => self.undo_role(row, user).await,
+            Some(user) => row.undo_place(write, course, user, imported_at).await,
+            None => self.inner().undo_awaited(row, imported_at).await,
+        }
+    }
+
     async fn undo_role(&mut self, row: &ChangeRow, user: UserId) -> Result<Back, Failure> {
         let (write, course) = self.inner().connection();
         let is_as_it_was_left = find(write, course, user).await?.is_some_and(|place| place.role == row.role);
@@ -187,7 +208,7 @@ impl RecentlyProven<CourseManager<'_, Write>> {
 
 impl CourseManager<'_, Write> {
     /// A place that waits for an address, or was given to its account since.
-    async fn undo_awaited(&mut self, row: &ChangeRow) -> Result<Back, Failure> {
+    async fn undo_awaited(&mut self, row: &ChangeRow, imported_at: Millis) -> Result<Back, Failure> {
         let Some(email) = row.email.as_deref().and_then(|email| Email::parse(email).ok()) else {
             return Ok(Back::Left);
         };
@@ -225,7 +246,11 @@ impl CourseManager<'_, Write> {
                 let given: Option<(UserId,)> =
                     query("select id from users where email_key = $1").bind(email.key()).optional(write).await?;
                 let Some((user,)) = given else { return Ok(Back::Left) };
-                return row.undo_addition(write, course, user).await;
+                let place = find(write, course, user).await?;
+                let is_from_it = place.is_some_and(|place| {
+                    place.way == Way::Roster && place.since >= imported_at && place.role == row.role
+                });
+                return if is_from_it { row.put_back(write, course, user).await } else { Ok(Back::Left) };
             }
             _ => return Ok(Back::Left),
         }
@@ -250,20 +275,18 @@ enum Before {
 
 impl Before {
     async fn of(write: &mut Write, course: CourseId, row: &Row) -> Result<Self, Failure> {
-        let user = match row.user {
-            Some(user) => Some(user),
-            None => query("select id from users where email_key = $1 and disabled_at is null")
+        // Of an address that no enabled account has, or has not shown yet, the place that waits is what changes.
+        let user = match row.change {
+            Change::Add(_) => query("select id from users where email_key = $1 and disabled_at is null")
                 .bind(row.email.key())
                 .optional::<(UserId,)>(write)
                 .await?
                 .map(|(user,)| user),
+            Change::Role(..) | Change::Drop(_) => row.user,
         };
         Ok(match user {
-            // A place that waits for an address some account has not shown is still that address's.
-            Some(user) if row.user.is_some() || matches!(row.change, Change::Add(_)) => {
-                Self::Place(user, find(write, course, user).await?)
-            }
-            _ => Self::Awaited(
+            Some(user) => Self::Place(user, find(write, course, user).await?),
+            None => Self::Awaited(
                 query("select role, way, name from awaited where course_id = $1 and email_key = $2")
                     .bind(course)
                     .bind(row.email.key())
@@ -273,41 +296,54 @@ impl Before {
         })
     }
 
-    async fn keep(self, write: &mut Write, id: RosterId, number: i64, row: &Row) -> Result<(), Failure> {
+    async fn keep(
+        self,
+        write: &mut Write,
+        id: RosterId,
+        number: i64,
+        row: &Row,
+        state: Option<PlaceState>,
+    ) -> Result<(), Failure> {
         let (kind, role) = match row.change {
             Change::Add(role) => ("add", role),
             Change::Role(_, role) => ("role", role),
             Change::Drop(role) => ("drop", role),
         };
-        let (user, state, was_role, way, name) = match self {
-            Self::Place(user, place) => {
-                let state = place.as_ref().map(|place| place.state.key().to_owned());
-                (Some(user), state, place.as_ref().map(|place| place.role), place.map(|place| place.way), None)
-            }
-            Self::Awaited(before) => {
-                let name = row.name.clone().or_else(|| before.as_ref().and_then(|(.., name)| name.clone()));
-                (None, None, before.as_ref().map(|(role, ..)| *role), before.map(|(_, way, _)| way), name)
-            }
-        };
-        let email = user.is_none().then_some(&row.email);
-        query(
-            "insert into roster_changes (roster_id, number, change, user_id, email, email_key, name, was_state, was_role, was_way, role)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        let insert = query(
+            "insert into roster_changes (roster_id, number, change, role, state, user_id, was_state, was_role, was_way, was_since,
+               was_joined_at, was_words, email, email_key, name)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(id)
         .bind(number)
         .bind(kind)
-        .bind(user)
-        .bind(email.map(|email| email.as_typed().to_owned()))
-        .bind(email.map(|email| email.key().to_owned()))
-        .bind(name)
-        .bind(state)
-        .bind(was_role.map(|role| role.key().to_owned()))
-        .bind(way.map(|way| way.key().to_owned()))
         .bind(role.key())
-        .execute(write)
-        .await
-        .map(drop)
+        .bind(state.map(|state| state.key().to_owned()));
+        let insert = match self {
+            Self::Place(user, place) => insert
+                .bind(Some(user))
+                .bind(place.as_ref().map(|place| place.state.key().to_owned()))
+                .bind(place.as_ref().map(|place| place.role.key().to_owned()))
+                .bind(place.as_ref().map(|place| place.way.key().to_owned()))
+                .bind(place.as_ref().map(|place| place.since))
+                .bind(place.as_ref().and_then(|place| place.joined_at))
+                .bind(place.and_then(|place| place.words))
+                .bind(None::<String>)
+                .bind(None::<String>)
+                .bind(None::<String>),
+            Self::Awaited(before) => insert
+                .bind(None::<UserId>)
+                .bind(None::<String>)
+                .bind(before.as_ref().map(|(role, ..)| role.key().to_owned()))
+                .bind(before.as_ref().map(|(_, way, _)| way.key().to_owned()))
+                .bind(None::<i64>)
+                .bind(None::<i64>)
+                .bind(None::<String>)
+                .bind(Some(row.email.as_typed().to_owned()))
+                .bind(Some(row.email.key().to_owned()))
+                .bind(row.name.clone().or(before.and_then(|(.., name)| name))),
+        };
+        insert.execute(write).await.map(drop)
     }
 }
 
@@ -320,7 +356,19 @@ struct ChangeRow {
     was_state: Option<PlaceState>,
     was_role: Option<CourseRole>,
     was_way: Option<Way>,
+    was_since: Option<Millis>,
+    was_joined_at: Option<Millis>,
+    was_words: Option<String>,
     role: CourseRole,
+    state: Option<PlaceState>,
+}
+
+/// What came of a row.
+enum Came {
+    /// It is done; where the place is then, where there is one.
+    Done(Option<PlaceState>),
+    /// It could not be done.
+    ToNothing,
 }
 
 enum Back {
@@ -336,30 +384,26 @@ impl ChangeRow {
         user: UserId,
         imported_at: Millis,
     ) -> Result<Back, Failure> {
-        let place = find(write, course, user).await?;
-        match (self.change, place) {
-            (Kind::Add, _) => self.undo_addition(write, course, user).await,
-            (Kind::Drop, Some(place)) if place.state == PlaceState::Removed && place.since == imported_at => {
-                let taking = Taking { user, step: Step::LetIn, role: self.role, way: self.was_way };
-                Ok(take(write, course, taking).await?.map_or(Back::Left, |moved| Back::Done(Some(moved))))
-            }
-            _ => Ok(Back::Left),
-        }
+        let Some(place) = find(write, course, user).await? else { return Ok(Back::Left) };
+        // Who was let in from the line since is where the import wanted them.
+        let has_moved_up = self.state == Some(PlaceState::Waitlisted) && place.state == PlaceState::Active;
+        let is_as_it_was_left = place.role == self.role && (place.since == imported_at || has_moved_up);
+        if is_as_it_was_left { self.put_back(write, course, user).await } else { Ok(Back::Left) }
     }
 
-    /// Takes a place back that the roster gave, unless it was given another role since, or is over.
-    async fn undo_addition(&self, write: &mut Write, course: CourseId, user: UserId) -> Result<Back, Failure> {
-        let place = find(write, course, user).await?;
-        if !place.is_some_and(|place| place.role == self.role && place.way == Way::Roster) {
-            return Ok(Back::Left);
-        }
-        let taking = Taking {
-            user,
-            step: Step::Undo(self.was_state),
-            role: self.was_role.unwrap_or(self.role),
-            way: self.was_way,
+    /// Puts a place back to where it was, whatever it is by now.
+    async fn put_back(&self, write: &mut Write, course: CourseId, user: UserId) -> Result<Back, Failure> {
+        let step = match self.change {
+            Kind::Drop => Step::LetIn,
+            Kind::Add | Kind::Role => Step::Undo(self.was_state),
         };
-        Ok(take(write, course, taking).await?.map_or(Back::Left, |moved| Back::Done(Some(moved))))
+        let taking = Taking { user, step, role: self.was_role.unwrap_or(self.role), way: self.was_way };
+        let Ok(moved) = take(write, course, taking).await? else { return Ok(Back::Left) };
+        // Who finds no seat again stands in line from now on.
+        if let Some(since) = self.was_since.filter(|_| Some(moved.state) == self.was_state) {
+            restore(write, course, user, since, self.was_joined_at, self.was_words.clone()).await?;
+        }
+        Ok(Back::Done(Some(moved)))
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Doing {
 
 impl CourseManager<'_, Write> {
     /// Refuses a step that would make `user` an owner, or changes one, to everybody but owners and admins.
-    async fn spare_owners(&mut self, user: Option<UserId>, role: Option<CourseRole>) -> Result<(), Failure> {
+    pub(super) async fn spare_owners(&mut self, user: Option<UserId>, role: Option<CourseRole>) -> Result<(), Failure> {
         let verdict = allows(&self.standing().facts, CourseAct::ManageOwners);
         if verdict.is_yes() {
             return Ok(());

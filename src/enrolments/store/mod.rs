@@ -6,7 +6,7 @@ mod importing;
 mod managing;
 mod mine;
 mod moving;
-mod roster;
+mod people;
 mod rosters;
 pub(crate) mod states;
 
@@ -17,8 +17,8 @@ pub use managing::{Added, Doing, How, stays_in_words};
 pub use mine::{DoneRow, MyPlace};
 pub use moving::{Moved, public_list_with_late_offers};
 pub(crate) use moving::{fill_seats, put_owner};
-pub use roster::{AskingRow, ExportRow, Roster, RosterRow, Sort};
-pub use rosters::{Kept, RosterHead, public_delete_old_rosters};
+pub use people::{AskingRow, ExportRow, PeopleList, PersonRow, Sort};
+pub use rosters::{Kept, RosterHead, no_list, public_delete_old_rosters};
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};

@@ -16,7 +16,24 @@ use crate::id::{CourseId, UserId};
 /// The columns of a [`PlaceRow`]. `$of` is the alias of `enrolments`.
 macro_rules! place {
     ($of:literal) => {
-        concat!($of, ".state, ", $of, ".role, ", $of, ".way, ", $of, ".since, ", $of, ".line, ", $of, ".offer_ends_at")
+        concat!(
+            $of,
+            ".state, ",
+            $of,
+            ".role, ",
+            $of,
+            ".way, ",
+            $of,
+            ".since, ",
+            $of,
+            ".line, ",
+            $of,
+            ".offer_ends_at, ",
+            $of,
+            ".joined_at, ",
+            $of,
+            ".words"
+        )
     };
 }
 
@@ -33,6 +50,10 @@ pub(super) struct PlaceRow {
     pub since: Millis,
     line: Option<i64>,
     offer_ends_at: Option<Millis>,
+    /// When they were let in, the last time.
+    pub joined_at: Option<Millis>,
+    /// What they said when they asked.
+    pub words: Option<String>,
 }
 
 /// Whose place it is, in line.
@@ -221,6 +242,28 @@ pub(super) async fn say(write: &mut Write, course: CourseId, user: UserId, words
         .execute(write)
         .await
         .map(drop)
+}
+
+/// Gives a place that was put back what it had before besides its state.
+pub(super) async fn restore(
+    write: &mut Write,
+    course: CourseId,
+    user: UserId,
+    since: Millis,
+    joined_at: Option<Millis>,
+    words: Option<String>,
+) -> Result<(), Failure> {
+    query(
+        "update enrolments set since = $3, joined_at = coalesce($4, joined_at), words = $5 where course_id = $1 and user_id = $2",
+    )
+    .bind(course)
+    .bind(user)
+    .bind(since)
+    .bind(joined_at)
+    .bind(words)
+    .execute(write)
+    .await
+    .map(drop)
 }
 
 /// Gives a course that was just made its owner.

@@ -12,6 +12,8 @@ use crate::id::RosterId;
 
 /// What is read and not imported is personal data that nobody needs: it is gone after a day.
 const READ_FOR: Millis = DAY;
+/// So many one person looks at at once.
+const READ_AT_ONCE: i64 = 3;
 /// So long an import can be undone, if none has followed.
 const UNDONE_WITHIN: Millis = 30 * DAY;
 
@@ -107,18 +109,26 @@ impl<C: Asked> CourseManager<'_, C> {
 
     /// One that is not imported yet, with what it would change now.
     pub async fn read_roster(&mut self, head: RosterHead) -> Result<Kept, Failure> {
-        let id = head.id;
+        let (text, table) = self.text_of(&head).await?;
+        let columns = text.columns();
+        let people = self.people_of(head.id).await?;
+        let plan = Plan::make(&table.lines(&columns, text.has_head), &people, text.is_whole);
+        Ok(Kept { head, table, columns, has_head: text.has_head, plan })
+    }
+
+    async fn text_of(&mut self, head: &RosterHead) -> Result<(Text, Table), Failure> {
         if head.imported_at.is_some() {
             return Err(AppError::Conflict(IMPORTED.to_owned()).into());
         }
-        let (on, _) = self.connection();
+        let (on, course) = self.connection();
         let text: Text =
-            query("select content, columns, has_head, is_whole from rosters where id = $1").bind(id).one(on).await?;
+            query("select content, columns, has_head, is_whole from rosters where id = $1 and course_id = $2")
+                .bind(head.id)
+                .bind(course)
+                .one(on)
+                .await?;
         let table = Table::read(&text.content).map_err(no_list)?;
-        let columns = text.columns();
-        let people = self.people_of(id).await?;
-        let plan = Plan::make(&table.lines(&columns, text.has_head), &people, text.is_whole);
-        Ok(Kept { head, table, columns, has_head: text.has_head, plan })
+        Ok((text, table))
     }
 
     /// The people of the course, and which of the roster's addresses have an account.
@@ -149,12 +159,19 @@ impl<C: Asked> CourseManager<'_, C> {
 }
 
 impl CourseManager<'_, Write> {
-    /// Keeps a text for a day, to be looked at. Refused at `rows` when it is no list.
-    pub async fn keep_roster(&mut self, text: &str, is_whole: bool) -> Result<RosterId, Failure> {
-        let table = Table::read(text).map_err(no_list)?;
+    /// Keeps a text for a day, to be looked at, with the table it was read as. Of each person the last few are kept.
+    pub async fn keep_roster(&mut self, text: &str, table: &Table, is_whole: bool) -> Result<RosterId, Failure> {
         let by = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
         let (write, course) = self.connection();
         let now = write.now();
+        query(
+            "delete from rosters where made_by = $1 and imported_at is null and id not in
+               (select id from rosters where made_by = $1 and imported_at is null order by id desc limit $2)",
+        )
+        .bind(by)
+        .bind(READ_AT_ONCE - 1)
+        .execute(write)
+        .await?;
         let (id,): (RosterId,) = query(
             "insert into rosters (course_id, made_by, made_at, content, columns, has_head, is_whole)
              values ($1, $2, $3, $4, $5, $6, $7) returning id",
@@ -181,7 +198,7 @@ impl CourseManager<'_, Write> {
         is_whole: bool,
     ) -> Result<(), Failure> {
         let head = self.find_roster(id).await?;
-        let kept = self.read_roster(head).await?;
+        let (_, table) = self.text_of(&head).await?;
         let (write, _) = self.connection();
         query("update rosters set columns = $2, has_head = $3, is_whole = $4 where id = $1")
             .bind(id)
@@ -191,7 +208,7 @@ impl CourseManager<'_, Write> {
             .execute(write)
             .await?;
         query("delete from roster_addresses where roster_id = $1").bind(id).execute(write).await?;
-        keep_addresses(write, id, &kept.table.lines(columns, has_head)).await
+        keep_addresses(write, id, &table.lines(columns, has_head)).await
     }
 
     /// Forgets one that was only read.
@@ -238,7 +255,8 @@ async fn keep_addresses(write: &mut Write, id: RosterId, lines: &[Line]) -> Resu
     Ok(())
 }
 
-fn no_list(wrong: String) -> AppError {
+/// Why a text is no list, at the field it was pasted into.
+pub fn no_list(wrong: String) -> AppError {
     FieldErrors::one("rows", wrong).into()
 }
 

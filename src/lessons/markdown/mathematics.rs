@@ -137,7 +137,9 @@ mod tests {
         let html = render("The area is $\\pi r^2$ here, it costs $5 and $6.\n\n$$\\sum_{i=0}^N \\frac{x_i}{2}$$");
         let html = html.as_str();
         assert!(
-            html.contains("<math>") && html.contains("<mi>π</mi>") && html.contains("<math display=\"block\">"),
+            html.contains("<math>")
+                && html.contains("<mi>π</mi>")
+                && html.contains("<math display=\"block\" tabindex=\"0\">"),
             "{html}"
         );
         assert!(

@@ -236,6 +236,7 @@ fn with_regions(html: &str) -> String {
     let tables = numbered(&code, "<table>", |number| {
         format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {number}\"><table>")
     });
+    let tables = tables.replace("<math display=\"block\">", "<math display=\"block\" tabindex=\"0\">");
     tables.replace("</table>", "</table></div>").replace("<th>", "<th scope=\"col\">")
 }
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use similar::{ChangeTag, TextDiff};
 
+use crate::clock::Begun;
+use crate::failure::{Broken, Failure};
+
 /// Lines around a change that are shown with it.
 const AROUND: usize = 3;
 /// A comparison of two long texts that have nothing in common is cut short after this; it is then coarser, and still right.
@@ -30,9 +33,15 @@ pub enum Line {
     LeftOut,
 }
 
-/// Compares two texts; nothing where they are the same.
-pub fn compare(before: &str, after: &str) -> Vec<Line> {
-    let diff = TextDiff::configure().timeout(WITHIN).diff_lines(before, after);
+/// Compares two texts, off the async threads; nothing where they are the same.
+pub async fn compare(before: String, after: String) -> Result<Vec<Line>, Failure> {
+    tokio::task::spawn_blocking(move || lines_of(&before, &after)).await.broken("compare two texts")
+}
+
+fn lines_of(before: &str, after: &str) -> Vec<Line> {
+    let begun = Begun::now();
+    let until = begun.until(WITHIN);
+    let diff = TextDiff::configure().deadline(until).diff_lines(before, after);
     let is_short = |text: &str| text.lines().all(|line| line.len() <= LONGEST_LINE);
     let by_words = is_short(before) && is_short(after);
     let mut lines = Vec::new();
@@ -41,20 +50,21 @@ pub fn compare(before: &str, after: &str) -> Vec<Line> {
             lines.push(Line::LeftOut);
         }
         for op in group {
-            if lines.len() > MOST_LINES {
-                lines.truncate(MOST_LINES);
-                lines.push(Line::LeftOut);
-                return lines;
-            }
-            if by_words {
-                for change in diff.iter_inline_changes(op) {
+            // Once the time is over, lines are shown as wholes.
+            if by_words && begun.took() < WITHIN {
+                for change in diff.iter_inline_changes_deadline(op, Some(until)).take(MOST_LINES) {
                     let parts = change.iter_strings_lossy().map(|(is_it, part)| (is_it, without_end(&part)));
                     lines.push(line(change.tag(), parts.collect()));
                 }
             } else {
-                for change in diff.iter_changes(op) {
+                for change in diff.iter_changes(op).take(MOST_LINES) {
                     lines.push(line(change.tag(), vec![(false, without_end(change.value()))]));
                 }
+            }
+            if lines.len() >= MOST_LINES {
+                lines.truncate(MOST_LINES);
+                lines.push(Line::LeftOut);
+                return lines;
             }
         }
     }
@@ -106,9 +116,9 @@ mod tests {
 
     #[test]
     fn what_changed_is_shown_with_the_lines_around_it() {
-        assert_eq!(compare("a\nb\n", "a\nb\n"), []);
+        assert_eq!(lines_of("a\nb\n", "a\nb\n"), []);
         let before = "1\n2\n3\n4\n5\nsix old words\n7\n8\n9\n10\n11\n";
-        let lines = compare(before, &before.replace("old", "new").replace("11\n", ""));
+        let lines = lines_of(before, &before.replace("old", "new").replace("11\n", ""));
         let said = |parts: &[Part]| {
             parts
                 .iter()
@@ -133,8 +143,8 @@ mod tests {
     #[test]
     fn texts_with_nothing_in_common_are_cut_short() {
         let many = |word: &str| (0..20_000).map(|number| format!("{word}{number}\n")).collect::<String>();
-        let lines = compare(&many("a"), &many("b"));
+        let lines = lines_of(&many("a"), &many("b"));
         assert_eq!((lines.len(), lines.last()), (MOST_LINES + 1, Some(&Line::LeftOut)));
-        assert_eq!(compare(&"x".repeat(200_000), &"y".repeat(200_000)).len(), 2);
+        assert_eq!(lines_of(&"x".repeat(200_000), &"y".repeat(200_000)).len(), 2);
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::diff::{compare, diff_view};
+use super::diff::{Line, compare, diff_view};
 use super::new::{fields, looked_at, preview, preview_button};
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
@@ -32,7 +32,7 @@ struct Data {
     lesson: LessonRow,
     form: Form,
     text: Option<CleanHtml>,
-    last: Option<VersionHead>,
+    overtaken: Option<Overtaken>,
     now: Millis,
 }
 
@@ -42,19 +42,36 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
     let (standing, counts) = (writer.standing().clone(), writer.count_for_tabs().await?);
     let lesson = writer.find_lesson(&lesson).await?;
-    let last = writer.list_versions(lesson.id, 1, 0).await?.0.pop();
-    drop(read);
     let form = Form::to::<SaveLesson>().or_looked_at_by::<PreviewLesson>();
+    let last = if form.is_overtaken() { writer.list_versions(lesson.id, 1, 0).await?.0.pop() } else { None };
+    drop(read);
+    let overtaken = if form.is_overtaken() { Some(Overtaken::find(&form, &lesson, last).await?) } else { None };
     let text = looked_at(&form).await?;
-    Ok(Data { standing, counts, lesson, form, text, last, now: ctx.site.db.clock().now() })
+    Ok(Data { standing, counts, lesson, form, text, overtaken, now: ctx.site.db.clock().now() })
 }
 
-fn show(Data { standing, counts, lesson, form, text, last, now }: Data) -> AnyView {
+/// What was saved while somebody wrote, beside what they typed.
+struct Overtaken {
+    lines: Vec<Line>,
+    /// Who saved the text that stands there; none where only who can read it was changed.
+    by: Option<VersionHead>,
+}
+
+impl Overtaken {
+    async fn find(form: &Form, lesson: &LessonRow, last: Option<VersionHead>) -> Result<Self, Failure> {
+        let typed = |name: &str| form.value(name, "").replace('\r', "");
+        let typed = whole(&typed("title"), &typed("summary"), &typed("body"));
+        let lines = compare(whole(&lesson.title, &lesson.summary, &lesson.body), typed).await?;
+        Ok(Self { lines, by: last.filter(|last| last.saved_at == lesson.changed_at) })
+    }
+}
+
+fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     let mut hidden = ids.to_vec();
     hidden.push(("seen", form.version(lesson.changed_at)));
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
-    let overtaken = form.is_overtaken().then(|| both_texts(&form, &lesson, last.as_ref(), now));
+    let overtaken = overtaken.map(|overtaken| both_texts(overtaken, now));
     let content = view! {
         {page_title(&format!("Change {}", lesson.title))}
         <h1>"Change a lesson"</h1>
@@ -88,12 +105,10 @@ fn show(Data { standing, counts, lesson, form, text, last, now }: Data) -> AnyVi
     slim(&standing, counts, Tab::Lessons, content)
 }
 
-/// Beside what somebody typed what was saved meanwhile, so that they can bring both together.
-fn both_texts(form: &Form, lesson: &LessonRow, last: Option<&VersionHead>, now: Millis) -> AnyView {
-    let typed = whole(&form.value("title", ""), &form.value("summary", ""), &form.value("body", "").replace('\r', ""));
-    let lines = compare(&whole(&lesson.title, &lesson.summary, &lesson.body), &typed);
-    let who = last.map(|last| {
-        let by = last.by.clone().unwrap_or_else(|| "somebody".to_owned());
+/// Both texts, so that their writer can bring them together.
+fn both_texts(Overtaken { lines, by }: Overtaken, now: Millis) -> AnyView {
+    let who = by.map(|last| {
+        let by = last.by.unwrap_or_else(|| "somebody".to_owned());
         view! { "Saved "{when::time(last.saved_at, when::words(last.saved_at, now), false)}" by "<bdi>{by}</bdi>". " }
     });
     view! {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::diff::{compare, diff_view};
+use super::diff::{Line, compare, diff_view};
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
@@ -96,8 +96,10 @@ struct One {
     counts: TabCounts,
     lesson: LessonRow,
     row: VersionRow,
-    before: Option<VersionRow>,
     text: CleanHtml,
+    /// From the version before it, where that is kept; and to how the lesson stands, where that is another text.
+    changed: Option<Vec<Line>>,
+    since: Option<Vec<Line>>,
     now: Millis,
 }
 
@@ -120,27 +122,32 @@ async fn load_one(slug: String, lesson: String, version: String) -> Result<One, 
     let standing = writer.standing().clone();
     drop(read);
     let text = markdown::render_for_page(&row.body).await?;
-    Ok(One { standing, counts, lesson, row, before, text, now: ctx.site.db.clock().now() })
+    let changed = match before {
+        Some(before) => Some(compare(before.whole(), row.whole()).await?),
+        None => None,
+    };
+    let stands = whole(&lesson.title, &lesson.summary, &lesson.body);
+    let since = if row.whole() == stands { None } else { Some(compare(row.whole(), stands).await?) };
+    Ok(One { standing, counts, lesson, row, text, changed, since, now: ctx.site.db.clock().now() })
 }
 
-fn show_one(One { standing, counts, lesson, row, before, text, now }: One) -> AnyView {
+fn show_one(One { standing, counts, lesson, row, text, changed, since, now }: One) -> AnyView {
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
-    let stands = whole(&lesson.title, &lesson.summary, &lesson.body);
-    let is_now = row.whole() == stands;
+    let is_now = since.is_none();
     let ids = [
         ("course", standing.course.id.to_string()),
         ("lesson", lesson.id.to_string()),
         ("version", row.id.to_string()),
     ];
-    let changed = match &before {
-        Some(before) => diff_view(compare(&before.whole(), &row.whole()), "What this version changed"),
+    let changed = match changed {
+        Some(lines) => diff_view(lines, "What this version changed"),
         None => view! { <p>"It is the oldest that is kept."</p> }.into_any(),
     };
-    let since = (!is_now).then(|| {
+    let since = since.map(|lines| {
         view! {
-            <section class="gap-above" aria-labelledby="since">
-                <h2 id="since">"What has changed since"</h2>
-                {diff_view(compare(&row.whole(), &stands), "What has changed since")}
+            <section class="gap-above">
+                <h2>"What has changed since"</h2>
+                {diff_view(lines, "What has changed since")}
             </section>
         }
     });
@@ -156,8 +163,8 @@ fn show_one(One { standing, counts, lesson, row, before, text, now }: One) -> An
         <h1 dir="auto">{row.title.clone()}</h1>
         <p class="lede">{when::time(row.saved_at, when::words(row.saved_at, now), false)}{by}</p>
         <div class="gap-above">{restore}</div>
-        <section class="gap-above" aria-labelledby="changed">
-            <h2 id="changed">"What this version changed"</h2>
+        <section class="gap-above">
+            <h2>"What this version changed"</h2>
             {changed}
         </section>
         {since}

@@ -245,17 +245,16 @@ impl CourseWriter<'_, Write> {
         if before.changed_at != seen {
             return Ok(None);
         }
+        let changed_at = now.max(before.changed_at + 1);
         if !text.says_the_same_as(&before) {
             // A lesson that was written before versions were kept has none yet.
             if !has_versions(write, lesson).await? {
                 keep(write, lesson, before.version()).await?;
             }
-            keep(write, lesson, text.version(now, by)).await?;
+            keep(write, lesson, text.version(changed_at, by)).await?;
         }
         query(
-            "update lessons set title = $3, summary = $4, body = $5, state = $6,
-                    changed_at = case when $7 > changed_at then $7 else changed_at + 1 end
-             where id = $1 and course_id = $2",
+            "update lessons set title = $3, summary = $4, body = $5, state = $6, changed_at = $7 where id = $1 and course_id = $2",
         )
         .bind(lesson)
         .bind(course)
@@ -263,7 +262,7 @@ impl CourseWriter<'_, Write> {
         .bind(text.summary.as_str())
         .bind(text.body.as_str())
         .bind(text.state.key())
-        .bind(now)
+        .bind(changed_at)
         .execute(write)
         .await?;
         let event = Event::of(What::Updated).on(Object::Lesson(lesson));

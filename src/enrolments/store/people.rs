@@ -11,9 +11,9 @@ use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::UserId;
 
-/// A line of the roster.
+/// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct RosterRow {
+pub struct PersonRow {
     /// Of the account.
     pub id: UserId,
     /// As they write it.
@@ -40,11 +40,11 @@ pub struct RosterRow {
     pub is_last_owner: bool,
 }
 
-/// A page of the roster, and the figures above it.
+/// A page of the list, and the figures above it.
 #[derive(Clone, Debug)]
-pub struct Roster {
+pub struct PeopleList {
     /// In the order asked for, at most as many as were asked for.
-    pub rows: Vec<RosterRow>,
+    pub rows: Vec<PersonRow>,
     /// How many match the search and the role.
     pub total: i64,
     /// In the whole course, whatever was searched for; so are the two below.
@@ -77,8 +77,8 @@ pub struct AskingRow {
 /// Somebody in the list that is taken out.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ExportRow {
-    /// Of the account, or as an imported roster wrote it.
-    pub name: Option<String>,
+    /// Of the account, or as an imported roster wrote it; empty where it did not.
+    pub name: String,
     /// As typed.
     pub email: String,
     /// What they are or will be.
@@ -87,7 +87,7 @@ pub struct ExportRow {
     pub state: Option<PlaceState>,
 }
 
-/// By what the roster is sorted.
+/// By what the list is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// From A on, capitals or not.
@@ -111,8 +111,8 @@ impl Sort {
     }
 }
 
-/// The rows of `RosterRow`, of the course `$1`: `e` is the enrolment, `u` the account.
-macro_rules! roster_rows {
+/// The rows of `PersonRow`, of the course `$1`: `e` is the enrolment, `u` the account.
+macro_rules! person_rows {
     () => {
         concat!(
             "select u.id, u.name, u.email, e.role, e.state, e.since, e.way, coalesce(e.joined_at, e.since) as joined_at, e.offer_ends_at,
@@ -140,7 +140,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         sort: Sort,
         most: i64,
         skip: i64,
-    ) -> Result<Roster, Failure> {
+    ) -> Result<PeopleList, Failure> {
         let (read, course) = self.connection();
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
         let state = state.map_or("", PlaceState::key);
@@ -176,7 +176,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .one(read)
         .await?;
         let rows = query(concat!(
-            roster_rows!(),
+            person_rows!(),
             "where e.course_id = $1 and (e.state = $7 or ($7 = '' and (",
             is_in!("e"),
             " or ",
@@ -194,7 +194,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(state)
         .all(read)
         .await?;
-        Ok(Roster { rows, total, students, staff, requests, waiting, lessons })
+        Ok(PeopleList { rows, total, students, staff, requests, waiting, lessons })
     }
 
     /// The same as a list that goes on, by name: at most `most` people after the one whose name and id these are.
@@ -204,11 +204,11 @@ impl<C: Asked> CourseStaff<'_, C> {
         role: Option<CourseRole>,
         after: Option<(String, i64)>,
         most: i64,
-    ) -> Result<Vec<RosterRow>, Failure> {
+    ) -> Result<Vec<PersonRow>, Failure> {
         let (read, course) = self.connection();
         let (name, id) = after.unzip();
         query(concat!(
-            roster_rows!(),
+            person_rows!(),
             "where e.course_id = $1 and ",
             is_in!("e"),
             " and ($3 is null or e.role = $3)
@@ -227,11 +227,11 @@ impl<C: Asked> CourseStaff<'_, C> {
     }
 
     /// One person of the course.
-    pub async fn find_person(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
+    pub async fn find_person(&mut self, user: UserId) -> Result<Option<PersonRow>, Failure> {
         Ok(self.find_place(user).await?.filter(|row| row.state == PlaceState::Active))
     }
 
-    /// Everybody in the course, in line for it, or awaited: staff first, then by name.
+    /// Everybody in the course, in line for it, or awaited, each once; in no order.
     pub async fn list_for_export(&mut self) -> Result<Vec<ExportRow>, Failure> {
         let (read, course) = self.connection();
         query(concat!(
@@ -239,7 +239,8 @@ impl<C: Asked> CourseStaff<'_, C> {
             is_in!("e"),
             " or ",
             in_line!("e"),
-            ") union all select a.name, a.email, a.role, null from awaited a where a.course_id = $1 order by 3, 1, 2"
+            ") union all select coalesce(a.name, ''), a.email, a.role, null from awaited a where a.course_id = $1 and not exists
+                (select 1 from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and u.email_key = a.email_key)"
         ))
         .bind(course)
         .all(read)
@@ -261,10 +262,10 @@ impl<C: Asked> CourseStaff<'_, C> {
     }
 
     /// The people of the course whose numbers these are, by name, in whatever state their places are.
-    pub async fn list_picked(&mut self, people: &[UserId]) -> Result<Vec<RosterRow>, Failure> {
+    pub async fn list_picked(&mut self, people: &[UserId]) -> Result<Vec<PersonRow>, Failure> {
         let (read, course) = self.connection();
         query(concat!(
-            roster_rows!(),
+            person_rows!(),
             "where e.course_id = $1 and $2 like '%,' || e.user_id || ',%' order by lower(u.name), u.id"
         ))
         .bind(course)
@@ -283,9 +284,9 @@ impl<C: Asked> CourseStaff<'_, C> {
     }
 
     /// Somebody with a place in the course, in whatever state it is.
-    pub async fn find_place(&mut self, user: UserId) -> Result<Option<RosterRow>, Failure> {
+    pub async fn find_place(&mut self, user: UserId) -> Result<Option<PersonRow>, Failure> {
         let (read, course) = self.connection();
-        query(concat!(roster_rows!(), "where e.course_id = $1 and e.user_id = $2"))
+        query(concat!(person_rows!(), "where e.course_id = $1 and e.user_id = $2"))
             .bind(course)
             .bind(user)
             .optional(read)

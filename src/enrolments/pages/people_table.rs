@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::courses::policy::Standing;
 use crate::enrolments::api::{ApprovePerson, PutBack, RemovePerson, UnblockPerson};
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::enrolments::store::{Roster, RosterRow, Sort};
+use crate::enrolments::store::{PeopleList, PersonRow, Sort};
 use crate::ui::address::email;
 use crate::ui::form::button;
 use crate::ui::when;
@@ -15,7 +15,7 @@ use crate::ui::when;
 #[expect(clippy::too_many_arguments, reason = "the parts of one table's address and head")]
 pub fn table(
     standing: &Standing,
-    roster: &Roster,
+    people: &PeopleList,
     path: &str,
     search: &str,
     role: Option<CourseRole>,
@@ -25,7 +25,7 @@ pub fn table(
     may_manage: bool,
 ) -> AnyView {
     let rows: Vec<AnyView> =
-        roster.rows.iter().map(|person| row(standing, person, roster.lessons, now, may_manage)).collect();
+        people.rows.iter().map(|person| row(standing, person, people.lessons, now, may_manage)).collect();
     let sorted = |by: Sort| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let state = state.map_or("", PlaceState::key);
@@ -57,7 +57,7 @@ pub fn table(
     .into_any()
 }
 
-fn row(standing: &Standing, person: &RosterRow, lessons: i64, now: Millis, may_manage: bool) -> AnyView {
+fn row(standing: &Standing, person: &PersonRow, lessons: i64, now: Millis, may_manage: bool) -> AnyView {
     let address = format!("/courses/{}/people/{}", standing.course.slug, person.id);
     let more = if matches!(person.state, PlaceState::Invited | PlaceState::Requested) {
         view! { <td role="cell" class="more none"></td> }.into_any()
@@ -102,7 +102,7 @@ fn row(standing: &Standing, person: &RosterRow, lessons: i64, now: Millis, may_m
 }
 
 /// Where somebody's place is, as a badge.
-pub fn state_badge(person: &RosterRow) -> AnyView {
+pub fn state_badge(person: &PersonRow) -> AnyView {
     let (class, words) = match person.state {
         PlaceState::Active if person.role.is_staff() => ("badge", "Staff"),
         PlaceState::Active => ("badge good", PlaceState::Active.word()),
@@ -120,7 +120,7 @@ pub fn state_badge(person: &RosterRow) -> AnyView {
 }
 
 /// What is most likely wanted of somebody whose place waits for an answer, or is over.
-fn quick(standing: &Standing, person: &RosterRow) -> AnyView {
+fn quick(standing: &Standing, person: &PersonRow) -> AnyView {
     let fields = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
     match person.state {
         PlaceState::Requested => view! {
