@@ -1,6 +1,7 @@
 //! Rows out of text: from a spreadsheet's file, another learning platform's export, or a list somebody wrote.
 //!
 //! One bad row never fails the others: what a row lacks stands in it. Everything has an end: rows, columns, letters.
+//! A quarter of the file are its tests, which hold the exports that it reads.
 
 use crate::accounts::model::{Email, PersonName};
 use crate::audit::export::FORMULA;

@@ -9,16 +9,18 @@ mod moving;
 mod people;
 mod rosters;
 pub(crate) mod states;
+mod undoing;
 
 pub use awaited::{AwaitedRow, public_give_awaited};
 pub use codes::CodeRow;
-pub use importing::{Done, Undone};
+pub use importing::Done;
 pub use managing::{Added, Doing, How, stays_in_words};
 pub use mine::{DoneRow, MyPlace};
 pub use moving::{Moved, public_list_with_late_offers};
 pub(crate) use moving::{fill_seats, put_owner};
 pub use people::{AskingRow, ExportRow, PeopleList, PersonRow, Sort};
 pub use rosters::{Kept, RosterHead, no_list, public_delete_old_rosters};
+pub use undoing::Undone;
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};
