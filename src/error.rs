@@ -55,6 +55,8 @@ pub enum AppError {
 pub enum Denied {
     /// Lessons are for people in the course. Holds the course's slug, for the way to join.
     JoinFirst(String),
+    /// This lesson can be read from a moment on that the plan of its course names. Holds the course's slug.
+    OpensLater(String),
     /// Only people who teach can make a course.
     InstructorsOnly,
     /// Only the course's staff may do this.
@@ -104,6 +106,7 @@ impl Denied {
     pub fn heading(&self) -> &'static str {
         match self {
             Self::JoinFirst(_) => "This is for people in the course",
+            Self::OpensLater(_) => "This lesson is not open yet",
             Self::InstructorsOnly => "This is for instructors",
             Self::StaffOnly => "This is for the course’s staff",
             Self::EditorsOnly => "This is for the course’s owner and instructors",
@@ -132,6 +135,7 @@ impl Denied {
     pub fn reason(&self) -> &str {
         match self {
             Self::JoinFirst(_) => "Lessons open when you join.",
+            Self::OpensLater(_) => "The plan of the course says from when on it can be read.",
             Self::InstructorsOnly => "Ask the person who runs this server to make you an instructor.",
             Self::StaffOnly => "Only the people who teach a course see this. Ask one of them to add you.",
             Self::EditorsOnly => "Assistants see the course and its people, and leave its text to them.",

@@ -36,6 +36,8 @@ ids! {
     CourseId
     /// A lesson.
     LessonId
+    /// A module of a course, in which lessons stand.
+    ModuleId
     /// An earlier text of a lesson.
     VersionId
     /// A list of people that is imported into a course.

@@ -12,8 +12,8 @@ use super::body::Named;
 use super::problem::Problem;
 use super::version::Versioned;
 use crate::courses::policy::{CourseReader, CourseVisitor};
-use crate::error::AppError;
 use crate::lessons::model::LessonState;
+use crate::lessons::store::Group;
 use crate::ui::when;
 
 /// A lesson in the plan of a course.
@@ -25,8 +25,12 @@ pub struct LessonInPlan {
     title: String,
     /// One line; may be empty.
     summary: String,
+    /// The title of the module it stands in, where there is one.
+    module: Option<String>,
     /// A draft only where the asker sees drafts.
     state: LessonState,
+    /// From when on students can read it; none for a draft.
+    releases_at: Option<String>,
     /// When the asker marked it as read.
     read_at: Option<String>,
 }
@@ -42,15 +46,20 @@ pub async fn list_lessons(
     Named(OfCourse { slug }): Named<OfCourse>,
 ) -> Result<Json<Vec<LessonInPlan>>, Problem> {
     let mut read = asker.read().await?;
-    let rows = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
-    let lessons = rows.into_iter().map(|row| LessonInPlan {
-        slug: row.slug,
-        title: row.title,
-        summary: row.summary,
-        state: row.state,
-        read_at: row.read_at.map(when::machine),
-    });
-    Ok(Json(lessons.collect()))
+    let plan = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
+    let mut lessons = Vec::with_capacity(plan.lessons.len());
+    for Group { module, lessons: rows } in plan.groups() {
+        lessons.extend(rows.into_iter().map(|(_, row)| LessonInPlan {
+            slug: row.slug.clone(),
+            title: row.title.clone(),
+            summary: row.summary.clone(),
+            module: module.map(|module| module.title.clone()),
+            state: row.state,
+            releases_at: row.releases_at.map(when::machine),
+            read_at: row.read_at.map(when::machine),
+        }));
+    }
+    Ok(Json(lessons))
 }
 
 /// A lesson with its text.
@@ -66,6 +75,8 @@ pub struct Lesson {
     body: String,
     /// A draft only where the asker sees drafts.
     state: LessonState,
+    /// From when on students can read it; none for a draft.
+    releases_at: Option<String>,
     /// When its text last changed.
     changed_at: String,
 }
@@ -81,13 +92,13 @@ pub async fn read_lesson(
 ) -> Result<Response, Problem> {
     let mut read = asker.read().await?;
     let row = CourseReader::claim_by_slug(&mut read, &slug).await?.find_lesson(&lesson).await?;
-    let row = row.ok_or(AppError::NotFound)?;
     let lesson = Lesson {
         slug: row.slug,
         title: row.title,
         summary: row.summary,
         body: row.body,
         state: row.state,
+        releases_at: row.releases_at.map(when::machine),
         changed_at: when::machine(row.changed_at),
     };
     Versioned::of(&lesson)?.answer(&headers)

@@ -8,7 +8,7 @@ use sqlx::{FromRow, Postgres, Sqlite};
 
 use super::{Connection, Engine, Write, asked};
 use crate::failure::{Broken, Failure};
-use crate::id::{CourseId, LessonId, RosterId, SignInId, UserId, VersionId};
+use crate::id::{CourseId, LessonId, ModuleId, RosterId, SignInId, UserId, VersionId};
 
 /// A row that a query's answer can become, on both engines. Derive `sqlx::FromRow`; tuples have it.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -55,6 +55,8 @@ values! {
     LessonId => |value| Self::Int(value.0),
     RosterId => |value| Self::Int(value.0),
     VersionId => |value| Self::Int(value.0),
+    ModuleId => |value| Self::Int(value.0),
+    Option<ModuleId> => |value| Self::MaybeInt(value.map(|id| id.0)),
     SignInId => |value| Self::Int(value.0),
     Option<SignInId> => |value| Self::MaybeInt(value.map(|id| id.0)),
 }

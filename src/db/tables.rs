@@ -183,6 +183,7 @@ pub const TABLES: &[Table] = {
                 ("state", Text),
             ],
         ),
+        ("modules", &[("id", Int), ("course_id", Int), ("title", Text), ("position", Int)]),
         (
             "lessons",
             &[
@@ -192,10 +193,11 @@ pub const TABLES: &[Table] = {
                 ("title", Text),
                 ("summary", Text),
                 ("body", Text),
-                ("state", Text),
                 ("position", Int),
                 ("created_at", Int),
                 ("changed_at", Int),
+                ("module_id", Int),
+                ("releases_at", Int),
             ],
         ),
         (

@@ -51,7 +51,10 @@ pub struct Lesson {
     /// One line.
     pub summary: String,
     pub body: String,
-    pub published: bool,
+    /// The title of its module; lessons of one stand together.
+    pub module: Option<String>,
+    /// Days after loading from which on students read it; none for a draft, 0: since the course is there.
+    pub opens_in: Option<i64>,
 }
 
 pub fn people() -> Result<Vec<Person>> {
@@ -93,7 +96,11 @@ fn course(slug: String, mut names: Vec<String>) -> Result<Course> {
                 slug: lesson.to_owned(),
                 title: page.get("title")?,
                 summary: page.get("summary")?,
-                published: page.get("state")? == "published",
+                module: page.find("module"),
+                opens_in: match page.find("opens") {
+                    Some(days) => Some(days.parse().context("opens: days")?),
+                    None => (page.get("state")? == "published").then_some(0),
+                },
                 body: page.body,
             }),
             None => about = Some(page),
@@ -138,8 +145,11 @@ impl Page {
         Ok(Self { keys, body: body.trim().to_owned() })
     }
 
+    fn find(&self, key: &str) -> Option<String> {
+        self.keys.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+    }
+
     fn get(&self, key: &str) -> Result<String> {
-        let found = self.keys.iter().find(|(name, _)| name == key);
-        found.map(|(_, value)| value.clone()).with_context(|| format!("has no {key}"))
+        self.find(key).with_context(|| format!("has no {key}"))
     }
 }

@@ -7,7 +7,7 @@ use crate::accounts::policy::SystemTask;
 use crate::clock::{DAY, HOUR, Millis};
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
-use crate::id::{CourseId, LessonId, UserId};
+use crate::id::{CourseId, LessonId, ModuleId, UserId};
 
 /// Adds the course, its people, its lessons and who read them. Answers false when there is one with its slug.
 pub async fn add_course(
@@ -34,22 +34,44 @@ pub async fn add_course(
     let Some((id,)) = id else { return Ok(false) };
 
     let mut lessons = Vec::new();
+    let mut module: Option<(String, ModuleId)> = None;
+    let mut modules = 0;
+    let loaded_at = write.now();
     for (position, lesson) in (1i64..).zip(&course.lessons) {
+        if let Some(title) =
+            lesson.module.as_ref().filter(|title| module.as_ref().is_none_or(|(last, _)| last != *title))
+        {
+            modules += 1;
+            let (module_id,): (ModuleId,) =
+                query("insert into modules (course_id, title, position) values ($1, $2, $3) returning id")
+                    .bind(id)
+                    .bind(title)
+                    .bind(modules)
+                    .one(write)
+                    .await?;
+            module = Some((title.clone(), module_id));
+        }
+        let releases_at = match lesson.opens_in {
+            None => None,
+            Some(0) => Some(made_at),
+            Some(days) => Some(loaded_at + days * DAY),
+        };
         let (lesson_id,): (LessonId,) = query(
-            "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning id",
+            "insert into lessons (course_id, slug, title, summary, body, releases_at, module_id, position, created_at, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning id",
         )
         .bind(id)
         .bind(&lesson.slug)
         .bind(&lesson.title)
         .bind(&lesson.summary)
         .bind(&lesson.body)
-        .bind(if lesson.published { "published" } else { "draft" })
+        .bind(releases_at)
+        .bind(module.as_ref().map(|(_, id)| *id))
         .bind(position)
         .bind(made_at)
         .one(write)
         .await?;
-        if lesson.published {
+        if lesson.opens_in == Some(0) {
             lessons.push(lesson_id);
         }
     }
@@ -133,8 +155,8 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
             .await?;
         for position in 1..=school.lessons {
             query(
-                "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
-                 values ($1, 'lesson-' || $2, 'Lesson ' || $2, 'One line on what it is about.', $3, 'published', $2, $4, $4)",
+                "insert into lessons (course_id, slug, title, summary, body, releases_at, position, created_at, changed_at)
+                 values ($1, 'lesson-' || $2, 'Lesson ' || $2, 'One line on what it is about.', $3, $4, $2, $4, $4)",
             )
             .bind(course)
             .bind(position)

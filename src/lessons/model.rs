@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::courses::model::Title;
 use crate::error::FieldErrors;
 use crate::field;
 
@@ -13,23 +12,38 @@ use crate::field;
 pub enum LessonState {
     /// Only the course's staff and admins see it.
     Draft,
+    /// Its title stands in the plan for everybody, with the moment from which on people in the course can read it.
+    Scheduled,
     /// Its title stands in the plan for everybody, and people in the course can read it.
     Published,
 }
 
 impl LessonState {
-    /// As the form's "Students can read it" says: a browser sends an unticked box not at all.
-    pub fn of_switch(published: Option<&str>) -> Self {
-        if published.is_some() { Self::Published } else { Self::Draft }
-    }
-
-    /// As the database writes it.
+    /// As statements and the log write it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
             Self::Published => "published",
         }
     }
+}
+
+/// What a lesson's form says, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LessonForm {
+    /// One line of at most 120 characters.
+    pub title: String,
+    /// At most 300 characters; may be empty, and may be missing. Line ends become spaces.
+    #[serde(default)]
+    pub summary: String,
+    /// Markdown of at most 200,000 characters; may be empty.
+    pub body: String,
+    /// Sent, with whatever value, when the box is ticked: students can read it. Else it is a draft.
+    pub published: Option<String>,
+    /// From when on, as a browser's field for date and time writes it, in the course's zone; empty or missing: at once.
+    #[serde(default)]
+    pub releases_at: String,
 }
 
 /// A lesson's text: Markdown of at most 200,000 characters; may be empty.
@@ -65,18 +79,6 @@ impl LessonSummary {
     }
 }
 
-/// The fields of a lesson's form, all of their refusals at once.
-pub fn parse_lesson(title: &str, summary: &str, body: &str) -> Result<(Title, LessonSummary, Body), FieldErrors> {
-    let mut wrong = FieldErrors::default();
-    let title = wrong.keep(Title::parse(title));
-    let summary = wrong.keep(LessonSummary::parse(summary));
-    let body = wrong.keep(Body::parse(body));
-    match (title, summary, body) {
-        (Some(title), Some(summary), Some(body)) => Ok((title, summary, body)),
-        _ => Err(wrong),
-    }
-}
-
 /// Characters a minute, for "about 9 minutes": 200 words of six letters, a slow reader's pace for study.
 const CHARACTERS_A_MINUTE: i64 = 1_200;
 
@@ -102,12 +104,6 @@ mod tests {
         assert_eq!(LessonSummary::parse(" One\r\nline ").unwrap().as_str(), "One line");
         assert_eq!(LessonSummary::parse(" \n ").unwrap(), LessonSummary::default());
         assert!(LessonSummary::parse(&"x".repeat(301)).is_err());
-    }
-
-    #[test]
-    fn a_refused_lesson_says_all_that_is_wrong_at_once() {
-        let wrong = parse_lesson("", &"x".repeat(301), "a\0b").unwrap_err();
-        assert_eq!(wrong.0.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["title", "summary", "body"]);
     }
 
     #[test]

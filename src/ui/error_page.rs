@@ -40,6 +40,7 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
         AppError::Forbidden(denied) => {
             let who = person.map(|person| format!("You are signed in as {}. ", person.name)).unwrap_or_default();
             let ways = match denied {
+                Denied::OpensLater(slug) => vec![(format!("/courses/{slug}"), "See the plan")],
                 Denied::JoinFirst(slug) => vec![(format!("/courses/{slug}"), "See the course and join")],
                 _ => vec![home(), courses()],
             };

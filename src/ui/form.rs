@@ -34,6 +34,8 @@ pub struct Field {
     pub label: &'static str,
     /// Stands below the label, and a screen reader reads it with the field; empty for none.
     pub hint: &'static str,
+    /// Stands after the hint: what is only known when the page is made.
+    pub also: String,
     /// What stands in it when nothing was typed yet.
     pub value: String,
     /// `text`, `email`, ... of an input.
@@ -253,11 +255,15 @@ impl Form {
     }
 
     /// One of a few choices, by key and words.
-    pub fn select(&self, field: Field, choices: &[(&'static str, &'static str)]) -> AnyView {
+    pub fn select<S: AsRef<str>>(&self, field: Field, choices: &[(S, S)]) -> AnyView {
         let chosen = self.value(field.name, &field.value);
         let options: Vec<AnyView> = choices
             .iter()
-            .map(|(key, words)| view! { <option value=*key selected=*key == chosen>{*words}</option> }.into_any())
+            .map(|(key, words)| {
+                let (key, words) = (key.as_ref().to_owned(), words.as_ref().to_owned());
+                let is_chosen = key == chosen;
+                view! { <option value=key selected=is_chosen>{words}</option> }.into_any()
+            })
             .collect();
         self.around(&field, |id, invalid, described| {
             view! { <select class="input" id=id name=field.name aria-invalid=invalid aria-describedby=described>{options}</select> }
@@ -303,7 +309,8 @@ impl Form {
             .collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
         let control = control(id.clone(), error.is_some().then_some("true"), described);
-        let hint = (!field.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{field.hint}</p> });
+        let also = (!field.also.is_empty()).then(|| format!(" {}", field.also));
+        let hint = (!field.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{field.hint}{also}</p> });
         let error =
             error.map(|error| view! { <p class="error" id=error_id><span class="hidden">"Error: "</span>{error}</p> });
         view! { <div class=class><label for=id>{field.label}</label>{hint}{error}{control}</div> }.into_any()

@@ -5,6 +5,7 @@
 mod accounts;
 mod api;
 mod app;
+mod arranging;
 mod audit;
 mod bad_input;
 mod command_line;

@@ -57,6 +57,8 @@ pub struct World {
     rosters: [[String; 2]; 2],
     /// Of the lesson.
     version: String,
+    /// Of the published course.
+    module: String,
 }
 
 impl World {
@@ -92,6 +94,8 @@ impl World {
         owner
             .post("/fn/add_lesson", &[("course", &draft.id), ("title", "Lesson 1"), ("body", ""), ("published", "yes")])
             .await;
+        owner.post("/fn/add_module", &[("course", &published.id), ("title", "Week 1")]).await;
+        let module = app.words("select cast(id as text) from modules").await.remove(0);
         let others = Self::everybody_else(&app, &owner, &published, &draft).await;
         let code = owner.code_of(&published).await;
         let rosters = [Self::rosters(&owner, &published).await, Self::rosters(&owner, &draft).await];
@@ -155,6 +159,7 @@ impl World {
             code,
             rosters,
             version,
+            module,
             app,
         };
         (world, everybody)
@@ -217,6 +222,7 @@ impl World {
         let course = ("course", course.id.clone());
         let person = ("person", self.someone.clone());
         let lesson = ("lesson", self.lesson.clone());
+        let module = ("module", self.module.clone());
         let title = ("title", "A title".to_owned());
         let email = ("email", "someone@uni.example".to_owned());
         let password = ("password", PASSWORD.to_owned());
@@ -361,6 +367,11 @@ impl World {
             "/fn/remove_person" | "/fn/put_back" => vec![course, person],
             "/fn/add_lesson" => vec![course, title, ("body", "Words".to_owned())],
             "/fn/save_lesson" => vec![course, lesson, title, ("body", "Words".to_owned()), ("seen", self.seen.clone())],
+            "/fn/add_module" => vec![course, ("title", "Week 2".to_owned())],
+            "/fn/rename_module" => vec![course, module, ("title", "Week one".to_owned())],
+            "/fn/move_module" => vec![course, module, ("by", "1".to_owned())],
+            "/fn/delete_module" => vec![course, module],
+            "/fn/place_lesson" => vec![course, lesson, module],
             "/fn/move_lesson" => vec![course, lesson, ("by", "1".to_owned())],
             "/fn/delete_lesson" | "/fn/mark_read" | "/fn/mark_unread" => vec![course, lesson],
             _ => return None,

@@ -16,16 +16,18 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::markdown::{self, CleanHtml};
 use crate::lessons::model::LessonState;
-use crate::lessons::store::PlanRow;
+use crate::lessons::store::{Group, Plan, PlanRow};
 use crate::ui::icon;
 use crate::ui::page::{page, page_title};
 use crate::ui::prose::prose;
+use crate::ui::when;
+use crate::zone::Zone;
 
 struct Data {
     standing: Standing,
     counts: TabCounts,
     teachers: Vec<Teacher>,
-    plan: Vec<PlanRow>,
+    plan: Plan,
     about: CleanHtml,
     mine: Option<MyPlace>,
     now: Millis,
@@ -56,18 +58,14 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
     let course = &standing.course;
     let picture = cover(course.id.0);
     let taught = taught_by(&teachers);
-    let is_in = standing.may(CourseAct::ReadLessons);
     let studies = standing.facts.course == Some(CourseRole::Student);
-    let next = plan.iter().position(|lesson| lesson.state == LessonState::Published && lesson.read_at.is_none());
-    let lessons: Vec<AnyView> = plan
-        .iter()
-        .enumerate()
-        .map(|(at, lesson)| lesson_row(course.slug.as_str(), at, lesson, is_in, next == Some(at) && studies))
-        .collect();
-    let plan_view = if lessons.is_empty() {
+    let next =
+        plan.lessons.iter().position(|lesson| lesson.state == LessonState::Published && lesson.read_at.is_none());
+    let plan_view = if plan.lessons.is_empty() {
         no_lessons(&standing)
     } else {
-        view! { <ol class="lesson-rows" role="list">{lessons}</ol> }.into_any()
+        let next = next.filter(|_| studies);
+        plan.groups().into_iter().map(|of_module| group(&standing, of_module, next)).collect_view().into_any()
     };
     let about = (!course.description.trim().is_empty()).then(|| {
         view! { <section class="gap-above" aria-labelledby="about"><h2 id="about">"About this course"</h2>{prose(about)}</section> }
@@ -75,7 +73,7 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
     let write = standing.may(CourseAct::Write).then(|| {
         let lessons = format!("/courses/{}/lessons", course.slug);
         let arrange =
-            (!plan.is_empty()).then(|| view! { <a class="button" href=lessons.clone()>"Arrange lessons"</a> });
+            (!plan.lessons.is_empty()).then(|| view! { <a class="button" href=lessons.clone()>"Arrange lessons"</a> });
         view! { <p class="buttons"><a class="button" href=format!("{lessons}/new")>"Add a lesson"</a>{arrange}</p> }
     });
     view! {
@@ -138,10 +136,23 @@ fn taught_by(teachers: &[Teacher]) -> AnyView {
     view! { <p class="taught">"Taught by "{parts}</p> }.into_any()
 }
 
-fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: bool) -> AnyView {
+/// The lessons of a module under its name.
+fn group(standing: &Standing, Group { module, lessons }: Group<'_>, next: Option<usize>) -> AnyView {
+    let rows: Vec<AnyView> =
+        lessons.into_iter().map(|(at, lesson)| lesson_row(standing, at, lesson, next == Some(at))).collect();
+    let heading = module.map(|module| view! { <h3 class="module" dir="auto">{module.title.clone()}</h3> });
+    view! { {heading}<ol class="lesson-rows" role="list">{rows}</ol> }.into_any()
+}
+
+fn lesson_row(standing: &Standing, at: usize, lesson: &PlanRow, is_next: bool) -> AnyView {
+    let course = &standing.course;
+    let is_in = standing.may(CourseAct::ReadLessons);
+    let opens = lesson.releases_at.filter(|_| lesson.state == LessonState::Scheduled);
     let length = format!("{} min", crate::lessons::model::minutes(lesson.length));
     let (class, state) = if lesson.state == LessonState::Draft {
         ("lesson-row", view! { <span class="badge hollow">"Draft"</span> }.into_any())
+    } else if opens.is_some() {
+        ("lesson-row", view! { <span class="badge hollow">"Later"</span> }.into_any())
     } else if lesson.read_at.is_some() && is_in {
         ("lesson-row read", view! { {icon::tick()}" Read" }.into_any())
     } else if is_next {
@@ -151,14 +162,19 @@ fn lesson_row(course: &str, at: usize, lesson: &PlanRow, is_in: bool, is_next: b
     };
     let line =
         (!lesson.summary.is_empty()).then(|| view! { <span class="line" dir="auto">{lesson.summary.clone()}</span> });
+    let when = opens.map(|at| {
+        let words = Zone::stored(&course.time_zone).words(at);
+        view! { <span class="line">"Opens "{when::time(at, words, false)}</span> }
+    });
     let inside = view! {
         <span class="number">{at + 1}</span>
         <span class="title" dir="auto">{lesson.title.clone()}</span>
         {line}
+        {when}
         <span class="state">{state}</span>
     };
-    if is_in {
-        view! { <li><a class=class href=format!("/courses/{course}/lessons/{}", lesson.slug)>{inside}</a></li> }
+    if is_in && (opens.is_none() || standing.facts.sees_drafts()) {
+        view! { <li><a class=class href=format!("/courses/{}/lessons/{}", course.slug, lesson.slug)>{inside}</a></li> }
             .into_any()
     } else {
         view! { <li><div class=class>{inside}</div></li> }.into_any()

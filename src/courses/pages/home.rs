@@ -200,7 +200,8 @@ fn next_lesson(course: MyCourse) -> AnyView {
 fn studied_row(course: MyCourse) -> AnyView {
     let line = match (&course.next_title, course.next_length) {
         (Some(title), Some(length)) => format!("Next: {title}, {}", minutes_in_words(length)),
-        _ if course.lessons == 0 => "No lessons yet".to_owned(),
+        _ if course.planned == 0 => "No lessons yet".to_owned(),
+        _ if course.planned > course.lessons => "You have read all that is open so far.".to_owned(),
         _ => "You have read all of it.".to_owned(),
     };
     let end = match course.state {
@@ -217,12 +218,12 @@ fn taught_row(course: MyCourse) -> AnyView {
         1 => "1 student".to_owned(),
         many => format!("{many} students"),
     };
-    let lessons = match (course.lessons, course.drafts) {
-        (published, 0) => lessons_in_words(published),
+    let lessons = match (course.planned, course.all_lessons - course.planned) {
+        (planned, 0) => lessons_in_words(planned),
         (0, 1) => "1 draft lesson".to_owned(),
         (0, many) => format!("{many} draft lessons"),
-        (published, 1) => format!("{} and 1 draft", lessons_in_words(published)),
-        (published, many) => format!("{} and {many} drafts", lessons_in_words(published)),
+        (planned, 1) => format!("{} and 1 draft", lessons_in_words(planned)),
+        (planned, many) => format!("{} and {many} drafts", lessons_in_words(planned)),
     };
     row(&course, format!("{lessons}, {students}"), state_badge(course.state))
 }

@@ -13,8 +13,8 @@ use crate::enrolments::machine::Room;
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::enrolments::store::MyPlace;
 use crate::error::Denied;
-use crate::lessons::model::{LessonState, minutes_in_words};
-use crate::lessons::store::PlanRow;
+use crate::lessons::model::minutes_in_words;
+use crate::lessons::store::{Plan, PlanRow};
 use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::when;
 use crate::zone::Zone;
@@ -136,7 +136,7 @@ fn closed(standing: &Standing, denied: Option<&Denied>) -> AnyView {
 pub fn your_place(
     standing: &Standing,
     mine: Option<MyPlace>,
-    plan: &[PlanRow],
+    plan: &Plan,
     next: Option<usize>,
     now: Millis,
 ) -> AnyView {
@@ -217,14 +217,14 @@ pub fn in_line(position: i64) -> String {
 }
 
 /// How far a student has read.
-fn progress_here(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> AnyView {
-    let published: Vec<&PlanRow> = plan.iter().filter(|lesson| lesson.state == LessonState::Published).collect();
+fn progress_here(standing: &Standing, plan: &Plan, next: Option<usize>) -> AnyView {
+    let published: Vec<&PlanRow> = plan.out().collect();
     if published.is_empty() {
         return view! { <p><span class="badge good">"Enrolled"</span></p> }.into_any();
     }
     let read = published.iter().filter(|lesson| lesson.read_at.is_some()).count();
     let left: i64 = published.iter().filter(|lesson| lesson.read_at.is_none()).map(|lesson| lesson.length).sum();
-    let go = match next.map(|at| (at, &plan[at])) {
+    let go = match next.and_then(|at| Some((at, plan.lessons.get(at)?))) {
         Some((at, lesson)) => {
             let words = if read == 0 { "Begin reading".to_owned() } else { format!("Continue with lesson {}", at + 1) };
             view! {
@@ -232,6 +232,9 @@ fn progress_here(standing: &Standing, plan: &[PlanRow], next: Option<usize>) -> 
                 <a class="button primary block" href=format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug)>{words}</a>
             }
             .into_any()
+        }
+        None if published.len() < plan.lessons.len() => {
+            view! { <p class="quiet-text">"You have read all that is open so far."</p> }.into_any()
         }
         None => view! { <p class="quiet-text">"You have read all of it."</p> }.into_any(),
     };

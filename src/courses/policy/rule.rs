@@ -20,6 +20,8 @@ pub enum Rule {
     ArchivedIsForMembers,
     /// May not know: a lesson that is a draft is for staff.
     LessonIsDraft,
+    /// No: this lesson opens later.
+    LessonIsLater,
     /// Sign in first.
     SignInFirst,
     /// Yes: who is in the course reads it.
@@ -108,6 +110,7 @@ impl Rule {
             Self::DraftIsForStaff | Self::ArchivedIsForMembers | Self::LessonIsDraft => Verdict::NotFound,
             Self::SignInFirst => Verdict::SignIn,
             Self::MembersOnly => no(Denied::JoinFirst(slug.to_owned())),
+            Self::LessonIsLater => no(Denied::OpensLater(slug.to_owned())),
             Self::StaffOnly => no(Denied::StaffOnly),
             Self::LeadersOnly => no(Denied::EditorsOnly),
             Self::OwnersOnly => no(Denied::OwnersOnly),
@@ -135,6 +138,9 @@ impl Rule {
             Self::DraftIsForStaff => "A draft is there for its staff and admins alone. Publish it.",
             Self::ArchivedIsForMembers => "An archived course is there for the people in it and for admins.",
             Self::LessonIsDraft => "This lesson is a draft: staff alone see it. Tick that students can read it.",
+            Self::LessonIsLater => {
+                "This lesson opens later: until then staff alone read it. The plan says when; change the lesson to open it now."
+            }
             Self::SignInFirst => "Only who is signed in may do this.",
             Self::MembersRead => "Who is in the course reads its lessons.",
             Self::MembersOnly => "Lessons are for the people in the course, and they are not in it.",

@@ -287,7 +287,8 @@ pub fn rule_of_lesson(facts: &Facts, state: LessonState) -> Rule {
     match (rule(facts, CourseAct::ReadLessons), state) {
         // For who does not see drafts there is no such lesson.
         (Rule::MembersRead, LessonState::Draft) if !facts.sees_drafts() => Rule::LessonIsDraft,
-        (other, LessonState::Draft | LessonState::Published) => other,
+        (Rule::MembersRead, LessonState::Scheduled) if !facts.sees_drafts() => Rule::LessonIsLater,
+        (other, _) => other,
     }
 }
 

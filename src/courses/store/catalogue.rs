@@ -7,6 +7,7 @@ use crate::db::{Read, query};
 use crate::enrolments::store::states::leads;
 use crate::failure::Failure;
 use crate::id::CourseId;
+use crate::lessons::store::states::is_planned;
 
 /// Which courses of the catalogue are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +99,9 @@ pub async fn public_catalogue(
     .await?;
     let tiles: Vec<CourseTile> = query(concat!(
         "select c.id, c.slug, c.title, c.summary, c.state, c.open,
-                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
-             from courses c where ",
+                    (select count(*) from lessons l where l.course_id = c.id and ",
+        is_planned!("l"),
+        ") as lessons from courses c where ",
         page_of_catalogue!()
     ))
     .bind(pattern.clone())
@@ -160,8 +162,9 @@ pub async fn public_list_catalogue(
 ) -> Result<Vec<ListedCourse>, Failure> {
     query(concat!(
         "select c.id, c.slug, c.title, c.summary, c.state, c.open, coalesce(c.published_at, 0) as published_at,
-                (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons
-         from courses c where ",
+                (select count(*) from lessons l where l.course_id = c.id and ",
+        is_planned!("l"),
+        ") as lessons from courses c where ",
         found_in_catalogue!(),
         " and ($2 = '' or ($2 = 'open' and c.state = 'published' and c.open) or ($2 = 'concluded' and c.state = 'concluded'))
           and ($3 is null or coalesce(c.published_at, 0) < $3 or (coalesce(c.published_at, 0) = $3 and c.id > $4))

@@ -20,6 +20,7 @@ use crate::enrolments::store::{Moved, fill_seats, put_owner};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::CourseId;
+use crate::lessons::store::states::{is_out, is_planned};
 
 /// A course.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -74,7 +75,9 @@ pub(super) async fn count_for_tabs(
     with_drafts: bool,
 ) -> Result<TabCounts, Failure> {
     query(concat!(
-        "select (select count(*) from lessons where course_id = $1 and (state = 'published' or $2)) as lessons,
+        "select (select count(*) from lessons l where l.course_id = $1 and (",
+        is_planned!("l"),
+        " or $2)) as lessons,
                 (select count(*) from enrolments e where e.course_id = $1 and ",
         is_in!("e"),
         ") as people"
@@ -234,15 +237,18 @@ impl CourseEditor<'_, Write> {
         fill_seats(write, id).await
     }
 
-    /// How many lessons students can read, and how many are drafts.
+    /// How many lessons students can read, now or later, and how many are drafts.
     pub async fn count_lessons(&mut self) -> Result<(i64, i64), Failure> {
         let (write, id) = self.connection();
-        let (readable, drafts): (i64, i64) =
-            query("select count(*) filter (where state = 'published'), count(*) filter (where state = 'draft') from lessons where course_id = $1")
-                .bind(id)
-                .one(write)
-                .await?;
-        Ok((readable, drafts))
+        let (planned, all): (i64, i64) = query(concat!(
+            "select count(*) filter (where ",
+            is_planned!("l"),
+            "), count(*) from lessons l where l.course_id = $1"
+        ))
+        .bind(id)
+        .one(write)
+        .await?;
+        Ok((planned, all - planned))
     }
 
     /// Ends it: from now on it is only read. What was never published has nothing to conclude.
@@ -289,13 +295,15 @@ pub struct MyCourse {
     pub state: CourseState,
     /// What this person is in it.
     pub role: CourseRole,
-    /// Lessons that only its staff see.
-    pub drafts: i64,
-    /// Published lessons, and how many of them this person has read.
+    /// Its lessons, whatever their state.
+    pub all_lessons: i64,
+    /// Those of them that stand in the plan for everybody: students can read them, now or later.
+    pub planned: i64,
+    /// Those of them that students can read now.
     pub lessons: i64,
     /// Those of `lessons` that this person has marked as read.
     pub read: i64,
-    /// The first published lesson they have not read.
+    /// The first lesson they can read and have not.
     pub next_slug: Option<String>,
     /// Its title; there when `next_slug` is.
     pub next_title: Option<String>,
@@ -311,25 +319,41 @@ impl SignedIn<'_, Read> {
     /// Every course this person is in, the last touched first.
     pub async fn list_my_courses(&mut self) -> Result<Vec<MyCourse>, Failure> {
         let user = self.person().id;
-        query(
-            concat!("select c.id, c.slug, c.title, c.state, e.role,
-                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'draft') as drafts,
-                    (select count(*) from lessons l where l.course_id = c.id and l.state = 'published') as lessons,
+        let on = self.connection();
+        let now = on.now();
+        query(concat!(
+            "select c.id, c.slug, c.title, c.state, e.role,
+                    (select count(*) from lessons l where l.course_id = c.id) as all_lessons,
+                    (select count(*) from lessons l where l.course_id = c.id and ",
+            is_planned!("l"),
+            ") as planned,
+                    (select count(*) from lessons l where l.course_id = c.id and ",
+            is_out!("l", "$2"),
+            ") as lessons,
                     (select count(*) from lessons l join lesson_reads r on r.lesson_id = l.id and r.user_id = $1
-                      where l.course_id = c.id and l.state = 'published') as read,
+                      where l.course_id = c.id and ",
+            is_out!("l", "$2"),
+            ") as read,
                     n.slug as next_slug, n.title as next_title, cast(length(n.body) as bigint) as next_length,
-                    (select count(*) from enrolments s where s.course_id = c.id and ", studies!("s"), ") as students,
+                    (select count(*) from enrolments s where s.course_id = c.id and ",
+            studies!("s"),
+            ") as students,
                     coalesce((select max(r.read_at) from lesson_reads r join lessons l on l.id = r.lesson_id
                       where l.course_id = c.id and r.user_id = $1), e.joined_at) as touched_at
              from enrolments e join courses c on c.id = e.course_id
-             left join lessons n on n.id = (select l.id from lessons l where l.course_id = c.id and l.state = 'published'
+             left join lessons n on n.id = (select l.id from lessons l where l.course_id = c.id and ",
+            is_out!("l", "$2"),
+            "
                     and not exists (select 1 from lesson_reads r where r.lesson_id = l.id and r.user_id = $1)
                     order by l.position, l.id limit 1)
-             where e.user_id = $1 and ", is_in!("e"), " and (e.role <> 'student' or c.state <> 'draft')
-             order by touched_at desc, c.id"),
-        )
+             where e.user_id = $1 and ",
+            is_in!("e"),
+            " and (e.role <> 'student' or c.state <> 'draft')
+             order by touched_at desc, c.id"
+        ))
         .bind(user)
-        .all(self.connection())
+        .bind(now)
+        .all(on)
         .await
     }
 }

@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::id::UserId;
-use crate::lessons::store::PlanRow;
+use crate::lessons::store::Plan;
 use crate::ui::page::{page, page_title};
 use crate::ui::told::{self, Row};
 
@@ -25,7 +25,7 @@ struct Data {
     site: SiteRole,
     is_closed: bool,
     facts: Facts,
-    plan: Vec<PlanRow>,
+    plan: Plan,
     lesson: String,
 }
 
@@ -56,7 +56,7 @@ fn show(data: Data) -> AnyView {
     let person = format!("/courses/{}/people/{id}", standing.course.slug);
     let people = format!("/courses/{}/people", standing.course.slug);
     let mut rows: Vec<Row> = Vec::new();
-    if let Some(chosen) = plan.iter().find(|row| row.slug == lesson) {
+    if let Some(chosen) = plan.lessons.iter().find(|row| row.slug == lesson) {
         let rule = rule_of_lesson(&facts, chosen.state);
         rows.push(row(format!("read “{}”", chosen.title), rule, &facts));
     }
@@ -70,6 +70,7 @@ fn show(data: Data) -> AnyView {
         (None, _) => "never in it".to_owned(),
     };
     let options: Vec<AnyView> = plan
+        .lessons
         .iter()
         .map(|row| {
             view! { <option value=row.slug.clone() selected=row.slug == lesson>{row.title.clone()}</option> }.into_any()

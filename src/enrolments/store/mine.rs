@@ -8,6 +8,7 @@ use crate::db::{Connection, query};
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
+use crate::lessons::store::states::is_planned;
 
 /// One's own place in a course, whatever state it is in.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -124,10 +125,12 @@ impl<C: Asked> OwnWorkReader<'_, C> {
     pub async fn list_done(&mut self) -> Result<Vec<DoneRow>, Failure> {
         let Some(user) = self.standing().person.as_ref().map(|person| person.id) else { return Ok(Vec::new()) };
         let (on, course) = self.connection();
-        query(
+        query(concat!(
             "select l.title, r.read_at from lesson_reads r join lessons l on l.id = r.lesson_id
-             where l.course_id = $1 and r.user_id = $2 and l.state = 'published' order by r.read_at desc, l.id",
-        )
+             where l.course_id = $1 and r.user_id = $2 and ",
+            is_planned!("l"),
+            " order by r.read_at desc, l.id"
+        ))
         .bind(course)
         .bind(user)
         .all(on)

@@ -10,6 +10,7 @@ use crate::db::query;
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::UserId;
+use crate::lessons::store::states::is_out;
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -111,13 +112,15 @@ impl Sort {
     }
 }
 
-/// The rows of `PersonRow`, of the course `$1`: `e` is the enrolment, `u` the account.
+/// The rows of `PersonRow`, of the course `$1`, at the moment `$now`: `e` is the enrolment, `u` the account.
 macro_rules! person_rows {
-    () => {
+    ($now:literal) => {
         concat!(
             "select u.id, u.name, u.email, e.role, e.state, e.since, e.way, coalesce(e.joined_at, e.since) as joined_at, e.offer_ends_at,
                 (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
-                  where r.user_id = u.id and l.course_id = $1 and l.state = 'published') as read,
+                  where r.user_id = u.id and l.course_id = $1 and ",
+            is_out!("l", $now),
+            ") as read,
                 case when e.line is null then 0 else (select count(*) from enrolments f where f.course_id = $1 and f.line <= e.line and ",
             waits!("f"),
             ") end as position, e.role = 'owner' and ",
@@ -142,6 +145,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         skip: i64,
     ) -> Result<PeopleList, Failure> {
         let (read, course) = self.connection();
+        let now = read.now();
         let (pattern, role) = (like(search), role.map(|role| role.key().to_owned()));
         let state = state.map_or("", PlaceState::key);
         let (students, staff, requests, waiting, lessons): (i64, i64, i64, i64, i64) = query(concat!(
@@ -154,10 +158,13 @@ impl<C: Asked> CourseStaff<'_, C> {
             "), count(*) filter (where ",
             in_line!("e"),
             "),
-                    (select count(*) from lessons l where l.course_id = $1 and l.state = 'published')
+                    (select count(*) from lessons l where l.course_id = $1 and ",
+            is_out!("l", "$2"),
+            ")
              from enrolments e where e.course_id = $1"
         ))
         .bind(course)
+        .bind(now)
         .one(read)
         .await?;
         let (total,): (i64,) = query(concat!(
@@ -176,7 +183,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .one(read)
         .await?;
         let rows = query(concat!(
-            person_rows!(),
+            person_rows!("$8"),
             "where e.course_id = $1 and (e.state = $7 or ($7 = '' and (",
             is_in!("e"),
             " or ",
@@ -192,6 +199,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(most)
         .bind(skip)
         .bind(state)
+        .bind(now)
         .all(read)
         .await?;
         Ok(PeopleList { rows, total, students, staff, requests, waiting, lessons })
@@ -206,9 +214,10 @@ impl<C: Asked> CourseStaff<'_, C> {
         most: i64,
     ) -> Result<Vec<PersonRow>, Failure> {
         let (read, course) = self.connection();
+        let now = read.now();
         let (name, id) = after.unzip();
         query(concat!(
-            person_rows!(),
+            person_rows!("$7"),
             "where e.course_id = $1 and ",
             is_in!("e"),
             " and ($3 is null or e.role = $3)
@@ -222,6 +231,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(name)
         .bind(id)
         .bind(most)
+        .bind(now)
         .all(read)
         .await
     }
@@ -264,12 +274,14 @@ impl<C: Asked> CourseStaff<'_, C> {
     /// The people of the course whose numbers these are, by name, in whatever state their places are.
     pub async fn list_picked(&mut self, people: &[UserId]) -> Result<Vec<PersonRow>, Failure> {
         let (read, course) = self.connection();
+        let now = read.now();
         query(concat!(
-            person_rows!(),
+            person_rows!("$3"),
             "where e.course_id = $1 and $2 like '%,' || e.user_id || ',%' order by lower(u.name), u.id"
         ))
         .bind(course)
         .bind(people.iter().fold(",".to_owned(), |list, person| format!("{list}{person},")))
+        .bind(now)
         .all(read)
         .await
     }
@@ -286,9 +298,11 @@ impl<C: Asked> CourseStaff<'_, C> {
     /// Somebody with a place in the course, in whatever state it is.
     pub async fn find_place(&mut self, user: UserId) -> Result<Option<PersonRow>, Failure> {
         let (read, course) = self.connection();
-        query(concat!(person_rows!(), "where e.course_id = $1 and e.user_id = $2"))
+        let now = read.now();
+        query(concat!(person_rows!("$3"), "where e.course_id = $1 and e.user_id = $2"))
             .bind(course)
             .bind(user)
+            .bind(now)
             .optional(read)
             .await
     }

@@ -13,11 +13,12 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::{DeleteLesson, PreviewLesson, SaveLesson};
 use crate::lessons::markdown::CleanHtml;
-use crate::lessons::model::LessonState;
+use crate::lessons::model::{LessonForm, LessonState};
 use crate::lessons::store::{LessonRow, VersionHead, whole};
 use crate::ui::form::{Form, ask_first};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
+use crate::zone::Zone;
 
 /// The form of a lesson's text, and the button that deletes it, for who may write in the course.
 #[component]
@@ -71,6 +72,17 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> 
     let mut hidden = ids.to_vec();
     hidden.push(("seen", form.version(lesson.changed_at)));
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
+    let zone = Zone::stored(&standing.course.time_zone);
+    let typed = LessonForm {
+        title: lesson.title.clone(),
+        summary: lesson.summary.clone(),
+        body: lesson.body.clone(),
+        published: (lesson.state != LessonState::Draft).then(|| "yes".to_owned()),
+        releases_at: match (lesson.state, lesson.releases_at) {
+            (LessonState::Scheduled, Some(at)) => zone.in_field(at),
+            _ => String::new(),
+        },
+    };
     let overtaken = overtaken.map(|overtaken| both_texts(overtaken, now));
     let content = view! {
         {page_title(&format!("Change {}", lesson.title))}
@@ -80,7 +92,7 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> 
             {form.summary()}
             {form.hidden(&hidden)}
             {overtaken}
-            {fields(&form, &lesson.title, &lesson.summary, &lesson.body, lesson.state == LessonState::Published)}
+            {fields(&form, &zone, &typed)}
             <div class="buttons">
                 <button class="button primary large">"Save changes"</button>
                 {preview_button()}

@@ -8,22 +8,22 @@ use crate::courses::cover_view::cover;
 use crate::courses::pages::progress;
 use crate::courses::policy::{CourseAct, CourseReader, Standing};
 use crate::enrolments::model::CourseRole;
-use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::{MarkRead, MarkUnread};
 use crate::lessons::markdown::{self, CleanHtml, Heading};
 use crate::lessons::model::{LessonState, minutes_in_words};
-use crate::lessons::store::{LessonRow, PlanRow};
+use crate::lessons::store::{Group, LessonRow, Plan, PlanRow};
 use crate::ui::form::button;
 use crate::ui::icon;
 use crate::ui::page::{page, page_title};
 use crate::ui::prose::prose;
 use crate::ui::when;
+use crate::zone::Zone;
 
 struct Data {
     standing: Standing,
-    plan: Vec<PlanRow>,
+    plan: Plan,
     lesson: LessonRow,
     text: CleanHtml,
     headings: Vec<Heading>,
@@ -41,7 +41,7 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
     let mut read = request::read().await?;
     let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
-    let lesson = reader.find_lesson(&lesson).await?.ok_or(AppError::NotFound)?;
+    let lesson = reader.find_lesson(&lesson).await?;
     let plan = reader.list_plan().await?;
     let standing = reader.standing().clone();
     // A long text takes its time, and nobody else should wait for the connection meanwhile.
@@ -54,41 +54,59 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
 fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
     let course = &standing.course;
     let picture = cover(course.id.0);
-    let at = plan.iter().position(|row| row.id == lesson.id).unwrap_or(0);
-    let (before, after) = (at.checked_sub(1).and_then(|at| plan.get(at)), plan.get(at + 1));
-    let read_at = plan.get(at).and_then(|row| row.read_at);
-    let published = plan.iter().filter(|row| row.state == LessonState::Published).count();
-    let read = plan.iter().filter(|row| row.state == LessonState::Published && row.read_at.is_some()).count();
+    let rows = &plan.lessons;
+    let at = rows.iter().position(|row| row.id == lesson.id).unwrap_or(0);
+    // A neighbour that the reader cannot open yet is none.
+    let opens = |row: &&PlanRow| standing.facts.sees_drafts() || row.state == LessonState::Published;
+    let before = rows.iter().take(at).rev().find(opens);
+    let after = rows.iter().skip(at + 1).find(opens);
+    let number = |row: &PlanRow| rows.iter().position(|other| other.id == row.id).map_or(0, |at| at + 1);
+    let read_at = rows.get(at).and_then(|row| row.read_at);
+    let (published, read) = (plan.out().count(), plan.out().filter(|row| row.read_at.is_some()).count());
     let studies = standing.facts.course == Some(CourseRole::Student);
     let count = |number: usize| i64::try_from(number).unwrap_or(0);
     let length = count(lesson.body.chars().count());
     let address = |row: &PlanRow| format!("/courses/{}/lessons/{}", course.slug, row.slug);
-    let rail: Vec<AnyView> = plan
-        .iter()
-        .map(|row| {
-            let is_read = row.read_at.is_some();
-            let said = is_read.then(|| view! { <span class="hidden">", read"</span> });
-            view! {
-                <li>
-                    <a href=address(row) aria-current=(row.id == lesson.id).then_some("page")>
-                        {is_read.then(icon::tick)}<span><span dir="auto">{row.title.clone()}</span>{said}</span>
-                    </a>
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
+    let rail = |Group { module, lessons }: Group<'_>| {
+        let items: Vec<AnyView> = lessons
+            .into_iter()
+            .map(|(_, row)| {
+                if !opens(&row) {
+                    return view! { <li><span class="later"><span dir="auto">{row.title.clone()}</span><span class="hidden">", opens later"</span></span></li> }.into_any();
+                }
+                let is_read = row.read_at.is_some();
+                let said = is_read.then(|| view! { <span class="hidden">", read"</span> });
+                view! {
+                    <li>
+                        <a href=address(row) aria-current=(row.id == lesson.id).then_some("page")>
+                            {is_read.then(icon::tick)}<span><span dir="auto">{row.title.clone()}</span>{said}</span>
+                        </a>
+                    </li>
+                }
+                .into_any()
+            })
+            .collect();
+        let name = module.map(|module| view! { <p class="module" dir="auto">{module.title.clone()}</p> });
+        view! { {name}<ol role="list">{items}</ol> }.into_any()
+    };
+    let rail: Vec<AnyView> = plan.groups().into_iter().map(rail).collect();
     let summary =
         (!lesson.summary.is_empty()).then(|| view! { <p class="intro" dir="auto">{lesson.summary.clone()}</p> });
-    let note = (lesson.state == LessonState::Draft)
-        .then(|| view! { <div class="note warn"><p>"Only staff see this lesson. It is a draft."</p></div> });
+    let note = match lesson.state {
+        LessonState::Published => None,
+        LessonState::Draft => Some("Only staff see this lesson. It is a draft.".to_owned()),
+        LessonState::Scheduled => lesson.releases_at.map(|at| {
+            format!("Only staff see this lesson yet. It opens {}.", Zone::stored(&course.time_zone).words(at))
+        }),
+    };
+    let note = note.map(|words| view! { <div class="note warn"><p>{words}</p></div> });
     let edit = standing.may(CourseAct::Write).then(|| view! { <p><a href=format!("/courses/{}/lessons/{}/edit", course.slug, lesson.slug)>"Change this lesson"</a></p> });
     let contents = (headings.len() > 1).then(|| {
         let items: Vec<AnyView> = headings.into_iter().map(|heading| view! { <li><a href=format!("#{}", heading.id)>{heading.words}</a></li> }.into_any()).collect();
         view! { <nav class="toc" aria-labelledby="toc"><h2 id="toc">"On this page"</h2><ul role="list">{items}</ul></nav> }
     });
-    let previous = before.map(|row| view! { <a rel="prev" href=address(row)><span class="meta">{format!("Lesson {at}")}</span><span dir="auto">{row.title.clone()}</span></a> });
-    let following = after.map(|row| view! { <a rel="next" href=address(row)><span class="meta">{format!("Lesson {}", at + 2)}</span><span dir="auto">{row.title.clone()}</span></a> });
+    let previous = before.map(|row| view! { <a rel="prev" href=address(row)><span class="meta">{format!("Lesson {}", number(row))}</span><span dir="auto">{row.title.clone()}</span></a> });
+    let following = after.map(|row| view! { <a rel="next" href=address(row)><span class="meta">{format!("Lesson {}", number(row))}</span><span dir="auto">{row.title.clone()}</span></a> });
     let neighbours = (before.is_some() || after.is_some()).then(|| {
         view! { <nav class="neighbours" aria-label="Lessons before and after">{previous}{following}</nav> }
     });
@@ -98,17 +116,17 @@ fn show(Data { standing, plan, lesson, text, headings, now }: Data) -> AnyView {
             <aside class="lesson-rail" aria-label="The course">
                 {picture.svg}
                 <div><a href=format!("/courses/{}", course.slug) dir="auto">{course.title.clone()}</a>{studies.then(|| progress(count(read), count(published)))}</div>
-                <ol role="list">{rail}</ol>
+                {rail}
             </aside>
             {contents}
             <article>
-                <p class="quiet-text">{format!("Lesson {} of {}, about {}", at + 1, plan.len(), minutes_in_words(length))}</p>
+                <p class="quiet-text">{format!("Lesson {} of {}, about {}", at + 1, rows.len(), minutes_in_words(length))}</p>
                 <h1 dir="auto">{lesson.title.clone()}</h1>
                 {summary}
                 {note}
                 {edit}
                 {prose(text)}
-                {marking(&standing, &lesson, read_at, after, now)}
+                {marking(&standing, &lesson, read_at, after, at + 1 == rows.len(), now)}
                 {neighbours}
             </article>
         </div>
@@ -121,6 +139,7 @@ fn marking(
     lesson: &LessonRow,
     read_at: Option<i64>,
     after: Option<&PlanRow>,
+    is_last: bool,
     now: Millis,
 ) -> AnyView {
     // Who teaches has nothing to mark.
@@ -137,8 +156,8 @@ fn marking(
         }
         .into_any(),
         None => {
-            let next =
-                after.map_or_else(|| "This is the last lesson.".to_owned(), |row| format!("Next: {}", row.title));
+            let last = if is_last { "This is the last lesson." } else { "The next lesson opens later." };
+            let next = after.map_or_else(|| last.to_owned(), |row| format!("Next: {}", row.title));
             view! {
                 <div class="buttons">
                     {button::<MarkRead>(&ids, "button primary large", "Mark as read and go on", "")}

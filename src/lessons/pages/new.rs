@@ -13,9 +13,12 @@ use crate::http::forms::SHOWN_AGAIN;
 use crate::http::request;
 use crate::lessons::api::{AddLesson, PreviewLesson};
 use crate::lessons::markdown::{CleanHtml, render_for_page};
+use crate::lessons::model::LessonForm;
+use crate::lessons::store::ModuleRow;
 use crate::ui::form::{Field, Form};
 use crate::ui::page::{page, page_title};
 use crate::ui::prose::prose;
+use crate::zone::Zone;
 
 /// The form that adds a lesson at the end of the course, for who may write in it.
 #[component]
@@ -24,14 +27,23 @@ pub fn LessonNew() -> impl IntoView {
     page(load(slug), show)
 }
 
-async fn load(slug: String) -> Result<(Standing, TabCounts, Form, Option<CleanHtml>), Failure> {
+struct Data {
+    standing: Standing,
+    counts: TabCounts,
+    modules: Vec<ModuleRow>,
+    form: Form,
+    text: Option<CleanHtml>,
+}
+
+async fn load(slug: String) -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
     let (standing, counts) = (writer.standing().clone(), writer.count_for_tabs().await?);
+    let modules = writer.list_modules().await?;
     drop(read);
     let form = Form::to::<AddLesson>().or_looked_at_by::<PreviewLesson>();
-    let looked_at = looked_at(&form).await?;
-    Ok((standing, counts, form, looked_at))
+    let text = looked_at(&form).await?;
+    Ok(Data { standing, counts, modules, form, text })
 }
 
 /// The text of a form that was only looked at, as it will look.
@@ -60,21 +72,28 @@ pub(super) fn preview_button() -> AnyView {
 }
 
 /// The fields of a lesson, for making and for changing it.
-pub(super) fn fields(form: &Form, title: &str, summary: &str, body: &str, published: bool) -> AnyView {
+pub(super) fn fields(form: &Form, zone: &Zone, text: &LessonForm) -> AnyView {
+    let LessonForm { title, summary, body, published, releases_at } = text;
     view! {
-        {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: title.to_owned(), own_words: true, ..Field::default() })}
+        {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: title.clone(), own_words: true, ..Field::default() })}
         {form.textarea(Field {
             name: "summary", label: "Summary (optional)",
             hint: "What it is about, in a line of up to 300 characters. It stands in the plan, which everyone can see.",
-            value: summary.to_owned(), rows: 2, ..Field::default()
+            value: summary.clone(), rows: 2, ..Field::default()
         })}
         {form.textarea(Field {
             name: "body", label: "Text",
             hint: "In Markdown: ## for a heading, **bold**, - for a list, [words](address) for a link, ``` around code. Images and HTML are left out. Up to 200,000 characters.",
-            value: body.to_owned(), rows: 24, is_wide: true, ..Field::default()
+            value: body.clone(), rows: 24, is_wide: true, ..Field::default()
         })}
         {more_markdown()}
-        {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published)}
+        {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published.is_some())}
+        {form.input(Field {
+            name: "releases_at", label: "From (optional)", kind: "datetime-local",
+            hint: "Until then its title and this date stand in the plan. Empty: at once.",
+            also: format!("By the clock in {}.", zone.name()),
+            value: releases_at.clone(), ..Field::default()
+        })}
     }
     .into_any()
 }
@@ -95,22 +114,42 @@ fn more_markdown() -> AnyView {
         .into_any()
 }
 
-fn show((standing, counts, form, text): (Standing, TabCounts, Form, Option<CleanHtml>)) -> AnyView {
+fn show(Data { standing, counts, modules, form, text: looked_at }: Data) -> AnyView {
+    let zone = Zone::stored(&standing.course.time_zone);
+    let published = (standing.course.state == CourseState::Draft).then(|| "yes".to_owned());
+    let text = LessonForm { published, ..LessonForm::default() };
+    let module = module_field(&form, &modules);
     let content = view! {
         {page_title("New lesson")}
         <h1>"New lesson"</h1>
         <form class="fields gap-above" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&[("course", standing.course.id.to_string())])}
-            {fields(&form, "", "", "", standing.course.state == CourseState::Draft)}
+            {fields(&form, &zone, &text)}
+            {module}
             <div class="buttons">
                 <button class="button primary large">"Add lesson"</button>
                 {preview_button()}
                 <a class="button quiet large" href=format!("/courses/{}", standing.course.slug)>"Cancel"</a>
             </div>
         </form>
-        {preview(text)}
+        {preview(looked_at)}
     }
     .into_any();
     slim(&standing, counts, Tab::Lessons, content)
+}
+
+/// In which module the lesson stands, at its end; nothing where the course has none.
+fn module_field(form: &Form, modules: &[ModuleRow]) -> AnyView {
+    let Some(last) = modules.last() else { return ().into_any() };
+    let field = Field {
+        name: "module",
+        label: "Module",
+        hint: "It goes to the end of it. The lessons can be arranged later.",
+        value: last.id.to_string(),
+        ..Field::default()
+    };
+    let mut choices = vec![("0".to_owned(), "Before the first module".to_owned())];
+    choices.extend(modules.iter().map(|module| (module.id.to_string(), module.title.clone())));
+    form.select(field, &choices)
 }

@@ -1,4 +1,4 @@
-//! `/courses/{slug}/lessons`: the lessons of a course, for who writes them: in which order, which are drafts.
+//! `/courses/{slug}/lessons`: the lessons of a course, for who writes them: in which order, in which modules, which are drafts.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -8,16 +8,18 @@ use crate::courses::policy::{CourseAct, CourseVisitor, Standing};
 use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
-use crate::lessons::api::MoveLesson;
+use crate::lessons::api::{AddModule, DeleteModule, MoveLesson, MoveModule, PlaceLesson, RenameModule};
 use crate::lessons::model::LessonState;
-use crate::lessons::store::PlanRow;
-use crate::ui::form::button;
+use crate::lessons::store::{ModuleRow, Plan, PlanRow};
+use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{page, page_title};
+use crate::ui::when;
+use crate::zone::Zone;
 
 struct Data {
     standing: Standing,
     counts: TabCounts,
-    plan: Vec<PlanRow>,
+    plan: Plan,
 }
 
 /// The lessons with buttons that move them, for who may write in the course. Others are sent to the course's page.
@@ -41,14 +43,11 @@ async fn load(slug: String) -> Result<Option<Data>, Failure> {
 
 fn show(Data { standing, counts, plan }: Data) -> AnyView {
     let course = format!("/courses/{}", standing.course.slug);
-    let list = if plan.is_empty() {
+    let list = if plan.lessons.is_empty() && plan.modules.is_empty() {
         view! { <div class="empty"><h2>"No lessons yet"</h2><p>"Write the first one. Students see it once the lesson and the course are published."</p></div> }
             .into_any()
     } else {
-        let last = plan.len() - 1;
-        let rows: Vec<AnyView> =
-            plan.into_iter().enumerate().map(|(at, lesson)| row(&standing, &lesson, at, last)).collect();
-        view! { <ol class="rows" role="list">{rows}</ol> }.into_any()
+        arranged(&standing, &plan)
     };
     let content = view! {
         {page_title(&format!("Lessons of {}", standing.course.title))}
@@ -59,24 +58,135 @@ fn show(Data { standing, counts, plan }: Data) -> AnyView {
             <a class="button primary" href=format!("{course}/lessons/new")>"Add a lesson"</a>
             <a class="button quiet" href=course>"Back to the course"</a>
         </p>
+        {new_module(&standing)}
     }
     .into_any();
     slim(&standing, counts, Tab::Lessons, content)
 }
 
-fn row(standing: &Standing, lesson: &PlanRow, at: usize, last: usize) -> AnyView {
-    let change = format!("/courses/{}/lessons/{}/edit", standing.course.slug, lesson.slug);
-    let ids = |by: &str| {
-        [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string()), ("by", by.to_owned())]
+/// The lessons before the first module, then each module with its own.
+fn arranged(standing: &Standing, plan: &Plan) -> AnyView {
+    let lessons_of = |module: Option<&ModuleRow>| -> Vec<(usize, &PlanRow)> {
+        let rows = plan.lessons.iter().enumerate();
+        rows.filter(|(_, row)| row.module_id == module.map(|module| module.id)).collect()
     };
-    let up = (at > 0).then(|| button::<MoveLesson>(&ids("-1"), "button small", "Up", &lesson.title));
-    let down = (at < last).then(|| button::<MoveLesson>(&ids("1"), "button small", "Down", &lesson.title));
-    let draft = (lesson.state == LessonState::Draft).then(|| view! { " "<span class="badge hollow">"Draft"</span> });
+    let list = |module: Option<&ModuleRow>| {
+        let lessons = lessons_of(module);
+        if lessons.is_empty() {
+            return view! { <p class="quiet-text">"No lessons in it yet. Move some here, or add one."</p> }.into_any();
+        }
+        let rows: Vec<AnyView> = lessons.into_iter().map(|(at, lesson)| row(standing, plan, lesson, at)).collect();
+        view! { <ol class="rows" role="list">{rows}</ol> }.into_any()
+    };
+    let first = (!lessons_of(None).is_empty()).then(|| list(None));
+    let last = plan.modules.len().saturating_sub(1);
+    let modules: Vec<AnyView> = plan
+        .modules
+        .iter()
+        .enumerate()
+        .map(|(at, module)| {
+            let id = format!("module-{}", module.id);
+            let (heading, named) = (format!("{id}-name"), format!("{id}-name"));
+            view! {
+                <section class="gap-above" id=id aria-labelledby=named>
+                    <div class="split"><h2 id=heading dir="auto">{module.title.clone()}</h2>{module_buttons(standing, module, at, last)}</div>
+                    {list(Some(module))}
+                </section>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { {first}{modules} }.into_any()
+}
+
+fn module_buttons(standing: &Standing, module: &ModuleRow, at: usize, last: usize) -> AnyView {
+    let ids = [("course", standing.course.id.to_string()), ("module", module.id.to_string())];
+    let by = |by: &str| [ids[0].clone(), ids[1].clone(), ("by", by.to_owned())];
+    let up = (at > 0).then(|| button::<MoveModule>(&by("-1"), "button small", "Up", &module.title));
+    let down = (at < last).then(|| button::<MoveModule>(&by("1"), "button small", "Down", &module.title));
+    let form = Form::to_one_of_many::<RenameModule>("module", &module.id.to_string());
+    view! {
+        <div class="buttons">
+            {up}{down}
+            <details class="more" open=form.is_refused()>
+                <summary role="button" class="button small">"Change"<span class="hidden">{format!(" {}", module.title)}</span></summary>
+                <div>
+                    <form class="fields" method="post" action=form.action() novalidate>
+                        {form.summary()}
+                        {form.hidden(&ids)}
+                        {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: module.title.clone(), own_words: true, ..Field::default() })}
+                        <div class="buttons"><button class="button primary">"Save title"</button></div>
+                    </form>
+                    {ask_first::<DeleteModule>(&ids, "Delete module", &module.title, "Its lessons stay: they go on at the end of what stands before it.".to_owned(), "Delete this module".to_owned())}
+                </div>
+            </details>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(standing: &Standing, plan: &Plan, lesson: &PlanRow, at: usize) -> AnyView {
+    let change = format!("/courses/{}/lessons/{}/edit", standing.course.slug, lesson.slug);
+    let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
+    let by = |by: &str| [ids[0].clone(), ids[1].clone(), ("by", by.to_owned())];
+    let is_first = at == 0 && lesson.module_id.is_none();
+    let is_last = at + 1 == plan.lessons.len() && lesson.module_id == plan.modules.last().map(|module| module.id);
+    let up = (!is_first).then(|| button::<MoveLesson>(&by("-1"), "button small", "Up", &lesson.title));
+    let down = (!is_last).then(|| button::<MoveLesson>(&by("1"), "button small", "Down", &lesson.title));
+    let state = match (lesson.state, lesson.releases_at) {
+        (LessonState::Draft, _) => view! { " "<span class="badge hollow">"Draft"</span> }.into_any(),
+        (LessonState::Scheduled, Some(at)) => {
+            let words = Zone::stored(&standing.course.time_zone).words(at);
+            view! { " "<span class="badge hollow">"Opens "{when::time(at, words, false)}</span> }.into_any()
+        }
+        (LessonState::Scheduled | LessonState::Published, _) => ().into_any(),
+    };
     view! {
         <li class="split" id=format!("lesson-{}", lesson.id)>
-            <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{draft}</p><p dir="auto">{lesson.summary.clone()}</p></div>
-            <div class="buttons">{up}{down}</div>
+            <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{state}</p><p dir="auto">{lesson.summary.clone()}</p></div>
+            <div class="buttons">{up}{down}{moving(plan, &ids, lesson)}</div>
         </li>
+    }
+    .into_any()
+}
+
+/// Into another module, at once; nothing where there is no other.
+fn moving(plan: &Plan, ids: &[(&'static str, String)], lesson: &PlanRow) -> AnyView {
+    let mut choices: Vec<(String, String)> = Vec::new();
+    if lesson.module_id.is_some() {
+        choices.push(("0".to_owned(), "Before the first module".to_owned()));
+    }
+    let others = plan.modules.iter().filter(|module| Some(module.id) != lesson.module_id);
+    choices.extend(others.map(|module| (module.id.to_string(), module.title.clone())));
+    if choices.is_empty() {
+        return ().into_any();
+    }
+    let form = Form::to_one_of_many::<PlaceLesson>("lesson", &lesson.id.to_string());
+    view! {
+        <details class="more">
+            <summary role="button" class="button small">"Move"<span class="hidden">{format!(" {}", lesson.title)}</span></summary>
+            <form class="fields" method="post" action=form.action()>
+                {form.hidden(ids)}
+                {form.select(Field { name: "module", label: "To the end of", ..Field::default() }, &choices)}
+                <div class="buttons"><button class="button primary">"Move it"</button></div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn new_module(standing: &Standing) -> AnyView {
+    let form = Form::to::<AddModule>();
+    view! {
+        <section class="hung" aria-labelledby="new-module">
+            <div><h2 id="new-module">"New module"</h2><p>"A heading in the plan, with lessons below it: a week, a part, a topic."</p></div>
+            <form class="fields" method="post" action=form.action() novalidate>
+                {form.summary()}
+                {form.hidden(&[("course", standing.course.id.to_string())])}
+                {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", own_words: true, ..Field::default() })}
+                <div class="buttons"><button class="button">"Add module"</button></div>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -1,22 +1,32 @@
 //! All SQL about lessons. Every one is reached through its course: an id of another course's lesson is not found.
 
+mod arranging;
+mod reading;
+pub mod states;
 mod versions;
+mod writing;
 
+pub use reading::{Group, Plan};
 pub use versions::{VersionHead, VersionRow, whole};
 
-use self::versions::{Version, has_versions, keep};
-use super::model::{Body, LessonState, LessonSummary};
-use crate::accounts::policy::Asked;
-use crate::audit::event::{Event, Object, What};
-use crate::audit::store::note;
+use self::versions::Version;
+use super::model::{Body, LessonForm, LessonState, LessonSummary};
+use super::release::Release;
 use crate::clock::Millis;
-use crate::courses::model::{Title, slug_of};
-use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
-use crate::courses::store::first_free;
-use crate::db::{Connection, Write, query};
-use crate::error::AppError;
-use crate::failure::Failure;
-use crate::id::{CourseId, LessonId, UserId};
+use crate::courses::model::Title;
+use crate::courses::policy::Standing;
+use crate::error::FieldErrors;
+use crate::id::{LessonId, ModuleId, UserId};
+use crate::zone::Zone;
+
+/// A module in the course's plan.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ModuleRow {
+    /// What a lesson names it by.
+    pub id: ModuleId,
+    /// One line of at most 120 characters.
+    pub title: String,
+}
 
 /// A lesson in the course's plan.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -31,10 +41,14 @@ pub struct PlanRow {
     pub summary: String,
     /// A draft only where the asker sees drafts.
     pub state: LessonState,
+    /// From when on students can read it; none for a draft.
+    pub releases_at: Option<Millis>,
+    /// The module it stands in; none: before the first.
+    pub module_id: Option<ModuleId>,
     /// Characters of the text.
     pub length: i64,
     /// When the asker read it.
-    pub read_at: Option<i64>,
+    pub read_at: Option<Millis>,
 }
 
 /// A lesson with its text.
@@ -50,16 +64,22 @@ pub struct LessonRow {
     pub summary: String,
     /// Markdown of at most 200,000 characters; may be empty.
     pub body: String,
-    /// A draft only where the asker sees drafts.
+    /// A draft, or one that is still to come, only where the asker reads those.
     pub state: LessonState,
-    /// In milliseconds since 1970. A form that has seen an earlier moment saves nothing.
-    pub changed_at: i64,
+    /// From when on students can read it; none for a draft.
+    pub releases_at: Option<Millis>,
+    /// A form that has seen an earlier moment saves nothing.
+    pub changed_at: Millis,
 }
 
-/// The columns of a [`LessonRow`].
+/// The columns of a [`LessonRow`] of `lessons l`, at the moment `$now`.
 macro_rules! lesson {
-    () => {
-        "id, slug, title, summary, body, state, changed_at"
+    ($now:literal) => {
+        concat!(
+            "l.id, l.slug, l.title, l.summary, l.body, ",
+            crate::lessons::store::states::state_of_lesson!("l", $now),
+            " as state, l.releases_at, l.changed_at"
+        )
     };
 }
 use lesson;
@@ -72,11 +92,24 @@ pub struct LessonText {
     pub summary: LessonSummary,
     /// Markdown, kept as typed and rendered when shown.
     pub body: Body,
-    /// Whether students can read it from now on.
-    pub state: LessonState,
+    /// From when on students can read it.
+    pub release: Release,
 }
 
 impl LessonText {
+    /// From what its form says, all refusals at once. Dates are in `zone`.
+    pub fn parse(form: &LessonForm, zone: &Zone) -> Result<Self, FieldErrors> {
+        let mut wrong = FieldErrors::default();
+        let title = wrong.keep(Title::parse(&form.title));
+        let summary = wrong.keep(LessonSummary::parse(&form.summary));
+        let body = wrong.keep(Body::parse(&form.body));
+        let release = wrong.keep(Release::parse(form.published.as_deref(), &form.releases_at, zone));
+        match (title, summary, body, release) {
+            (Some(title), Some(summary), Some(body), Some(release)) => Ok(Self { title, summary, body, release }),
+            _ => Err(wrong),
+        }
+    }
+
     fn version(&self, saved_at: Millis, saved_by: Option<UserId>) -> Version<'_> {
         let (title, summary, body) = (self.title.as_str(), self.summary.as_str(), self.body.as_str());
         Version { title, summary, body, saved_at, saved_by }
@@ -94,233 +127,27 @@ impl LessonRow {
     }
 }
 
-async fn plan(
-    on: &mut impl Connection,
-    course: CourseId,
-    user: Option<UserId>,
-    with_drafts: bool,
-) -> Result<Vec<PlanRow>, Failure> {
-    query(
-        "select l.id, l.slug, l.title, l.summary, l.state, cast(length(l.body) as bigint) as length, r.read_at
-         from lessons l left join lesson_reads r on r.lesson_id = l.id and r.user_id = $2
-         where l.course_id = $1 and (l.state = 'published' or $3) order by l.position, l.id",
-    )
-    .bind(course)
-    .bind(user)
-    .bind(with_drafts)
-    .all(on)
-    .await
-}
-
-impl<C: Asked> CourseVisitor<'_, C> {
-    /// The lessons in order: titles only, which anybody who sees the course sees. Drafts for who teaches it.
-    pub async fn list_plan(&mut self) -> Result<Vec<PlanRow>, Failure> {
-        let (user, with_drafts) = asker(self.standing());
-        let (on, course) = self.connection();
-        plan(on, course, user, with_drafts).await
-    }
-}
-
-impl<C: Asked> CourseReader<'_, C> {
-    /// The same, for the rail beside a lesson: whoever may read lessons sees the plan.
-    pub async fn list_plan(&mut self) -> Result<Vec<PlanRow>, Failure> {
-        let (user, with_drafts) = asker(self.standing());
-        let (on, course) = self.connection();
-        plan(on, course, user, with_drafts).await
-    }
-
-    /// A lesson with its text. A draft is found by who teaches the course alone.
-    pub async fn find_lesson(&mut self, slug: &str) -> Result<Option<LessonRow>, Failure> {
-        let (_, with_drafts) = asker(self.standing());
-        let (on, course) = self.connection();
-        query(concat!(
-            "select ",
-            lesson!(),
-            " from lessons where course_id = $1 and slug = $2 and (state = 'published' or $3)"
-        ))
-        .bind(course)
-        .bind(slug)
-        .bind(with_drafts)
-        .optional(on)
-        .await
-    }
-}
-
-fn asker(standing: &crate::courses::policy::Standing) -> (Option<UserId>, bool) {
+fn asker(standing: &Standing) -> (Option<UserId>, bool) {
     (standing.person.as_ref().map(|person| person.id), standing.facts.sees_drafts())
 }
 
-impl CourseReader<'_, Write> {
-    /// Marks a lesson the asker can see as read by whoever asks, or takes the mark off. Answers the slug of the next one.
-    pub async fn mark(&mut self, lesson: LessonId, read: bool) -> Result<Option<String>, Failure> {
-        let user = self.standing().person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
-        let (_, with_drafts) = asker(self.standing());
-        let (write, course) = self.connection();
-        let now = write.now();
-        let (position,): (i64,) =
-            query("select position from lessons where id = $1 and course_id = $2 and (state = 'published' or $3)")
-                .bind(lesson)
-                .bind(course)
-                .bind(with_drafts)
-                .optional(write)
-                .await?
-                .ok_or(AppError::NotFound)?;
-        if read {
-            query("insert into lesson_reads (lesson_id, user_id, read_at) values ($1, $2, $3) on conflict do nothing")
-                .bind(lesson)
-                .bind(user)
-                .bind(now)
-                .execute(write)
-                .await?;
-        } else {
-            query("delete from lesson_reads where lesson_id = $1 and user_id = $2")
-                .bind(lesson)
-                .bind(user)
-                .execute(write)
-                .await?;
-        }
-        let next: Option<(String,)> = query(
-            "select slug from lessons where course_id = $1 and position > $2 and (state = 'published' or $3)
-             order by position, id limit 1",
-        )
-        .bind(course)
-        .bind(position)
-        .bind(with_drafts)
-        .optional(write)
-        .await?;
-        Ok(next.map(|(slug,)| slug))
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl CourseWriter<'_, Write> {
-    /// Adds a lesson at the end. Answers its slug.
-    pub async fn add_lesson(&mut self, text: LessonText) -> Result<String, Failure> {
-        let by = asker(self.standing()).0;
-        let (write, course) = self.connection();
-        let now = write.now();
-        let wanted = slug_of(text.title.as_str(), "lesson");
-        let taken: Vec<(String,)> =
-            query("select slug from lessons where course_id = $1 and (slug = $2 or slug like $2 || '-%')")
-                .bind(course)
-                .bind(&wanted)
-                .all(write)
-                .await?;
-        let slug = first_free(&wanted, &taken);
-        let (id,): (LessonId,) = query(
-            "insert into lessons (course_id, slug, title, summary, body, state, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)
-             returning id",
-        )
-        .bind(course)
-        .bind(&slug)
-        .bind(text.title.as_str())
-        .bind(text.summary.as_str())
-        .bind(text.body.as_str())
-        .bind(text.state.key())
-        .bind(now)
-        .one(write)
-        .await?;
-        keep(write, id, text.version(now, by)).await?;
-        let after = format!("{} ({})", text.title.as_str(), text.state.key());
-        note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
-        Ok(slug)
-    }
-
-    /// Changes a lesson, when it is still as it was at `seen`. Answers its slug; none when somebody changed it since.
-    pub async fn save_lesson(
-        &mut self,
-        lesson: LessonId,
-        text: LessonText,
-        seen: i64,
-    ) -> Result<Option<String>, Failure> {
-        let by = asker(self.standing()).0;
-        let (write, course) = self.connection();
-        let now = write.now();
-        let before: LessonRow = query(concat!("select ", lesson!(), " from lessons where id = $1 and course_id = $2"))
-            .bind(lesson)
-            .bind(course)
-            .optional(write)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        if before.changed_at != seen {
-            return Ok(None);
-        }
-        let changed_at = now.max(before.changed_at + 1);
-        if !text.says_the_same_as(&before) {
-            // A lesson that was written before versions were kept has none yet.
-            if !has_versions(write, lesson).await? {
-                keep(write, lesson, before.version()).await?;
-            }
-            keep(write, lesson, text.version(changed_at, by)).await?;
-        }
-        query(
-            "update lessons set title = $3, summary = $4, body = $5, state = $6, changed_at = $7 where id = $1 and course_id = $2",
-        )
-        .bind(lesson)
-        .bind(course)
-        .bind(text.title.as_str())
-        .bind(text.summary.as_str())
-        .bind(text.body.as_str())
-        .bind(text.state.key())
-        .bind(changed_at)
-        .execute(write)
-        .await?;
-        let event = Event::of(What::Updated).on(Object::Lesson(lesson));
-        let event = event.before(format!("{} ({})", before.title, before.state.key()));
-        note(write, event.after(format!("{} ({})", text.title.as_str(), text.state.key()))).await?;
-        Ok(Some(before.slug))
-    }
-
-    /// Swaps a lesson with its neighbour: -1 moves it up, 1 down. At the end of the list nothing happens. Answers its title,
-    /// and whether it moved.
-    pub async fn move_lesson(&mut self, lesson: LessonId, by: i64) -> Result<(String, bool), Failure> {
-        let (write, course) = self.connection();
-        let (position, title): (i64, String) =
-            query("select position, title from lessons where id = $1 and course_id = $2")
-                .bind(lesson)
-                .bind(course)
-                .optional(write)
-                .await?
-                .ok_or(AppError::NotFound)?;
-        let other: Option<(LessonId, i64)> = query(
-            "select id, position from lessons where course_id = $1 and (($3 < 0 and position < $2) or ($3 > 0 and position > $2))
-             order by position * -$3 desc limit 1",
-        )
-        .bind(course)
-        .bind(position)
-        .bind(by.signum())
-        .optional(write)
-        .await?;
-        let Some((other, its_position)) = other else { return Ok((title, false)) };
-        for (id, position) in [(lesson, its_position), (other, position)] {
-            query("update lessons set position = $3 where id = $1 and course_id = $2")
-                .bind(id)
-                .bind(course)
-                .bind(position)
-                .execute(write)
-                .await?;
-        }
-        let event = Event::of(What::Updated).on(Object::Lesson(lesson));
-        note(write, event.before(format!("in place {position}")).after(format!("in place {its_position}"))).await?;
-        Ok((title, true))
-    }
-
-    /// Deletes a lesson and who read it, and closes the gap. Answers its title.
-    pub async fn delete_lesson(&mut self, lesson: LessonId) -> Result<String, Failure> {
-        let (write, course) = self.connection();
-        let (title, position): (String, i64) =
-            query("delete from lessons where id = $1 and course_id = $2 returning title, position")
-                .bind(lesson)
-                .bind(course)
-                .optional(write)
-                .await?
-                .ok_or(AppError::NotFound)?;
-        query("update lessons set position = position - 1 where course_id = $1 and position > $2")
-            .bind(course)
-            .bind(position)
-            .execute(write)
-            .await?;
-        note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
-        Ok(title)
+    #[test]
+    fn a_refused_lesson_says_all_that_is_wrong_at_once() {
+        let form = LessonForm {
+            title: String::new(),
+            summary: "x".repeat(301),
+            body: "a\0b".to_owned(),
+            published: None,
+            releases_at: "soon".to_owned(),
+        };
+        let wrong = LessonText::parse(&form, &Zone::stored("UTC")).map(|_| ()).unwrap_err();
+        assert_eq!(
+            wrong.0.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(),
+            ["title", "summary", "body", "releases_at"]
+        );
     }
 }

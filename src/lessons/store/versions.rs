@@ -1,15 +1,16 @@
 //! Earlier texts of a lesson: each save keeps one, so that nothing anybody wrote is lost to a slip or to somebody else's save.
 
-use super::{LessonRow, LessonText, lesson};
+use super::{LessonRow, LessonText, ModuleRow, lesson};
 use crate::accounts::policy::Asked;
 use crate::clock::Millis;
 use crate::courses::model::Title;
 use crate::courses::policy::CourseWriter;
-use crate::db::{Write, query};
+use crate::db::{Connection, Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{LessonId, UserId, VersionId};
 use crate::lessons::model::{Body, LessonSummary};
+use crate::lessons::release::Release;
 
 /// So many are kept of a lesson, the last ones.
 const MOST: i64 = 100;
@@ -65,12 +66,20 @@ impl<C: Asked> CourseWriter<'_, C> {
     /// A lesson with its text, draft or not. `NotFound` when the course has none of this name.
     pub async fn find_lesson(&mut self, slug: &str) -> Result<LessonRow, Failure> {
         let (on, course) = self.connection();
-        let row = query(concat!("select ", lesson!(), " from lessons where course_id = $1 and slug = $2"))
+        let now = on.now();
+        let row = query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.slug = $2"))
             .bind(course)
             .bind(slug)
+            .bind(now)
             .optional(on)
             .await?;
         Ok(row.ok_or(AppError::NotFound)?)
+    }
+
+    /// The modules of the course, in their order.
+    pub async fn list_modules(&mut self) -> Result<Vec<ModuleRow>, Failure> {
+        let (on, course) = self.connection();
+        super::reading::modules(on, course).await
     }
 
     /// Its versions, the last first: `most` from the `skip`th on, and how many there are. None before it was first saved again.
@@ -130,16 +139,19 @@ impl CourseWriter<'_, Write> {
     pub async fn restore_version(&mut self, lesson: LessonId, version: VersionId) -> Result<String, Failure> {
         let (row, _) = self.find_version(lesson, version).await?;
         let (write, course) = self.connection();
-        let now: LessonRow = query(concat!("select ", lesson!(), " from lessons where id = $1 and course_id = $2"))
-            .bind(lesson)
-            .bind(course)
-            .one(write)
-            .await?;
+        let at = write.now();
+        let now: LessonRow =
+            query(concat!("select ", lesson!("$3"), " from lessons l where l.id = $1 and l.course_id = $2"))
+                .bind(lesson)
+                .bind(course)
+                .bind(at)
+                .one(write)
+                .await?;
         let text = LessonText {
             title: Title::parse(&row.title)?,
             summary: LessonSummary::parse(&row.summary)?,
             body: Body::parse(&row.body)?,
-            state: now.state,
+            release: now.releases_at.map_or(Release::Never, Release::At),
         };
         Ok(self.save_lesson(lesson, text, now.changed_at).await?.unwrap_or(now.slug))
     }

@@ -1,0 +1,123 @@
+//! Writing lessons: adding, changing, looking at, bringing back, deleting.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::id::{CourseId, LessonId, VersionId};
+use crate::lessons::model::LessonForm;
+
+#[cfg(feature = "ssr")]
+use {
+    super::arranging::module_of, crate::courses::model::OVERTAKEN, crate::courses::policy::CourseWriter,
+    crate::db::Connection, crate::error::FieldErrors, crate::http::request, crate::lessons::markdown,
+    crate::lessons::model::Body, crate::lessons::release::Release, crate::lessons::store::LessonText,
+    crate::ui::flash::Flash, crate::zone::Zone,
+};
+
+/// Adds a lesson at the end of a course.
+#[server(prefix = "/fn", endpoint = "add_lesson")]
+pub async fn add_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// The module it stands in, at its end: an id of one of the course's, 0 for before the first. Missing or empty: the last. `NotFound`
+    /// for another.
+    module: Option<String>,
+    /// What its form says. The lesson's address is made from the title, once.
+    #[server(flatten)]
+    form: LessonForm,
+) -> Result<(), AppError> {
+    let mut read = request::read().await?;
+    let zone = Zone::stored(&CourseWriter::claim(&mut read, course).await?.course().time_zone);
+    drop(read);
+    let text = LessonText::parse(&form, &zone)?;
+    let module = module.as_deref().map(module_of).transpose()?;
+    let release = text.release;
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let lesson = writer.add_lesson(text, module).await?;
+    let slug = writer.course().slug.clone();
+    let now = write.now();
+    write.commit().await?;
+    let said = match release {
+        Release::Never => "The lesson is added as a draft that only staff see.".to_owned(),
+        Release::At(at) if at > now => format!("The lesson is added. Students can read it from {}.", zone.words(at)),
+        Release::At(_) | Release::Now => "The lesson is added.".to_owned(),
+    };
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said(said))
+}
+
+/// Changes a lesson. `seen` is when the text that was edited had last changed.
+#[server(prefix = "/fn", endpoint = "save_lesson")]
+pub async fn save_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course.
+    lesson: LessonId,
+    /// In milliseconds since 1970. When the lesson has changed since, nothing is saved: refused at `body`.
+    seen: i64,
+    /// What its form says. The address stays as it is.
+    #[server(flatten)]
+    form: LessonForm,
+) -> Result<(), AppError> {
+    let mut read = request::read().await?;
+    let zone = Zone::stored(&CourseWriter::claim(&mut read, course).await?.course().time_zone);
+    drop(read);
+    let text = LessonText::parse(&form, &zone)?;
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let saved = writer.save_lesson(lesson, text, seen).await?;
+    let Some(lesson) = saved else {
+        return Err(FieldErrors::one("body", OVERTAKEN).into());
+    };
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("Changes saved."))
+}
+
+/// Shows how a text will look, and changes nothing. A script gets HTML; a browser comes back to its form, with the text below it.
+#[server(prefix = "/fn", endpoint = "preview_lesson")]
+pub async fn preview_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// Markdown of at most 200,000 characters; may be empty.
+    body: String,
+) -> Result<String, AppError> {
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let body = Body::parse(&body)?;
+    request::show_again()?;
+    Ok(markdown::render_for_page(body.as_str()).await?.as_str().to_owned())
+}
+
+/// Brings an earlier text of a lesson back. What stands there now stays one of its versions.
+#[server(prefix = "/fn", endpoint = "restore_version")]
+pub async fn restore_version(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course.
+    lesson: LessonId,
+    /// `NotFound` when it is none of this lesson's, or not kept any more.
+    version: VersionId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let lesson = writer.restore_version(lesson, version).await?;
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said("The earlier text is back."))
+}
+
+/// Deletes a lesson.
+#[server(prefix = "/fn", endpoint = "delete_lesson")]
+pub async fn delete_lesson(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course. The marks of who read it go with it.
+    lesson: LessonId,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    let title = writer.delete_lesson(lesson).await?;
+    let slug = writer.course().slug.clone();
+    write.commit().await?;
+    request::go_on(&format!("/courses/{slug}/lessons"), Flash::said(format!("{title} is deleted.")))
+}

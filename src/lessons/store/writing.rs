@@ -1,0 +1,131 @@
+//! Writing lessons: adding, changing and deleting them.
+
+use super::arranging::Stored;
+use super::versions::{has_versions, keep};
+use super::{LessonRow, LessonText, asker, lesson};
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
+use crate::clock::Millis;
+use crate::courses::model::slug_of;
+use crate::courses::policy::CourseWriter;
+use crate::courses::store::first_free;
+use crate::db::{Connection, Write, query};
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::id::{LessonId, ModuleId};
+use crate::lessons::release::state_at;
+
+impl CourseWriter<'_, Write> {
+    /// Adds a lesson at the end of a module, of the last where `module` is none; `Some(None)`: before the first. Answers its slug. `NotFound`
+    /// when the course has no such module.
+    pub async fn add_lesson(&mut self, text: LessonText, module: Option<Option<ModuleId>>) -> Result<String, Failure> {
+        let by = asker(self.standing()).0;
+        let (write, course) = self.connection();
+        let now = write.now();
+        let wanted = slug_of(text.title.as_str(), "lesson");
+        let taken: Vec<(String,)> =
+            query("select slug from lessons where course_id = $1 and (slug = $2 or slug like $2 || '-%')")
+                .bind(course)
+                .bind(&wanted)
+                .all(write)
+                .await?;
+        let slug = first_free(&wanted, &taken);
+        let releases_at = text.release.moment(None, now);
+        let (id,): (LessonId,) = query(
+            "insert into lessons (course_id, slug, title, summary, body, releases_at, position, created_at, changed_at)
+             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)
+             returning id",
+        )
+        .bind(course)
+        .bind(&slug)
+        .bind(text.title.as_str())
+        .bind(text.summary.as_str())
+        .bind(text.body.as_str())
+        .bind(releases_at)
+        .bind(now)
+        .one(write)
+        .await?;
+        let stored = Stored::of(write, course).await?;
+        let mut order = stored.arrangement();
+        if !order.place(id, module.unwrap_or_else(|| stored.last_module()), None) {
+            return Err(AppError::NotFound.into());
+        }
+        stored.change_to(write, course, &order).await?;
+        keep(write, id, text.version(now, by)).await?;
+        let after = in_words(text.title.as_str(), releases_at, now);
+        note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
+        Ok(slug)
+    }
+
+    /// Changes a lesson, when it is still as it was at `seen`. Answers its slug; none when somebody changed it since.
+    pub async fn save_lesson(
+        &mut self,
+        lesson: LessonId,
+        text: LessonText,
+        seen: Millis,
+    ) -> Result<Option<String>, Failure> {
+        let by = asker(self.standing()).0;
+        let (write, course) = self.connection();
+        let now = write.now();
+        let before: LessonRow =
+            query(concat!("select ", lesson!("$3"), " from lessons l where l.id = $1 and l.course_id = $2"))
+                .bind(lesson)
+                .bind(course)
+                .bind(now)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        if before.changed_at != seen {
+            return Ok(None);
+        }
+        let changed_at = now.max(before.changed_at + 1);
+        if !text.says_the_same_as(&before) {
+            // A lesson that was written before versions were kept has none yet.
+            if !has_versions(write, lesson).await? {
+                keep(write, lesson, before.version()).await?;
+            }
+            keep(write, lesson, text.version(changed_at, by)).await?;
+        }
+        let releases_at = text.release.moment(before.releases_at, now);
+        query(
+            "update lessons set title = $3, summary = $4, body = $5, releases_at = $6, changed_at = $7 where id = $1 and course_id = $2",
+        )
+        .bind(lesson)
+        .bind(course)
+        .bind(text.title.as_str())
+        .bind(text.summary.as_str())
+        .bind(text.body.as_str())
+        .bind(releases_at)
+        .bind(changed_at)
+        .execute(write)
+        .await?;
+        let event = Event::of(What::Updated).on(Object::Lesson(lesson));
+        let event = event.before(in_words(&before.title, before.releases_at, now));
+        note(write, event.after(in_words(text.title.as_str(), releases_at, now))).await?;
+        Ok(Some(before.slug))
+    }
+
+    /// Deletes a lesson and who read it, and closes the gap. Answers its title.
+    pub async fn delete_lesson(&mut self, lesson: LessonId) -> Result<String, Failure> {
+        let (write, course) = self.connection();
+        let (title, position): (String, i64) =
+            query("delete from lessons where id = $1 and course_id = $2 returning title, position")
+                .bind(lesson)
+                .bind(course)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?;
+        query("update lessons set position = position - 1 where course_id = $1 and position > $2")
+            .bind(course)
+            .bind(position)
+            .execute(write)
+            .await?;
+        note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
+        Ok(title)
+    }
+}
+
+/// For the log: "Clay (scheduled)".
+fn in_words(title: &str, releases_at: Option<Millis>, now: Millis) -> String {
+    format!("{title} ({})", state_at(releases_at, now).key())
+}
