@@ -34,6 +34,8 @@ use crate::lessons::pages::{
     lesson::LessonPage,
     new::LessonNew,
     plan::LessonPlan,
+    progress::CourseProgress,
+    search::Search,
     versions::{LessonVersion, LessonVersions},
 };
 use crate::mail::pages::{letter::LetterPage, outbox::Outbox};
@@ -109,6 +111,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/people/awaited") view=AwaitedPlaces ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id/why") view=Why ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
+                <Route path=path!("/search") view=Search ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/progress") view=CourseProgress ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />

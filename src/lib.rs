@@ -69,7 +69,10 @@ pub fn hydrate() {
     #[expect(unused_imports, reason = "named so that their exports stay")]
     use crate::{
         courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*, lab::islands::*,
+        lessons::islands::*,
     };
+    // In a build for people its words would weigh more than they tell: a panic is a line in the console either way.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
 }

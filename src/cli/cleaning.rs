@@ -16,6 +16,7 @@ use crate::enrolments::store::public_delete_old_rosters;
 use crate::failure::Failure;
 use crate::http::{Site, kept_forms};
 use crate::lab::store as lab;
+use crate::lessons::store::public_delete_old_drafts;
 use crate::mail::store as mail;
 use crate::sessions::store::{public_delete_long_over, public_forget_places};
 use crate::tokens::keys::store as keys;
@@ -97,6 +98,7 @@ async fn clear(site: &Site) -> Result<Cleared, Failure> {
             + lab::public_delete_over(&mut write).await?
             + idempotency::public_delete_over(&mut write).await?
             + public_delete_old_rosters(&mut write).await?
+            + public_delete_old_drafts(&mut write).await?
             + provider::public_delete_over(&mut write).await?
             + passkey::public_delete_over(&mut write).await?
             + mail_link::public_delete_over(&mut write).await?

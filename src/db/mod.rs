@@ -32,7 +32,7 @@ use crate::sessions::caller::Caller;
 pub use backup::{back_up, restore, verify};
 pub use counting::{asked, counted};
 pub use place::Place;
-pub use query::{Query, Row, Value, query};
+pub use query::{Query, Row, Value, query, query_by_engine};
 pub use sqlite::serve_alone;
 pub use tables::{Kind, TABLES};
 pub use transfer::{COUNTED, Sum, transfer};

@@ -30,6 +30,13 @@ pub enum Value {
     Bool(bool),
     /// A blob, as it is.
     Bytes(Vec<u8>),
+    /// Text that each engine reads in its own way.
+    ByEngine {
+        /// For SQLite.
+        sqlite: String,
+        /// For PostgreSQL.
+        postgres: String,
+    },
 }
 
 macro_rules! values {
@@ -73,6 +80,8 @@ macro_rules! bound {
                 Value::MaybeText(value) => statement.bind(value),
                 Value::Bool(value) => statement.bind(value),
                 Value::Bytes(value) => statement.bind(value),
+                // PostgreSQL's was taken out before.
+                Value::ByEngine { sqlite, .. } => statement.bind(sqlite),
             };
         }
         statement
@@ -88,7 +97,7 @@ macro_rules! rows {
                 bound!(sqlx::query_as::<Sqlite, $row>($query.sql), $query.values).$fetch(connection).await
             }
             Engine::Postgres(connection) => {
-                bound!(sqlx::query_as::<Postgres, $row>($query.sql), without_nul($query.values))
+                bound!(sqlx::query_as::<Postgres, $row>($query.postgres_sql()), for_postgres($query.values))
                     .$fetch(connection)
                     .await
             }
@@ -100,12 +109,19 @@ macro_rules! rows {
 #[derive(Debug)]
 pub struct Query {
     sql: &'static str,
+    /// In place of it on PostgreSQL, where the two have no words in common.
+    on_postgres: Option<&'static str>,
     values: Vec<Value>,
 }
 
 /// Begins a statement. Only `store.rs` files and `db/` may (clippy.toml).
 pub fn query(sql: &'static str) -> Query {
-    Query { sql, values: Vec::new() }
+    Query { sql, on_postgres: None, values: Vec::new() }
+}
+
+/// The same, in two tongues: for what the engines have each in a way of their own, like text search.
+pub fn query_by_engine(sqlite: &'static str, postgres: &'static str) -> Query {
+    Query { sql: sqlite, on_postgres: Some(postgres), values: Vec::new() }
 }
 
 impl Query {
@@ -113,6 +129,16 @@ impl Query {
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
+    }
+
+    /// The next, which each engine reads in its own way.
+    pub fn bind_by_engine(mut self, sqlite: String, postgres: String) -> Self {
+        self.values.push(Value::ByEngine { sqlite, postgres });
+        self
+    }
+
+    fn postgres_sql(&self) -> &'static str {
+        self.on_postgres.unwrap_or(self.sql)
     }
 
     /// Every row.
@@ -142,18 +168,24 @@ impl Query {
                 .execute(connection)
                 .await
                 .map(|d| d.rows_affected()),
-            Engine::Postgres(connection) => bound!(sqlx::query::<Postgres>(self.sql), without_nul(self.values))
-                .execute(connection)
-                .await
-                .map(|d| d.rows_affected()),
+            Engine::Postgres(connection) => {
+                bound!(sqlx::query::<Postgres>(self.postgres_sql()), for_postgres(self.values))
+                    .execute(connection)
+                    .await
+                    .map(|d| d.rows_affected())
+            }
         };
         done.broken("write")
     }
 }
 
-/// PostgreSQL's text has no NUL. Nothing stored has one either, so a search for it still finds nothing.
-fn without_nul(mut values: Vec<Value>) -> Vec<Value> {
+/// Its own of what each engine reads in its own way. PostgreSQL's text has no NUL. Nothing stored has one either, so a search for it still
+/// finds nothing.
+fn for_postgres(mut values: Vec<Value>) -> Vec<Value> {
     for value in &mut values {
+        if let Value::ByEngine { postgres, .. } = value {
+            *value = Value::Text(std::mem::take(postgres));
+        }
         if let Value::Text(text) | Value::MaybeText(Some(text)) = value
             && text.contains('\0')
         {

@@ -212,6 +212,19 @@ pub const TABLES: &[Table] = {
                 ("saved_by", Int),
             ],
         ),
+        (
+            "lesson_drafts",
+            &[
+                ("user_id", Int),
+                ("course_id", Int),
+                ("lesson_id", Int),
+                ("title", Text),
+                ("summary", Text),
+                ("body", Text),
+                ("seen", Int),
+                ("kept_at", Int),
+            ],
+        ),
         ("lesson_reads", &[("lesson_id", Int), ("user_id", Int), ("read_at", Int)]),
         (
             "audit_events",

@@ -210,7 +210,7 @@ async fn refuse_unless_empty(place: &Place) -> Result<(), Failure> {
         Place::Sqlite(path) if !path.exists() => return Ok(()),
         Place::Sqlite(path) => (
             End::File(sqlite::open_to_read(path).await?.acquire().await.broken("open the target")?.detach()),
-            "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name <> '_sqlx_migrations'",
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name <> '_sqlx_migrations' and name not like 'lesson\\_words%' escape '\\'",
         ),
         Place::Postgres(options) => (
             End::Server(PgConnection::connect_with(options).await.broken("connect to the target")?),

@@ -15,7 +15,7 @@ use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
 use crate::failure::busy;
-use crate::lessons::api::{AddLesson, PreviewLesson, SaveLesson};
+use crate::lessons::api::{AddLesson, KeepDraft, PreviewLesson, SaveLesson};
 use crate::network::NoneLeft;
 
 /// The largest body of a form with a long text (the contract: 2 MB). Holds 200,000 letters of most scripts; of letters that
@@ -98,6 +98,7 @@ fn most_of(action: &str) -> usize {
             AddLesson::PATH,
             SaveLesson::PATH,
             PreviewLesson::PATH,
+            KeepDraft::PATH,
             ImportRoster::PATH,
         ]
         .contains(&action);

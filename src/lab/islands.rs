@@ -7,6 +7,7 @@ use leptos::server_fn::ServerFn;
 use super::api::TimeLab;
 use super::model::{left, shown};
 use crate::ui::browser;
+use crate::ui::said::said;
 
 /// A minute passes in a second.
 const FASTER: u32 = 60;
@@ -14,25 +15,26 @@ const FASTER: u32 = 60;
 /// Stands below the form in `#take-back`, and writes into its stopwatches.
 #[island]
 pub fn Stopwatches() -> impl IntoView {
-    let says = RwSignal::new("");
+    let says = RwSignal::new(String::new());
     // Effects only run in the browser.
     Effect::new(move || {
         browser::instead_of_sending("#take-back form", move || {
-            says.set("Asking");
+            says.set("Asking".to_owned());
             leptos::task::spawn_local(async move {
-                says.set(match run(says).await {
+                let words = match run(says).await {
                     Some(()) => {
                         "Three are refused. The fourth goes on, here in fast time: a minute passes in a second."
                     }
                     None => "That did not come back. Wait a minute, then try once more.",
-                });
+                };
+                says.set(words.to_owned());
             });
         });
     });
-    view! { <p class="quiet-text" role="status">{move || says.get()}</p> }.into_any()
+    said(says)
 }
 
-async fn run(says: RwSignal<&'static str>) -> Option<()> {
+async fn run(says: RwSignal<String>) -> Option<()> {
     let timed = browser::post(TimeLab::PATH, &[]).await?;
     for which in ["session", "denylist", "epoch"] {
         browser::write(&format!("[data-watch={which}]"), &shown(browser::number(&timed, which)?));
@@ -45,7 +47,7 @@ async fn run(says: RwSignal<&'static str>) -> Option<()> {
         let rest = alone.saturating_sub(passed);
         browser::write("[data-watch=alone]", &left(rest));
         if rest == 0 {
-            says.set("Now the fourth has ended as well, by itself: ten minutes after it was made.");
+            says.set("Now the fourth has ended as well, by itself: ten minutes after it was made.".to_owned());
         }
         rest > 0
     });

@@ -8,6 +8,7 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod arrangement;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod markdown;
 pub mod model;
@@ -15,6 +16,8 @@ pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod release;
+#[cfg(feature = "ssr")]
+pub mod search;
 #[cfg(feature = "ssr")]
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 pub mod store;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::browser;
+use crate::ui::said::said;
 
 /// Says how far the two clocks are apart. Stands in an element with `data-server-now`, milliseconds since 1970; without a script
 /// a person compares the time that is written there with their own.
@@ -22,5 +23,5 @@ pub fn ClockCheck() -> impl IntoView {
             behind => format!("Your clock is {} seconds behind it.", -behind),
         });
     });
-    view! { <span role="status">{move || says.get()}</span> }.into_any()
+    said(says)
 }

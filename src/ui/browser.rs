@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::{IntervalHandle, document, set_interval_with_handle};
+use leptos::prelude::{IntervalHandle, TimeoutHandle, document, set_interval_with_handle, set_timeout_with_handle};
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::{Array, Date, Function, JSON, Object, Promise, Reflect};
@@ -48,23 +48,94 @@ pub fn input(selector: &str) -> Option<HtmlInputElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// Does something at each event of this name, as long as the page lives.
+pub fn on(element: &Element, event: &str, work: Box<dyn FnMut(JsValue)>) {
+    let listener = Closure::wrap(work);
+    let _ = element.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
 /// Hands over what stands in an input at each change, as long as the page lives.
 pub fn on_input(input: &HtmlInputElement, mut changed: impl FnMut(String) + 'static) {
     let field = input.clone();
-    let listener = Closure::<dyn FnMut()>::new(move || changed(field.value()));
-    let _ = input.add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());
-    listener.forget();
+    on(input, "input", Box::new(move |_| changed(field.value())));
 }
 
 /// Does something in place of sending the form that a selector finds, as long as the page lives.
 pub fn instead_of_sending(form: &str, mut work: impl FnMut() + 'static) -> Option<()> {
-    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+    let work = Box::new(move |event: JsValue| {
         let _ = call(&event, "preventDefault", None);
         work();
     });
-    element(form)?.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref()).ok()?;
-    listener.forget();
+    on(&element(form)?, "submit", work);
     Some(())
+}
+
+/// Does something whenever nobody has typed in an element for `pause` after they had.
+pub fn when_quiet(element: &Element, pause: Duration, work: impl Fn() + Clone + 'static) {
+    let mut waiting: Option<TimeoutHandle> = None;
+    on(
+        element,
+        "input",
+        Box::new(move |_| {
+            if let Some(before) = waiting.take() {
+                before.clear();
+            }
+            waiting = set_timeout_with_handle(work.clone(), pause).ok();
+        }),
+    );
+}
+
+/// Lets the items (`[data-item]`) of the lists in an element (`ol`, within a `[data-list]`) be dragged to another place. Calls `moved`
+/// with the item, the list it stands in afterwards, and the item after it or nothing.
+pub fn sortable(place: &Element, moved: impl Fn(&str, &str, &str) + 'static) {
+    let dragged: Rc<RefCell<Option<Element>>> = Rc::default();
+    let (begun, over) = (dragged.clone(), dragged.clone());
+    // Before it can begin, a pointer was over it.
+    on(place, "mouseover", Box::new(|event| can_be_dragged(&event).unwrap_or_default()));
+    on(place, "dragstart", Box::new(move |event| drop(begun.replace(within(&event, "[data-item]")))));
+    on(place, "dragover", Box::new(move |event| drop(over.borrow().as_ref().and_then(|item| drag(item, &event)))));
+    on(
+        place,
+        "dragend",
+        Box::new(move |_| {
+            let Some(item) = dragged.take() else { return };
+            let named = |element: Option<Element>, name: &str| element.and_then(|element| element.get_attribute(name));
+            let list = named(item.closest("[data-list]").ok().flatten(), "data-list").unwrap_or_default();
+            let next = named(item.next_element_sibling(), "data-item").unwrap_or_default();
+            moved(&named(Some(item), "data-item").unwrap_or_default(), &list, &next);
+        }),
+    );
+}
+
+fn can_be_dragged(event: &JsValue) -> Option<()> {
+    within(event, "[data-item]")?.set_attribute("draggable", "true").ok()
+}
+
+/// Puts what is dragged before or after the item that the pointer is over, or into the empty list it is over.
+fn drag(dragged: &Element, event: &JsValue) -> Option<JsValue> {
+    call(event, "preventDefault", None);
+    let Some(item) = within(event, "[data-item]") else {
+        let list = within(event, "[data-list]")?.query_selector("ol").ok()??;
+        return call(&list, "append", Some(dragged.as_ref()));
+    };
+    if item.is_same_node(Some(dragged)) {
+        return None;
+    }
+    // Over its lower half: after it.
+    let bounds = call(&item, "getBoundingClientRect", None)?;
+    let middle = (of(&bounds, "top")?.as_f64()? + of(&bounds, "bottom")?.as_f64()?) / 2.0;
+    call(&item, if of(event, "clientY")?.as_f64()? > middle { "after" } else { "before" }, Some(dragged.as_ref()))
+}
+
+/// The element that a selector finds around where an event happened.
+fn within(event: &JsValue, selector: &str) -> Option<Element> {
+    of(event, "target")?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+/// Puts HTML into an element: of the server's, which has cleaned it.
+pub fn show_html(element: &Element, html: &str) {
+    element.set_inner_html(html);
 }
 
 /// Puts a text into the element that a selector finds.
@@ -184,9 +255,22 @@ pub async fn post(path: &str, fields: &[(&str, &str)]) -> Option<JsValue> {
     for (name, value) in fields {
         body.append(name, value);
     }
+    send(path, &body).await
+}
+
+/// Calls a server function with what stands in a form by now, and answers its JSON; nothing when it was refused or the line is down.
+pub async fn post_form(path: &str, form: &Element) -> Option<JsValue> {
+    let make = |name: &str, with: &JsValue| {
+        let class: Function = of(&window()?.into(), name)?.dyn_into().ok()?;
+        Reflect::construct(&class, &Array::of1(with)).ok()
+    };
+    send(path, &make("URLSearchParams", &make("FormData", form)?)?).await
+}
+
+async fn send(path: &str, body: &JsValue) -> Option<JsValue> {
     let options = RequestInit::new();
     options.set_method("POST");
-    options.set_body(&body);
+    options.set_body(body);
     let request = Request::new_with_str_and_init(path, &options).ok()?;
     request.headers().set("accept", "application/json").ok()?;
     let response: Response = JsFuture::from(window()?.fetch_with_request(&request)).await.ok()?.dyn_into().ok()?;

@@ -130,6 +130,7 @@ fn header(path: &str, name: Option<&str>, is_known: bool, is_admin: bool, token:
     let mut links = vec![("/courses", "Courses")];
     if name.is_some() {
         links.insert(0, ("/", "Home"));
+        links.push(("/search", "Search"));
     }
     links.push(("/lab", "Lab"));
     if is_admin {

@@ -25,6 +25,7 @@ pub mod pagination;
 pub mod prose;
 #[cfg(feature = "ssr")]
 pub mod proven;
+pub mod said;
 #[cfg(feature = "ssr")]
 pub mod told;
 #[cfg(feature = "ssr")]

@@ -557,6 +557,11 @@ impl Page {
     pub fn has(&self, words: &str) -> bool {
         self.body.contains(words)
     }
+
+    /// The answer as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
 }
 
 pub fn encode(fields: &[(&str, &str)]) -> String {

@@ -85,7 +85,9 @@ pub async fn columns(place: &Place) -> BTreeMap<String, BTreeSet<String>> {
         Place::Sqlite(file) => {
             let mut connection = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
             let sql = "select t.name, c.name from sqlite_schema t, pragma_table_info(t.name) c
-                       where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\'";
+                       where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\'
+                         -- the index of a full-text search, which is no table of ours
+                         and t.name not like 'lesson\\_words%' escape '\\'";
             sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
         }
         Place::Postgres(options) => {

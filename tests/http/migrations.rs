@@ -63,7 +63,9 @@ async fn of_file(file: &Path) -> Schema {
     let mut schema = Schema::new();
     let tables: Vec<(String, String)> = rows_of_file(
         &mut on,
-        "select name, sql from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like '\\_sqlx%' escape '\\'",
+        "select name, sql from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like '\\_sqlx%' escape '\\'
+         -- how words are found is each engine's own: tables here, an index there
+         and name not like 'lesson\\_words%' escape '\\'",
     )
     .await;
     for (name, sql) in tables {
@@ -139,7 +141,8 @@ async fn of_server(on: &mut PgConnection) -> Schema {
         on,
         "select t.relname::text, c.relname::text, i.indisprimary, i.indisunique, pg_get_indexdef(i.indexrelid)
          from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-         join pg_namespace n on n.oid = t.relnamespace where n.nspname = 'public' and t.relname not like '\\_sqlx%'",
+         join pg_namespace n on n.oid = t.relnamespace where n.nspname = 'public' and t.relname not like '\\_sqlx%'
+           and c.relname <> 'lesson_words'",
     )
     .await;
     for (name, index, is_primary, is_unique, sql) in indexes {
@@ -156,7 +159,7 @@ async fn of_server(on: &mut PgConnection) -> Schema {
     let references: Vec<(String, String, String, String, String)> = rows_of_server(
         on,
         "select t.relname::text, a.attname::text, o.relname::text, b.attname::text,
-                case k.confdeltype when 'c' then 'cascade' else 'no action' end
+                case k.confdeltype when 'c' then 'cascade' when 'n' then 'set null' else 'no action' end
          from pg_constraint k join pg_class t on t.oid = k.conrelid join pg_class o on o.oid = k.confrelid
          join pg_attribute a on a.attrelid = t.oid and a.attnum = k.conkey[1]
          join pg_attribute b on b.attrelid = o.oid and b.attnum = k.confkey[1] where k.contype = 'f'",

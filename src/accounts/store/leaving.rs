@@ -113,6 +113,23 @@ pub struct OwnForm {
     pub expires_at: Millis,
 }
 
+/// Words of theirs in a lesson that are not saved.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnDraft {
+    /// The course's slug.
+    pub course: String,
+    /// The lesson's slug; none: it is not there yet.
+    pub lesson: Option<String>,
+    /// As typed.
+    pub title: String,
+    /// As typed.
+    pub summary: String,
+    /// Markdown.
+    pub body: String,
+    /// When they were last kept.
+    pub kept_at: Millis,
+}
+
 /// Everything the site holds of a person, but for the log, which is read in parts.
 #[derive(Debug, Serialize)]
 pub struct OwnData {
@@ -126,6 +143,8 @@ pub struct OwnData {
     pub reading: Vec<OwnReading>,
     /// What was typed and not saved.
     pub forms: Vec<OwnForm>,
+    /// What was written in lessons and not saved.
+    pub drafts: Vec<OwnDraft>,
 }
 
 impl RecentlyProven<Oneself<'_, Read>> {
@@ -165,7 +184,14 @@ impl RecentlyProven<Oneself<'_, Read>> {
             .bind(user)
             .all(read)
             .await?;
-        Ok(OwnData { account, sign_ins, courses, reading, forms })
+        let drafts = query(
+            "select c.slug as course, l.slug as lesson, d.title, d.summary, d.body, d.kept_at from lesson_drafts d
+             join courses c on c.id = d.course_id left join lessons l on l.id = d.lesson_id where d.user_id = $1 order by d.kept_at",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
+        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts })
     }
 }
 
@@ -208,6 +234,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from sign_ins where user_id = $1",
             "delete from idempotency_keys where user_id = $1",
             "delete from kept_forms where user_id = $1",
+            "delete from lesson_drafts where user_id = $1",
             "delete from roster_changes where user_id = $1 or email_key = (select email_key from users where id = $1)",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",

@@ -70,6 +70,15 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
     let about = (!course.description.trim().is_empty()).then(|| {
         view! { <section class="gap-above" aria-labelledby="about"><h2 id="about">"About this course"</h2>{prose(about)}</section> }
     });
+    let find = (standing.may(CourseAct::ReadLessons) && !plan.lessons.is_empty()).then(|| {
+        view! {
+            <form class="finder gap-above" method="get" action="/search" role="search">
+                <input type="hidden" name="course" value=course.slug.clone() />
+                <div class="field"><label for="q">"Search these lessons"</label><input class="input" id="q" name="q" type="search" dir="auto" autocomplete="off" /></div>
+                <button class="button">"Search"</button>
+            </form>
+        }
+    });
     let write = standing.may(CourseAct::Write).then(|| {
         let lessons = format!("/courses/{}/lessons", course.slug);
         let arrange =
@@ -97,7 +106,7 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
                 <div class="columns">
                     {your_place(&standing, mine, &plan, next, now)}
                     <div class="main">
-                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{write}</section>
+                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}</section>
                         {about}
                     </div>
                     <aside class="rail" aria-label="Who teaches">
@@ -160,17 +169,16 @@ fn lesson_row(standing: &Standing, at: usize, lesson: &PlanRow, is_next: bool) -
     } else {
         ("lesson-row", view! { {length} }.into_any())
     };
-    let line =
-        (!lesson.summary.is_empty()).then(|| view! { <span class="line" dir="auto">{lesson.summary.clone()}</span> });
+    let about = (!lesson.summary.is_empty()).then(|| view! { <span dir="auto">{lesson.summary.clone()}</span> });
     let when = opens.map(|at| {
         let words = Zone::stored(&course.time_zone).words(at);
-        view! { <span class="line">"Opens "{when::time(at, words, false)}</span> }
+        view! { <span class="opens">"Opens "{when::time(at, words, false)}</span> }
     });
+    let line = (about.is_some() || when.is_some()).then(|| view! { <span class="line">{about}{when}</span> });
     let inside = view! {
         <span class="number">{at + 1}</span>
         <span class="title" dir="auto">{lesson.title.clone()}</span>
         {line}
-        {when}
         <span class="state">{state}</span>
     };
     if is_in && (opens.is_none() || standing.facts.sees_drafts()) {

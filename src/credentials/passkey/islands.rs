@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::ui::browser;
+use crate::ui::said::said;
 
 /// Asks for a passkey to sign in or to prove who one is. Where the page says so (`data-in-field`), the device offers it in the
 /// field for the address as well.
@@ -25,11 +26,11 @@ const MADE_NONE: &str = "Your device made none. It may have one for this site al
 const BEGIN_AGAIN: &str = "We could not begin. Load this page again and try once more.";
 
 fn ceremony(words: &'static str, how: &'static str) -> AnyView {
-    let says = RwSignal::new("");
+    let says = RwSignal::new(String::new());
     let can = RwSignal::new(false);
     Effect::new(move || {
         if !browser::has_passkeys() {
-            says.set(CANNOT);
+            says.set(CANNOT.to_owned());
             return;
         }
         can.set(true);
@@ -44,18 +45,18 @@ fn ceremony(words: &'static str, how: &'static str) -> AnyView {
         }
     });
     let press = move |_| {
-        says.set("");
+        says.set(String::new());
         // The device can be asked one thing at a time.
         browser::cancel_offer();
         leptos::task::spawn_local(async move {
             if let Err(words) = answer(how, false).await {
-                says.set(words);
+                says.set(words.to_owned());
             }
         });
     };
     view! {
         <button type="button" class="button" hidden=move || !can.get() on:click=press>{words}</button>
-        <p class="quiet-text" role="status">{move || says.get()}</p>
+        {said(says)}
     }
     .into_any()
 }

@@ -174,7 +174,7 @@ fn show(data: Data) -> AnyView {
         {list}
         {picking}
         {is_filtered.then(|| found(people.total, &path))}
-        <p class="gap-above"><a href=format!("{path}.csv")>"Download the list"</a></p>
+        <p class="gap-above"><a href=format!("{path}.csv")>"Download the list"</a>", "<a href=format!("/courses/{}/progress", standing.course.slug)>"who has read what"</a></p>
         {pagination(&path, &[("q", &search), ("role", role_key), ("state", state_key), ("sort", if sort == Sort::Name { "" } else { sort.key() })], number, people.total, "people")}
         {waiting_for_accounts(&standing, awaited, now, may_manage)}
         {may_manage.then(|| add(&standing, form, has_mail))}

@@ -8,10 +8,18 @@ use crate::lessons::model::LessonForm;
 
 #[cfg(feature = "ssr")]
 use {
-    super::arranging::module_of, crate::courses::model::OVERTAKEN, crate::courses::policy::CourseWriter,
-    crate::db::Connection, crate::error::FieldErrors, crate::http::request, crate::lessons::markdown,
-    crate::lessons::model::Body, crate::lessons::release::Release, crate::lessons::store::LessonText,
-    crate::ui::flash::Flash, crate::zone::Zone,
+    super::arranging::module_of,
+    crate::courses::model::OVERTAKEN,
+    crate::courses::policy::CourseWriter,
+    crate::db::Connection,
+    crate::error::FieldErrors,
+    crate::http::request,
+    crate::lessons::markdown,
+    crate::lessons::model::Body,
+    crate::lessons::release::Release,
+    crate::lessons::store::{DraftText, LessonText},
+    crate::ui::flash::Flash,
+    crate::zone::Zone,
 };
 
 /// Adds a lesson at the end of a course.
@@ -86,6 +94,43 @@ pub async fn preview_lesson(
     let body = Body::parse(&body)?;
     request::show_again()?;
     Ok(markdown::render_for_page(body.as_str()).await?.as_str().to_owned())
+}
+
+/// Keeps what somebody writes before they save it, for themselves alone, and answers how the text will look, as HTML. Sent by a script while
+/// they type.
+#[server(prefix = "/fn", endpoint = "keep_draft")]
+pub async fn keep_draft(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// `NotFound` when it is not in this course; missing: one that is not there yet.
+    lesson: Option<LessonId>,
+    /// When the lesson had last changed that they began with, in milliseconds since 1970; missing for a new one.
+    seen: Option<i64>,
+    /// What the form says by now. Only its words are kept, and the title may be missing yet.
+    #[server(flatten)]
+    form: LessonForm,
+) -> Result<String, AppError> {
+    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let text = DraftText::parse(&form)?;
+    let html = markdown::render_for_page(text.body().as_str()).await?;
+    let mut write = request::begin_write().await?;
+    CourseWriter::claim(&mut write, course).await?.keep_draft(lesson, &text, seen.unwrap_or(0)).await?;
+    write.commit().await?;
+    Ok(html.as_str().to_owned())
+}
+
+/// Lets the words go that somebody wrote and did not save. The lesson stays as it is.
+#[server(prefix = "/fn", endpoint = "drop_draft")]
+pub async fn drop_draft(
+    /// Of a course that the asker may write in.
+    course: CourseId,
+    /// Missing: one that is not there yet.
+    lesson: Option<LessonId>,
+) -> Result<(), AppError> {
+    let mut write = request::begin_write().await?;
+    CourseWriter::claim(&mut write, course).await?.drop_draft(lesson).await?;
+    write.commit().await?;
+    request::go_back(Flash::said("This is what is saved."))
 }
 
 /// Brings an earlier text of a lesson back. What stands there now stays one of its versions.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::diff::{Line, compare, diff_view};
-use super::new::{fields, looked_at, preview, preview_button};
+use super::new::{beside_preview, fields, kept_or, kept_words, looked_at, preview_button};
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
@@ -12,9 +12,10 @@ use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::{DeleteLesson, PreviewLesson, SaveLesson};
+use crate::lessons::islands::Writing;
 use crate::lessons::markdown::CleanHtml;
 use crate::lessons::model::{LessonForm, LessonState};
-use crate::lessons::store::{LessonRow, VersionHead, whole};
+use crate::lessons::store::{DraftRow, LessonRow, VersionHead, whole};
 use crate::ui::form::{Form, ask_first};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
@@ -34,6 +35,7 @@ struct Data {
     form: Form,
     text: Option<CleanHtml>,
     overtaken: Option<Overtaken>,
+    draft: Option<DraftRow>,
     now: Millis,
 }
 
@@ -45,10 +47,11 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let lesson = writer.find_lesson(&lesson).await?;
     let form = Form::to::<SaveLesson>().or_looked_at_by::<PreviewLesson>();
     let last = if form.is_overtaken() { writer.list_versions(lesson.id, 1, 0).await?.0.pop() } else { None };
+    let draft = if form.is_refused() { None } else { writer.find_draft(Some(lesson.id)).await? };
     drop(read);
     let overtaken = if form.is_overtaken() { Some(Overtaken::find(&form, &lesson, last).await?) } else { None };
-    let text = looked_at(&form).await?;
-    Ok(Data { standing, counts, lesson, form, text, overtaken, now: ctx.site.db.clock().now() })
+    let text = looked_at(&form, draft.as_ref()).await?;
+    Ok(Data { standing, counts, lesson, form, text, overtaken, draft, now: ctx.site.db.clock().now() })
 }
 
 /// What was saved while somebody wrote, beside what they typed.
@@ -67,13 +70,15 @@ impl Overtaken {
     }
 }
 
-fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> AnyView {
+fn show(Data { standing, counts, lesson, form, text, overtaken, draft, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("lesson", lesson.id.to_string())];
     let mut hidden = ids.to_vec();
-    hidden.push(("seen", form.version(lesson.changed_at)));
+    // Words that were kept are of the lesson as it was when they were begun.
+    let seen = draft.as_ref().map_or(lesson.changed_at, |draft| draft.seen);
+    hidden.push(("seen", form.version(seen)));
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
     let zone = Zone::stored(&standing.course.time_zone);
-    let typed = LessonForm {
+    let saved = LessonForm {
         title: lesson.title.clone(),
         summary: lesson.summary.clone(),
         body: lesson.body.clone(),
@@ -83,12 +88,10 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> 
             _ => String::new(),
         },
     };
+    let typed = kept_or(draft.as_ref(), saved);
     let overtaken = overtaken.map(|overtaken| both_texts(overtaken, now));
-    let content = view! {
-        {page_title(&format!("Change {}", lesson.title))}
-        <h1>"Change a lesson"</h1>
-        <p class="quiet-text"><a href=format!("{address}/versions")>"Versions of this lesson"</a></p>
-        <form class="fields gap-above" method="post" action=form.action() novalidate>
+    let form_view = view! {
+        <form class="fields" id="writing" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&hidden)}
             {overtaken}
@@ -96,10 +99,17 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, now }: Data) -> 
             <div class="buttons">
                 <button class="button primary large">"Save changes"</button>
                 {preview_button()}
-                <a class="button quiet large" href=address>"Cancel"</a>
+                <a class="button quiet large" href=address.clone()>"Cancel"</a>
             </div>
+            <Writing />
         </form>
-        {preview(text)}
+    };
+    let content = view! {
+        {page_title(&format!("Change {}", lesson.title))}
+        <h1>"Change a lesson"</h1>
+        <p class="quiet-text"><a href=format!("{address}/versions")>"Versions of this lesson"</a></p>
+        {kept_words(draft.as_ref(), &ids, now)}
+        {beside_preview(form_view.into_any(), text)}
         <section class="hung" aria-labelledby="delete">
             <div><h2 id="delete">"Delete"</h2></div>
             <div>

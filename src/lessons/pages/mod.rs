@@ -5,4 +5,6 @@ pub mod edit;
 pub mod lesson;
 pub mod new;
 pub mod plan;
+pub mod progress;
+pub mod search;
 pub mod versions;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
+use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
@@ -11,13 +12,15 @@ use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::forms::SHOWN_AGAIN;
 use crate::http::request;
-use crate::lessons::api::{AddLesson, PreviewLesson};
+use crate::lessons::api::{AddLesson, DropDraft, PreviewLesson};
+use crate::lessons::islands::Writing;
 use crate::lessons::markdown::{CleanHtml, render_for_page};
 use crate::lessons::model::LessonForm;
-use crate::lessons::store::ModuleRow;
-use crate::ui::form::{Field, Form};
+use crate::lessons::store::{DraftRow, ModuleRow};
+use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
-use crate::ui::prose::prose;
+use crate::ui::prose::prose_at;
+use crate::ui::when;
 use crate::zone::Zone;
 
 /// The form that adds a lesson at the end of the course, for who may write in it.
@@ -33,6 +36,8 @@ struct Data {
     modules: Vec<ModuleRow>,
     form: Form,
     text: Option<CleanHtml>,
+    draft: Option<DraftRow>,
+    now: Millis,
 }
 
 async fn load(slug: String) -> Result<Data, Failure> {
@@ -40,35 +45,61 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
     let (standing, counts) = (writer.standing().clone(), writer.count_for_tabs().await?);
     let modules = writer.list_modules().await?;
-    drop(read);
     let form = Form::to::<AddLesson>().or_looked_at_by::<PreviewLesson>();
-    let text = looked_at(&form).await?;
-    Ok(Data { standing, counts, modules, form, text })
+    let draft = if form.is_refused() { None } else { writer.find_draft(None).await? };
+    drop(read);
+    let text = looked_at(&form, draft.as_ref()).await?;
+    let now = request::site()?.db.clock().now();
+    Ok(Data { standing, counts, modules, form, text, draft, now })
 }
 
-/// The text of a form that was only looked at, as it will look.
-pub(super) async fn looked_at(form: &Form) -> Result<Option<CleanHtml>, Failure> {
+/// The text of a form that was only looked at, or of words that were kept, as it will look.
+pub(super) async fn looked_at(form: &Form, draft: Option<&DraftRow>) -> Result<Option<CleanHtml>, Failure> {
     if form.was_looked_at_by::<PreviewLesson>() {
-        Ok(Some(render_for_page(&form.value("body", "")).await?))
-    } else {
-        Ok(None)
+        return Ok(Some(render_for_page(&form.value("body", "")).await?));
+    }
+    match draft {
+        Some(draft) => Ok(Some(render_for_page(&draft.body).await?)),
+        None => Ok(None),
     }
 }
 
-/// That text below its form.
-pub(super) fn preview(text: Option<CleanHtml>) -> Option<AnyView> {
-    let text = text?;
-    let inner = if text.as_str().trim().is_empty() {
-        view! { <p class="quiet-text">"There is no text yet."</p> }.into_any()
-    } else {
-        prose(text)
+/// A form and, beside or below it, how its text will look: now and then where there is a script, else after its button was pressed.
+pub(super) fn beside_preview(form: AnyView, text: Option<CleanHtml>) -> AnyView {
+    let words = match &text {
+        Some(text) if text.as_str().trim().is_empty() => "There is no text yet.",
+        Some(_) | None => "Nothing of this is saved yet.",
     };
-    Some(view! { <section class="gap-above" id=SHOWN_AGAIN aria-labelledby="preview-heading"><h2 id="preview-heading">"Preview"</h2><p class="quiet-text">"Nothing is saved yet."</p>{inner}</section> }.into_any())
+    let class = if text.is_some() { "preview shown" } else { "preview" };
+    view! {
+        <div class="beside">
+            {form}
+            <section class=class id=SHOWN_AGAIN aria-labelledby="preview-heading">
+                <h2 id="preview-heading">"Preview"</h2>
+                <p class="quiet-text">{words}</p>
+                {prose_at("preview-live", text)}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+/// What stands above a form with words that somebody wrote before and did not save; nothing where there are none.
+pub(super) fn kept_words(draft: Option<&DraftRow>, ids: &[(&'static str, String)], now: Millis) -> AnyView {
+    let Some(draft) = draft else { return ().into_any() };
+    let at = when::time(draft.kept_at, when::words(draft.kept_at, now), false);
+    view! {
+        <div class="note warn">
+            <p>"These words of yours are not saved yet. They were kept "{at}"."</p>
+            {button::<DropDraft>(ids, "button small", "Go back to what is saved", "")}
+        </div>
+    }
+    .into_any()
 }
 
 /// The button that shows how a text will look.
 pub(super) fn preview_button() -> AnyView {
-    view! { <button class="button large" formaction=PreviewLesson::PATH>"Preview"</button> }.into_any()
+    view! { <button class="button large look" formaction=PreviewLesson::PATH>"Preview"</button> }.into_any()
 }
 
 /// The fields of a lesson, for making and for changing it.
@@ -114,29 +145,41 @@ fn more_markdown() -> AnyView {
         .into_any()
 }
 
-fn show(Data { standing, counts, modules, form, text: looked_at }: Data) -> AnyView {
+fn show(Data { standing, counts, modules, form, text: looked_at, draft, now }: Data) -> AnyView {
     let zone = Zone::stored(&standing.course.time_zone);
+    let ids = [("course", standing.course.id.to_string())];
     let published = (standing.course.state == CourseState::Draft).then(|| "yes".to_owned());
-    let text = LessonForm { published, ..LessonForm::default() };
-    let module = module_field(&form, &modules);
-    let content = view! {
-        {page_title("New lesson")}
-        <h1>"New lesson"</h1>
-        <form class="fields gap-above" method="post" action=form.action() novalidate>
+    let text = LessonForm { published, ..kept_or(draft.as_ref(), LessonForm::default()) };
+    let form_view = view! {
+        <form class="fields" id="writing" method="post" action=form.action() novalidate>
             {form.summary()}
-            {form.hidden(&[("course", standing.course.id.to_string())])}
+            {form.hidden(&ids)}
             {fields(&form, &zone, &text)}
-            {module}
+            {module_field(&form, &modules)}
             <div class="buttons">
                 <button class="button primary large">"Add lesson"</button>
                 {preview_button()}
                 <a class="button quiet large" href=format!("/courses/{}", standing.course.slug)>"Cancel"</a>
             </div>
+            <Writing />
         </form>
-        {preview(looked_at)}
+    };
+    let content = view! {
+        {page_title("New lesson")}
+        <h1>"New lesson"</h1>
+        {kept_words(draft.as_ref(), &ids, now)}
+        {beside_preview(form_view.into_any(), looked_at)}
     }
     .into_any();
     slim(&standing, counts, Tab::Lessons, content)
+}
+
+/// What a form begins with: words that were kept, else what is saved.
+pub(super) fn kept_or(draft: Option<&DraftRow>, saved: LessonForm) -> LessonForm {
+    match draft.cloned() {
+        Some(DraftRow { title, summary, body, .. }) => LessonForm { title, summary, body, ..saved },
+        None => saved,
+    }
 }
 
 /// In which module the lesson stands, at its end; nothing where the course has none.

@@ -9,6 +9,7 @@ use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::lessons::api::{AddModule, DeleteModule, MoveLesson, MoveModule, PlaceLesson, RenameModule};
+use crate::lessons::islands::Arranging;
 use crate::lessons::model::LessonState;
 use crate::lessons::store::{ModuleRow, Plan, PlanRow};
 use crate::ui::form::{Field, Form, ask_first, button};
@@ -73,12 +74,12 @@ fn arranged(standing: &Standing, plan: &Plan) -> AnyView {
     let list = |module: Option<&ModuleRow>| {
         let lessons = lessons_of(module);
         if lessons.is_empty() {
-            return view! { <p class="quiet-text">"No lessons in it yet. Move some here, or add one."</p> }.into_any();
+            return view! { <p class="quiet-text">"No lessons in it yet. Move some here, or add one."</p><ol class="rows" role="list"></ol> }.into_any();
         }
         let rows: Vec<AnyView> = lessons.into_iter().map(|(at, lesson)| row(standing, plan, lesson, at)).collect();
         view! { <ol class="rows" role="list">{rows}</ol> }.into_any()
     };
-    let first = (!lessons_of(None).is_empty()).then(|| list(None));
+    let first = (!lessons_of(None).is_empty()).then(|| view! { <div data-list="0">{list(None)}</div> });
     let last = plan.modules.len().saturating_sub(1);
     let modules: Vec<AnyView> = plan
         .modules
@@ -88,7 +89,7 @@ fn arranged(standing: &Standing, plan: &Plan) -> AnyView {
             let id = format!("module-{}", module.id);
             let (heading, named) = (format!("{id}-name"), format!("{id}-name"));
             view! {
-                <section class="gap-above" id=id aria-labelledby=named>
+                <section class="gap-above" id=id data-list=module.id.to_string() aria-labelledby=named>
                     <div class="split"><h2 id=heading dir="auto">{module.title.clone()}</h2>{module_buttons(standing, module, at, last)}</div>
                     {list(Some(module))}
                 </section>
@@ -96,7 +97,19 @@ fn arranged(standing: &Standing, plan: &Plan) -> AnyView {
             .into_any()
         })
         .collect();
-    view! { {first}{modules} }.into_any()
+    let form = Form::to::<PlaceLesson>();
+    let ids = [
+        ("course", standing.course.id.to_string()),
+        ("lesson", String::new()),
+        ("module", String::new()),
+        ("before", String::new()),
+    ];
+    view! {
+        <div id="plan">{first}{modules}</div>
+        <div id="dragged" hidden><form method="post" action=form.action()>{form.hidden(&ids)}</form></div>
+        <Arranging />
+    }
+    .into_any()
 }
 
 fn module_buttons(standing: &Standing, module: &ModuleRow, at: usize, last: usize) -> AnyView {
@@ -133,17 +146,19 @@ fn row(standing: &Standing, plan: &Plan, lesson: &PlanRow, at: usize) -> AnyView
     let is_last = at + 1 == plan.lessons.len() && lesson.module_id == plan.modules.last().map(|module| module.id);
     let up = (!is_first).then(|| button::<MoveLesson>(&by("-1"), "button small", "Up", &lesson.title));
     let down = (!is_last).then(|| button::<MoveLesson>(&by("1"), "button small", "Down", &lesson.title));
-    let state = match (lesson.state, lesson.releases_at) {
-        (LessonState::Draft, _) => view! { " "<span class="badge hollow">"Draft"</span> }.into_any(),
-        (LessonState::Scheduled, Some(at)) => {
-            let words = Zone::stored(&standing.course.time_zone).words(at);
-            view! { " "<span class="badge hollow">"Opens "{when::time(at, words, false)}</span> }.into_any()
-        }
-        (LessonState::Scheduled | LessonState::Published, _) => ().into_any(),
+    let opens = lesson.releases_at.filter(|_| lesson.state == LessonState::Scheduled).map(|at| {
+        let words = Zone::stored(&standing.course.time_zone).words(at);
+        view! { <p class="quiet-text">"Opens "{when::time(at, words, false)}</p> }
+    });
+    let state = match lesson.state {
+        LessonState::Draft => Some("Draft"),
+        LessonState::Scheduled => Some("Later"),
+        LessonState::Published => None,
     };
+    let state = state.map(|word| view! { " "<span class="badge hollow">{word}</span> });
     view! {
-        <li class="split" id=format!("lesson-{}", lesson.id)>
-            <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{state}</p><p dir="auto">{lesson.summary.clone()}</p></div>
+        <li class="split" id=format!("lesson-{}", lesson.id) data-item=lesson.id.to_string()>
+            <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{state}</p><p dir="auto">{lesson.summary.clone()}</p>{opens}</div>
             <div class="buttons">{up}{down}{moving(plan, &ids, lesson)}</div>
         </li>
     }

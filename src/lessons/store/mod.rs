@@ -1,12 +1,18 @@
 //! All SQL about lessons. Every one is reached through its course: an id of another course's lesson is not found.
 
 mod arranging;
+mod drafts;
+mod progress;
 mod reading;
+mod searching;
 pub mod states;
 mod versions;
 mod writing;
 
+pub use drafts::{DraftRow, DraftText, public_delete_old_drafts};
+pub use progress::{LessonProgress, Progress, ProgressOrder, StudentProgress};
 pub use reading::{Group, Plan};
+pub use searching::FoundLesson;
 pub use versions::{VersionHead, VersionRow, whole};
 
 use self::versions::Version;

@@ -54,6 +54,7 @@ impl CourseWriter<'_, Write> {
         keep(write, id, text.version(now, by)).await?;
         let after = in_words(text.title.as_str(), releases_at, now);
         note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
+        self.drop_draft(None).await?;
         Ok(slug)
     }
 
@@ -102,6 +103,7 @@ impl CourseWriter<'_, Write> {
         let event = Event::of(What::Updated).on(Object::Lesson(lesson));
         let event = event.before(in_words(&before.title, before.releases_at, now));
         note(write, event.after(in_words(text.title.as_str(), releases_at, now))).await?;
+        self.drop_draft(Some(lesson)).await?;
         Ok(Some(before.slug))
     }
 
@@ -118,6 +120,11 @@ impl CourseWriter<'_, Write> {
         query("update lessons set position = position - 1 where course_id = $1 and position > $2")
             .bind(course)
             .bind(position)
+            .execute(write)
+            .await?;
+        query("delete from lesson_drafts where course_id = $1 and lesson_id = $2")
+            .bind(course)
+            .bind(lesson)
             .execute(write)
             .await?;
         note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;

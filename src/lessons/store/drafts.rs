@@ -1,0 +1,152 @@
+//! What somebody writes and has not saved: kept while they type, so that a closed window loses nothing. Theirs alone.
+
+use super::asker;
+use crate::accounts::policy::Asked;
+use crate::clock::{DAY, Millis};
+use crate::courses::policy::CourseWriter;
+use crate::db::{Connection, Write, query};
+use crate::error::{AppError, FieldErrors};
+use crate::failure::Failure;
+use crate::field;
+use crate::id::LessonId;
+use crate::lessons::model::{Body, LessonForm};
+
+/// So long one is kept that nobody comes back to: a term's break.
+const KEPT: Millis = 90 * DAY;
+
+/// So many are deleted in one transaction.
+const AT_ONCE: i64 = 500;
+
+/// Words that were typed and not saved.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DraftRow {
+    /// As typed; may be empty.
+    pub title: String,
+    /// As typed.
+    pub summary: String,
+    /// Markdown.
+    pub body: String,
+    /// When the lesson had last changed that they began with; 0 for a new one.
+    pub seen: Millis,
+    /// When they were last kept.
+    pub kept_at: Millis,
+}
+
+/// The words of a form, as they are kept: within the limits of a lesson, but nothing has to be there yet.
+pub struct DraftText {
+    title: String,
+    summary: String,
+    body: Body,
+}
+
+impl DraftText {
+    /// Refused over the limits of a lesson.
+    pub fn parse(form: &LessonForm) -> Result<Self, FieldErrors> {
+        let mut wrong = FieldErrors::default();
+        let title = wrong.keep(field::text("title", "Title", &form.title, 120));
+        let summary = wrong.keep(field::text("summary", "Summary", &form.summary, 300));
+        let body = wrong.keep(Body::parse(&form.body));
+        match (title, summary, body) {
+            (Some(title), Some(summary), Some(body)) => Ok(Self { title, summary, body }),
+            _ => Err(wrong),
+        }
+    }
+
+    /// Markdown.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+}
+
+impl<C: Asked> CourseWriter<'_, C> {
+    /// The asker's own words for a lesson, or for a new one, that they have not saved.
+    pub async fn find_draft(&mut self, lesson: Option<LessonId>) -> Result<Option<DraftRow>, Failure> {
+        let user = asker(self.standing()).0;
+        let (on, course) = self.connection();
+        query(
+            "select title, summary, body, seen, kept_at from lesson_drafts
+             where user_id = $1 and course_id = $2 and lesson_id = $3",
+        )
+        .bind(user)
+        .bind(course)
+        .bind(number(lesson))
+        .optional(on)
+        .await
+    }
+}
+
+impl CourseWriter<'_, Write> {
+    /// Keeps the asker's words for a lesson, or for a new one, in place of those before. What says the same as the lesson, or nothing, is not
+    /// kept. `NotFound` when the course has no such lesson.
+    pub async fn keep_draft(
+        &mut self,
+        lesson: Option<LessonId>,
+        text: &DraftText,
+        seen: Millis,
+    ) -> Result<(), Failure> {
+        let user = asker(self.standing()).0.ok_or(AppError::SignInRequired)?;
+        let (write, course) = self.connection();
+        let now = write.now();
+        let saved: (String, String, String) = match lesson {
+            Some(lesson) => query("select title, summary, body from lessons where id = $1 and course_id = $2")
+                .bind(lesson)
+                .bind(course)
+                .optional(write)
+                .await?
+                .ok_or(AppError::NotFound)?,
+            None => Default::default(),
+        };
+        let DraftText { title, summary, body } = text;
+        if (&*saved.0, &*saved.1, &*saved.2) == (title.trim(), summary.trim(), body.as_str()) {
+            return self.drop_draft(lesson).await;
+        }
+        query(
+            "insert into lesson_drafts (user_id, course_id, lesson_id, title, summary, body, seen, kept_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (user_id, course_id, lesson_id) do update set
+                title = excluded.title, summary = excluded.summary, body = excluded.body, seen = excluded.seen, kept_at = excluded.kept_at",
+        )
+        .bind(user)
+        .bind(course)
+        .bind(number(lesson))
+        .bind(title.as_str())
+        .bind(summary.as_str())
+        .bind(body.as_str())
+        .bind(seen)
+        .bind(now)
+        .execute(write)
+        .await
+        .map(drop)
+    }
+
+    /// Lets the asker's own words for a lesson, or for a new one, go.
+    pub async fn drop_draft(&mut self, lesson: Option<LessonId>) -> Result<(), Failure> {
+        let user = asker(self.standing()).0;
+        let (write, course) = self.connection();
+        query("delete from lesson_drafts where user_id = $1 and course_id = $2 and lesson_id = $3")
+            .bind(user)
+            .bind(course)
+            .bind(number(lesson))
+            .execute(write)
+            .await
+            .map(drop)
+    }
+}
+
+/// As the table says which one it is: 0 for a lesson that is not there yet.
+fn number(lesson: Option<LessonId>) -> i64 {
+    lesson.map_or(0, |lesson| lesson.0)
+}
+
+/// Lets words go that nobody has come back to for long. Answers how many.
+pub async fn public_delete_old_drafts(write: &mut Write) -> Result<u64, Failure> {
+    let before = write.now() - KEPT;
+    query(
+        "delete from lesson_drafts where (user_id, course_id, lesson_id) in
+            (select user_id, course_id, lesson_id from lesson_drafts where kept_at < $1 limit $2)",
+    )
+    .bind(before)
+    .bind(AT_ONCE)
+    .execute(write)
+    .await
+}

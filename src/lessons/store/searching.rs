@@ -1,0 +1,88 @@
+//! Finding lessons by their words: among those the asker may read, and no others.
+
+use super::states::is_out;
+use crate::accounts::model::SiteRole;
+use crate::accounts::policy::{Asked, SignedIn};
+use crate::db::query_by_engine;
+use crate::enrolments::store::states::{is_in, teaches};
+use crate::failure::Failure;
+use crate::lessons::search::Terms;
+
+/// A lesson that holds what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FoundLesson {
+    /// Of its course.
+    pub course: String,
+    /// The course's title.
+    pub course_title: String,
+    /// Names it in its course.
+    pub slug: String,
+    /// Its title, with [`crate::lessons::search::MARKS`] around what was found.
+    pub title: String,
+    /// The part of its text that fits best, marked the same way; its beginning where only the title fits.
+    pub passage: String,
+}
+
+/// What [`crate::courses::policy::rule_of_lesson`] says, for one asker and every lesson (`tests/http/searching.rs` compares them): `l` is the lesson, `c` its
+/// course, `e` the asker's place in it, `$3` whether they are an admin, `$4` the moment.
+macro_rules! may_read {
+    () => {
+        concat!(
+            "($3 or (",
+            teaches!("e"),
+            ") or (",
+            is_in!("e"),
+            " and c.state <> 'draft' and ",
+            is_out!("l", "$4"),
+            "))"
+        )
+    };
+}
+
+impl<C: Asked> SignedIn<'_, C> {
+    /// Lessons that hold all of the words, the best first: at most `most`, after the first `skip`. `course`: of this one alone, by its slug;
+    /// empty for all.
+    pub async fn search_lessons(
+        &mut self,
+        terms: &Terms,
+        course: &str,
+        most: i64,
+        skip: i64,
+    ) -> Result<Vec<FoundLesson>, Failure> {
+        let (user, is_admin) = (self.person().id, self.person().role == SiteRole::Admin);
+        let on = self.connection();
+        let now = on.now();
+        query_by_engine(
+            concat!(
+                "select c.slug as course, c.title as course_title, l.slug,
+                        highlight(lesson_words, 0, char(57344), char(57345)) as title,
+                        snippet(lesson_words, 2, char(57344), char(57345), '…', 28) as passage
+                 from lesson_words join lessons l on l.id = lesson_words.rowid join courses c on c.id = l.course_id
+                 left join enrolments e on e.course_id = c.id and e.user_id = $2
+                 where lesson_words match $1 and ($5 = '' or c.slug = $5) and ", may_read!(),
+                " order by bm25(lesson_words, 8.0, 3.0, 1.0), l.id limit $6 offset $7"
+            ),
+            concat!(
+                "select c.slug as course, c.title as course_title, l.slug,
+                        ts_headline('simple', l.title, q.words, 'HighlightAll=true, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) as title,
+                        ts_headline('simple', l.body, q.words, 'MaxWords=28, MinWords=14, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) as passage
+                 from (select to_tsquery('simple', $1) as words) q
+                 join lessons l on to_tsvector('simple', l.title || ' ' || l.summary || ' ' || l.body) @@ q.words
+                 join courses c on c.id = l.course_id
+                 left join enrolments e on e.course_id = c.id and e.user_id = $2
+                 where ($5 = '' or c.slug = $5) and ", may_read!(),
+                " order by ts_rank(setweight(to_tsvector('simple', l.title), 'A') || setweight(to_tsvector('simple', l.summary), 'B')
+                        || to_tsvector('simple', l.body), q.words) desc, l.id limit $6 offset $7"
+            ),
+        )
+        .bind_by_engine(terms.for_sqlite(), terms.for_postgres())
+        .bind(user)
+        .bind(is_admin)
+        .bind(now)
+        .bind(course)
+        .bind(most)
+        .bind(skip)
+        .all(on)
+        .await
+    }
+}

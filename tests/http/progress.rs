@@ -1,0 +1,70 @@
+//! Who has read what, for staff.
+
+use axum::http::StatusCode;
+use lectern::db::counted;
+
+use crate::app::App;
+
+#[tokio::test]
+async fn staff_see_who_has_read_what() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 3).await;
+    let id = ("course", course.id.as_str());
+    let path = format!("{}/progress", course.page());
+    assert!(owner.get(&path).await.has("Nobody studies here yet"));
+    let lessons = app.words("select cast(id as text) from lessons order by position").await;
+    for (name, read) in [("ana", 3), ("bo", 0), ("cy", 1)] {
+        let student = app.student(name).await;
+        student.post("/fn/join_course", &[id]).await;
+        for lesson in &lessons[..read] {
+            student.post("/fn/mark_read", &[id, ("lesson", lesson)]).await;
+        }
+        assert_eq!(student.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+    let page = owner.get(&path).await;
+    for words in ["3 of 3", "0 of 3", "1 of 3", "2 of 3", "Never", "href=\"/courses/soil/lessons/lesson-3\""] {
+        assert!(page.has(words), "{words}: {}", page.body);
+    }
+    let order =
+        |body: &str| ["ana", "bo", "cy"].map(|name| body.find(&format!("<bdi>{name}</bdi>")).unwrap_or(usize::MAX));
+    let [ana, bo, cy] = order(&page.body);
+    assert!(ana < bo && bo < cy);
+    let [ana, bo, cy] = order(&owner.get(&format!("{path}?sort=least")).await.body);
+    assert!(bo < cy && cy < ana);
+    let one = owner.get(&format!("{path}?q=CY")).await;
+    assert!(one.has("<bdi>cy</bdi>") && !one.has("<bdi>bo</bdi>"));
+    assert!(owner.get(&format!("{path}?q=zoe")).await.has("Nobody called “zoe” here"));
+    // Who left is not counted, and what students cannot read is no column.
+    app.sign_in("ana").await.post("/fn/leave_course", &[id]).await;
+    owner.post("/fn/add_lesson", &[id, ("title", "Hidden"), ("body", "")]).await;
+    let page = owner.get(&path).await;
+    assert!(page.has("1 of 2") && !page.has("<bdi>ana</bdi>") && !page.has("Hidden"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_page_of_progress_asks_as_much_for_many_as_for_one() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 2).await;
+    let path = format!("{}/progress", course.page());
+    let ask = async || {
+        let (page, asked) = counted(owner.get(&path)).await;
+        assert_eq!(page.status, StatusCode::OK);
+        asked
+    };
+    for name in ["ana", "bo"] {
+        app.student(name).await.post("/fn/join_course", &[("course", &course.id)]).await;
+    }
+    let few = ask().await;
+    for number in 0..12 {
+        app.student(&format!("s{number}")).await.post("/fn/join_course", &[("course", &course.id)]).await;
+        owner
+            .post(
+                "/fn/add_lesson",
+                &[("course", &course.id), ("title", &format!("More {number}")), ("body", ""), ("published", "yes")],
+            )
+            .await;
+    }
+    assert_eq!(ask().await, few);
+}
