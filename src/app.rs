@@ -44,6 +44,7 @@ use crate::sessions::pages::sessions::Sessions;
 use crate::tokens::pages::{device::Device, fresh::FreshToken, tokens::Tokens};
 use crate::ui::layout::{Chrome, document};
 use crate::ui::pages::{accessibility::Accessibility, resend::Resend, status::Status};
+use crate::viewing::pages::ViewAs;
 
 /// The document around a page.
 pub fn shell() -> impl IntoView {
@@ -112,6 +113,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/people/:id/why") view=Why ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/people/:id") view=CoursePerson ssr=SsrMode::Async />
                 <Route path=path!("/search") view=Search ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/view-as") view=ViewAs ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/progress") view=CourseProgress ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />

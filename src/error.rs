@@ -95,6 +95,8 @@ pub enum Denied {
     Blocked,
     /// Concluded and archived courses are read-only.
     ReadOnly,
+    /// Looking at the course as a student does: nothing is changed meanwhile, and nothing seen that students do not. Holds its slug.
+    Viewing(String),
     /// The request came from another site, or does not say where it came from.
     CrossSite,
     /// The person may, and has not let this app. Holds the scope it lacks.
@@ -126,6 +128,7 @@ impl Denied {
             Self::Asked(_) => "You have asked already",
             Self::Blocked => "You cannot join this course",
             Self::ReadOnly => "This course can only be read now",
+            Self::Viewing(_) => "You look at this course as a student",
             Self::CrossSite => "This request came from another site",
             Self::NeedsScope(_) => "This token is not for that",
         }
@@ -159,6 +162,9 @@ impl Denied {
             Self::Asked(_) => "Its staff have not answered yet. You hear from us when they do.",
             Self::Blocked => {
                 "Its staff have taken you out of it for good. Ask them if you think that this is a mistake."
+            }
+            Self::Viewing(_) => {
+                "Until you stop, nothing in it changes, and what is for staff stays closed. The way to stop is at the top of the page."
             }
             Self::ReadOnly => "It is concluded or archived. Its lessons stay, and nothing in it changes.",
             Self::CrossSite => {

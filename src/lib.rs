@@ -25,6 +25,7 @@ pub mod server;
 pub mod sessions;
 pub mod tokens;
 pub mod ui;
+pub mod viewing;
 
 #[cfg(feature = "ssr")]
 pub mod api;

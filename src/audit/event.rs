@@ -69,6 +69,8 @@ pub enum What {
     Updated,
     /// It was deleted.
     Deleted,
+    /// Somebody began or ended to look at a course as a student does.
+    Viewed,
     /// Somebody took data out: their own, or a list of people or events.
     Exported,
     /// Details of old events were deleted, as the settings ask.
@@ -81,7 +83,7 @@ pub enum What {
 
 impl What {
     /// In the order in which a filter offers them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::SignedIn,
         Self::CodeSent,
         Self::HalfWay,
@@ -114,6 +116,7 @@ impl What {
         Self::Refused,
         Self::CrossSite,
         Self::TooMuch,
+        Self::Viewed,
         Self::Exported,
         Self::Forgotten,
         Self::Started,
@@ -155,6 +158,7 @@ impl What {
             Self::Created => "sensitive_create",
             Self::Updated => "sensitive_update",
             Self::Deleted => "sensitive_delete",
+            Self::Viewed => "course_viewed_as_student",
             Self::Exported => "sensitive_read",
             Self::Forgotten => "audit_details_deleted",
             Self::Started => "sys_startup",
@@ -202,6 +206,7 @@ impl What {
             Self::Created => "Made",
             Self::Updated => "Changed",
             Self::Deleted => "Deleted",
+            Self::Viewed => "Course viewed as a student",
             Self::Exported => "Data taken out",
             Self::Forgotten => "Old addresses deleted",
             Self::Started => "Server started",

@@ -76,6 +76,7 @@ pub const TABLES: &[Table] = {
                 ("client", Text),
             ],
         ),
+        ("views", &[("sign_in_id", Int), ("course_id", Int), ("user_id", Int), ("at", Int), ("begun_at", Int)]),
         ("set_up_links", &[("token_digest", Text), ("user_id", Int), ("expires_at", Int), ("used_at", Int)]),
         (
             "kept_forms",

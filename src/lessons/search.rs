@@ -55,25 +55,29 @@ pub fn pieces(passage: &str) -> Vec<Piece> {
     let mut letters = passage.chars().peekable();
     let mut was_space = true;
     while let Some(c) = letters.next() {
+        let next = letters.peek().copied();
         match c {
             _ if c == MARKS.0 => is_found = true,
             _ if c == MARKS.1 => is_found = false,
             // The address of a link says nothing here.
-            ']' if letters.peek() == Some(&'(') => {
+            ']' if next == Some('(') => {
                 letters.by_ref().find(|c| *c == ')');
             }
+            // A line, or a part of a table.
+            '-' if next == Some('-') => while letters.next_if_eq(&'-').is_some() {},
+            // Within a word it belongs to it.
+            '_' if !was_space && next.is_some_and(char::is_alphanumeric) => push('_', is_found),
             '#' | '*' | '_' | '`' | '~' | '|' | '[' | ']' | '>' => {}
             c if c.is_whitespace() || c.is_control() => {
                 if !was_space {
                     push(' ', is_found);
                 }
                 was_space = true;
-                continue;
             }
-            c => push(c, is_found),
-        }
-        if c != MARKS.0 && c != MARKS.1 {
-            was_space = false;
+            c => {
+                push(c, is_found);
+                was_space = false;
+            }
         }
     }
     pieces
@@ -106,9 +110,10 @@ mod tests {
         };
         assert_eq!(
             shown("## The **\u{e000}cook\u{e001}ie**\n\n> a  [link](https://x.example/) | `b`"),
-            "The <cook>ie a link  b"
+            "The <cook>ie a link b"
         );
         assert_eq!(shown("\u{e000}one\u{e001} \u{e000}two\u{e001}"), "<one> <two>");
+        assert_eq!(shown("| _a_ | id_hash |\n|---|------|"), "a id_hash ");
         assert_eq!(shown("]( never closed"), "");
         assert_eq!(shown(""), "");
     }

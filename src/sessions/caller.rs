@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::accounts::model::SiteRole;
 use crate::clock::Millis;
 use crate::config::SecondStepFor;
-use crate::id::{SignInId, UserId};
+use crate::id::{CourseId, SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
 use crate::sessions::api::Left;
@@ -77,6 +77,25 @@ pub struct Person {
     pub scopes: Scopes,
     /// Its role changed since the last request: this one gets a new session id.
     pub id_is_due: bool,
+    /// The course this sign-in looks at as a student does; none: as itself.
+    pub view: Option<Box<View>>,
+}
+
+/// A course that somebody of its staff looks at as a student does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Of the course.
+    pub course: CourseId,
+    /// The course's.
+    pub slug: String,
+    /// The course's.
+    pub title: String,
+    /// The course's, by its IANA name.
+    pub time_zone: String,
+    /// Whom they look as, with the name; none: any student.
+    pub student: Option<(UserId, String)>,
+    /// At which moment; none: now.
+    pub at: Option<Millis>,
 }
 
 impl Person {

@@ -41,6 +41,7 @@ pub fn trouble_of(error: &AppError, person: Option<&Person>, was_sent: bool) -> 
             let who = person.map(|person| format!("You are signed in as {}. ", person.name)).unwrap_or_default();
             let ways = match denied {
                 Denied::OpensLater(slug) => vec![(format!("/courses/{slug}"), "See the plan")],
+                Denied::Viewing(slug) => vec![(format!("/courses/{slug}"), "Back to the course")],
                 Denied::JoinFirst(slug) => vec![(format!("/courses/{slug}"), "See the course and join")],
                 _ => vec![home(), courses()],
             };

@@ -16,9 +16,12 @@ use crate::http::form_token::TOKEN_FIELD;
 use crate::http::kept_forms::UNSENT_PAGE;
 use crate::http::request::Ctx;
 use crate::sessions::api::{Left, SignOut};
+use crate::sessions::caller::View;
 use crate::sessions::islands::SessionEnd;
 use crate::ui::flash::Flash;
 use crate::ui::{islands, when};
+use crate::viewing::api::EndView;
+use crate::zone::Zone;
 
 /// What the shell needs to know of a request. All of it may be missing: a refusal can come before anything is known.
 pub struct Chrome {
@@ -33,6 +36,8 @@ pub struct Chrome {
     token: Option<String>,
     /// A form waits for whoever is signed in, and this page is not the one that shows it.
     waits: bool,
+    /// The course they look at as a student does.
+    view: Option<View>,
     /// Their role needs a second step, and this sign-in has none.
     lacks_second: bool,
     /// People reach the site over plain http, and an admin is told.
@@ -69,6 +74,7 @@ impl Chrome {
             waits: ctx.is_some_and(|ctx| {
                 person.is_some() && ctx.path() != UNSENT_PAGE && ctx.path() != "/prove" && !ctx.waiting().is_empty()
             }),
+            view: person.and_then(|person| person.view.as_deref().cloned()),
             lacks_second: person.is_some_and(|person| person.lacks_second)
                 && ctx.is_some_and(|ctx| !ctx.path().starts_with("/account/security") && ctx.path() != "/prove"),
             is_bare: person.is_some_and(|person| person.role == SiteRole::Admin)
@@ -97,7 +103,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
         Some(title) => view! { <title>{title_text(&title)}</title> }.into_any(),
         None => view! { <MetaTags /> }.into_any(),
     };
-    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, lacks_second, is_bare, ends } = chrome;
+    let Chrome { css, path, name, is_known, is_admin, flash, token, waits, view, lacks_second, is_bare, ends } = chrome;
     let (words, warner) = ends.map(Ends::into_parts).unzip();
     view! {
         <html lang="en" dir="ltr">
@@ -113,6 +119,7 @@ pub fn document(chrome: Chrome, title: Option<String>, content: AnyView) -> AnyV
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {header(&path, name.as_deref(), is_known, is_admin, token.clone())}
+                {view.map(|view| viewing(view, token.clone()))}
                 {flash.into_view(&path, token.clone())}
                 {waits.then(waiting)}
                 {lacks_second.then(second_step)}
@@ -189,6 +196,25 @@ impl Ends {
         };
         (self.words, island.into_any())
     }
+}
+
+/// The strip that says, on every page, as whom a course is seen, with the way out.
+fn viewing(view: View, token: Option<String>) -> AnyView {
+    let who = match view.student {
+        Some((_, name)) => view! { <bdi>{name}</bdi>" does" }.into_any(),
+        None => "any student does".into_any(),
+    };
+    let at = view.at.map(|at| format!(", at {}", Zone::stored(&view.time_zone).words(at)));
+    view! {
+        <div class="flash wrap viewing" role="region" aria-label="View as a student">
+            <p>"You see "<a href=format!("/courses/{}", view.slug) dir="auto">{view.title}</a>" as "{who}{at}". Nothing in it can be changed."</p>
+            <form method="post" action=EndView::PATH>
+                <input type="hidden" name=TOKEN_FIELD value=token />
+                <button class="button small">"Stop"<span class="hidden">" viewing as a student"</span></button>
+            </form>
+        </div>
+    }
+    .into_any()
 }
 
 /// The strip that tells an admin that nothing is safe on the way.

@@ -45,3 +45,4 @@ mod sources;
 mod standards;
 mod takeovers;
 mod versions;
+mod viewing;

@@ -35,7 +35,7 @@ async fn lessons_are_found_by_their_words_with_the_passage_marked() {
         assert!(page.has(&format!("href=\"{humus}\"")) && !page.has(&loess), "{typed}: {}", page.body);
     }
     let page = found("humus+old").await;
-    assert!(page.has("The <mark>humus</mark> of <mark>old</mark> woods is &lt;dark"), "{}", page.body);
+    assert!(page.has("<mark>humus</mark> of <mark>old</mark> woods is") && !page.has("<dark>"), "{}", page.body);
     assert!(found("loess").await.has("<mark>Loess</mark> &amp; wind"));
     for typed in ["humus+loess", "umus", "%22", "*", "NEAR(", "a%00b", "-humusx", "%E2%80%9C", &"x".repeat(5_000)] {
         let page = found(typed).await;

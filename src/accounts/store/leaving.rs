@@ -235,6 +235,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from idempotency_keys where user_id = $1",
             "delete from kept_forms where user_id = $1",
             "delete from lesson_drafts where user_id = $1",
+            "delete from views where user_id = $1",
             "delete from roster_changes where user_id = $1 or email_key = (select email_key from users where id = $1)",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",

@@ -85,6 +85,9 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
             (!plan.lessons.is_empty()).then(|| view! { <a class="button" href=lessons.clone()>"Arrange lessons"</a> });
         view! { <p class="buttons"><a class="button" href=format!("{lessons}/new")>"Add a lesson"</a>{arrange}</p> }
     });
+    let look = standing.may(CourseAct::SeePeople).then(|| {
+        view! { <p class="gap-above"><a href=format!("/courses/{}/view-as", course.slug)>"View as a student"</a></p> }
+    });
     view! {
         {page_title(&course.title)}
         <article class=picture.hue>
@@ -106,7 +109,7 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
                 <div class="columns">
                     {your_place(&standing, mine, &plan, next, now)}
                     <div class="main">
-                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}</section>
+                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}{look}</section>
                         {about}
                     </div>
                     <aside class="rail" aria-label="Who teaches">

@@ -13,13 +13,15 @@ use super::store::{
 };
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Asked, Verdict, require};
+use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::enrolments::joining::JoinCode;
 use crate::enrolments::machine::{Room, Seats};
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::error::AppError;
+use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
-use crate::sessions::caller::Person;
+use crate::sessions::caller::{Person, View};
 use crate::tokens::scope::Scope;
 
 /// What an app needs for it that acts for somebody.
@@ -47,12 +49,27 @@ pub struct Standing {
     pub person: Option<Person>,
     /// The course's seats.
     pub seats: Seats,
+    /// They look at the course as a student does: then `facts` are the student's.
+    pub view: Option<View>,
 }
 
 impl Standing {
     /// Whether the asker may do `act`, for showing a button exactly when it would work.
     pub fn may(&self, act: CourseAct) -> bool {
         allows(&self.facts, act).is_yes()
+    }
+
+    /// Whose marks and place the pages show: the asker's, or those of the student they look as; none for any student, and for visitors.
+    pub fn reader(&self) -> Option<UserId> {
+        match &self.view {
+            Some(view) => view.student.as_ref().map(|(user, _)| *user),
+            None => self.person.as_ref().map(|person| person.id),
+        }
+    }
+
+    /// The moment that the pages show the course at.
+    pub fn moment(&self, now: Millis) -> Millis {
+        self.view.as_ref().and_then(|view| view.at).unwrap_or(now)
     }
 
     /// Whether this is the asker.
@@ -88,6 +105,10 @@ impl Standing {
 
     /// Refuses with the policy's answer, and an app with what it is not let do: before anything is said but that there is no such course.
     fn require(&self, act: CourseAct, is_write: bool) -> Result<(), AppError> {
+        let is_for_students = matches!(act, CourseAct::See | CourseAct::ReadLessons | CourseAct::SeeOwnWork);
+        if self.view.is_some() && (is_write || !is_for_students) {
+            return Err(AppError::Forbidden(Denied::Viewing(self.course.slug.clone())));
+        }
         let verdict = allows(&self.facts, act);
         if verdict != Verdict::NotFound {
             require(self.person.as_ref(), scope_of(act, is_write))?;
@@ -98,25 +119,42 @@ impl Standing {
     async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
         let person = on.person().await?;
         let found = find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
-        Self::of(found, person, false)
+        Self::of(on, found, person, false).await
     }
 
     async fn of_slug(on: &mut impl Asked, slug: &str) -> Result<Self, Failure> {
         let person = on.person().await?;
         let found = find_standing_by_slug(on, slug, person.as_ref().map(|person| person.id)).await?;
-        Self::of(found, person, false)
+        Self::of(on, found, person, false).await
     }
 
     async fn of_code(on: &mut impl Asked, code: &JoinCode) -> Result<Self, Failure> {
         let person = on.person().await?;
         let found = find_standing_by_code(on, code, person.as_ref().map(|person| person.id)).await?;
-        Self::of(found, person, true)
+        Self::of(on, found, person, true).await
     }
 
-    fn of(found: Option<FoundStanding>, person: Option<Person>, has_code: bool) -> Result<Self, Failure> {
+    async fn of(
+        on: &mut impl Asked,
+        found: Option<FoundStanding>,
+        person: Option<Person>,
+        has_code: bool,
+    ) -> Result<Self, Failure> {
         let found = found.ok_or(AppError::NotFound)?;
-        let facts = facts_of(&found, person.as_ref().map(|person| person.role), has_code);
-        Ok(Self { course: found.course, facts, person, seats: found.seats })
+        let mut facts = facts_of(&found, person.as_ref().map(|person| person.role), has_code);
+        // Only for as long as they are staff: a view shows nobody more than they may see themselves.
+        let view = person
+            .as_ref()
+            .and_then(|person| person.view.as_deref().cloned())
+            .filter(|view| view.course == found.course.id && allows(&facts, CourseAct::SeePeople).is_yes());
+        if let Some(view) = &view {
+            facts = match view.student {
+                Some((user, _)) => facts_of_student(find_standing(on, found.course.id, Some(user)).await?.as_ref()),
+                None => None,
+            }
+            .unwrap_or_else(|| facts_of_any_student(&found));
+        }
+        Ok(Self { course: found.course, facts, person, seats: found.seats, view })
     }
 }
 
@@ -140,6 +178,26 @@ fn facts_of(found: &FoundStanding, site: Option<SiteRole>, has_code: bool) -> Fa
         slug: course.slug.clone(),
         coming,
     }
+}
+
+/// What is decided from for who looks as this student. What somebody may beyond a student is left out, and a draft is seen as it will be once it
+/// is published.
+fn facts_of_student(found: Option<&FoundStanding>) -> Option<Facts> {
+    let facts = facts_of(found?, Some(SiteRole::Student), false);
+    let course = facts.course.filter(|role| *role == CourseRole::Student);
+    Some(Facts { course, is_last_owner: false, state: as_published(facts.state), ..facts })
+}
+
+/// The same for somebody who studies in the course, whoever it is.
+fn facts_of_any_student(found: &FoundStanding) -> Facts {
+    let facts = facts_of(found, Some(SiteRole::Student), false);
+    let coming = Coming { place: Some(PlaceState::Active), has_offer: false, ..facts.coming };
+    let state = as_published(facts.state);
+    Facts { course: Some(CourseRole::Student), is_last_owner: false, state, coming, ..facts }
+}
+
+fn as_published(state: CourseState) -> CourseState {
+    if state == CourseState::Draft { CourseState::Published } else { state }
 }
 
 impl<C: Asked> CourseStaff<'_, C> {
@@ -195,6 +253,12 @@ macro_rules! proofs {
             /// The figures on the course's tabs.
             pub async fn count_for_tabs(&mut self) -> Result<TabCounts, Failure> {
                 count_for_tabs(self.on, self.standing.course.id, self.standing.facts.sees_drafts()).await
+            }
+
+            /// The moment that is shown: now, or the one that whoever looks as a student has chosen.
+            pub fn moment(&mut self) -> Millis {
+                let now = self.on.now();
+                self.standing.moment(now)
             }
 
             /// For stores: what to work on, and in which course.

@@ -100,6 +100,10 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
     let offer = person.offer_ends_at.map(
         |ends| view! { <div><dt>"Seat kept until"</dt><dd>{when::time(ends, when::words(ends, now), true)}</dd></div> },
     );
+    let look = (!person.role.is_staff()).then(|| {
+        let address = format!("/courses/{}/view-as?person={}", standing.course.slug, person.id);
+        view! { <p><a href=address>{format!("See the course as {} does", person.name)}</a></p> }
+    });
     let content = view! {
         {page_title(&format!("{} in {}", person.name, standing.course.title))}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
@@ -114,6 +118,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         {handing}
         {blocking}
         <p class="gap-above"><a href=why>{format!("Why can {}, why can’t they?", person.name)}</a></p>
+        {look}
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)

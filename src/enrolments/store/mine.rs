@@ -94,7 +94,7 @@ impl<C: Asked> SignedIn<'_, C> {
 impl<C: Asked> CourseVisitor<'_, C> {
     /// The asker's own place in the course, where there is or was one.
     pub async fn find_my_place(&mut self) -> Result<Option<MyPlace>, Failure> {
-        let user = self.standing().person.as_ref().map(|person| person.id);
+        let user = self.standing().reader();
         let (on, course) = self.connection();
         find(on, course, user).await
     }
@@ -123,7 +123,7 @@ pub struct DoneRow {
 impl<C: Asked> OwnWorkReader<'_, C> {
     /// What one marked as read, the last first. Lessons that are drafts again are not named.
     pub async fn list_done(&mut self) -> Result<Vec<DoneRow>, Failure> {
-        let Some(user) = self.standing().person.as_ref().map(|person| person.id) else { return Ok(Vec::new()) };
+        let Some(user) = self.standing().reader() else { return Ok(Vec::new()) };
         let (on, course) = self.connection();
         query(concat!(
             "select l.title, r.read_at from lesson_reads r join lessons l on l.id = r.lesson_id
@@ -139,7 +139,7 @@ impl<C: Asked> OwnWorkReader<'_, C> {
 
     /// One's own place in the course.
     pub async fn find_own_place(&mut self) -> Result<Option<MyPlace>, Failure> {
-        let user = self.standing().person.as_ref().map(|person| person.id);
+        let user = self.standing().reader();
         let (on, course) = self.connection();
         find(on, course, user).await
     }

@@ -39,19 +39,23 @@ async fn load() -> Result<Data, Failure> {
     let slug = ctx.query("course").unwrap_or_default();
     let number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
-    SignedIn::claim(&mut read).await?;
-    let course = if slug.is_empty() {
-        None
-    } else {
+    let looks_at = SignedIn::claim(&mut read).await?.person().view.as_ref().map(|view| view.slug.clone());
+    let (mut course, mut view) = (None, None);
+    // Who looks at a course as a student finds what a student finds there, and in no other.
+    if let Some(slug) = looks_at.or((!slug.is_empty()).then(|| slug.clone())) {
         let visitor = CourseVisitor::claim_by_slug(&mut read, &slug).await?;
-        Some((slug.clone(), visitor.course().title.clone()))
-    };
+        view = visitor.standing().view.clone();
+        course = Some((slug, visitor.course().title.clone()));
+    }
+    let slug = course.as_ref().map(|(slug, _)| slug.clone()).unwrap_or_default();
     let Some(terms) = Terms::parse(&typed) else {
         return Ok(Data { typed, course, found: None, number, has_more: false });
     };
     // One more than a page says whether there is a next one: to count all would read all.
-    let mut found =
-        SignedIn::claim(&mut read).await?.search_lessons(&terms, &slug, PAGE + 1, (number.0 - 1) * PAGE).await?;
+    let mut found = SignedIn::claim(&mut read)
+        .await?
+        .search_lessons(&terms, &slug, view.as_ref(), PAGE + 1, (number.0 - 1) * PAGE)
+        .await?;
     let most = usize::try_from(PAGE).unwrap_or(0);
     let has_more = found.len() > most;
     found.truncate(most);

@@ -134,7 +134,7 @@ impl LessonRow {
 }
 
 fn asker(standing: &Standing) -> (Option<UserId>, bool) {
-    (standing.person.as_ref().map(|person| person.id), standing.facts.sees_drafts())
+    (standing.reader(), standing.facts.sees_drafts())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::states::{is_out, is_planned, state_of_lesson};
 use super::{LessonRow, ModuleRow, PlanRow, asker, lesson};
 use crate::accounts::policy::Asked;
+use crate::clock::Millis;
 use crate::courses::policy::{CourseReader, CourseVisitor, Facts, rule_of_lesson};
 use crate::db::{Connection, Write, query};
 use crate::error::AppError;
@@ -52,8 +53,8 @@ async fn plan(
     course: CourseId,
     user: Option<UserId>,
     with_drafts: bool,
+    now: Millis,
 ) -> Result<Plan, Failure> {
-    let now = on.now();
     let lessons = query(concat!(
         "select l.id, l.slug, l.title, l.summary, ",
         state_of_lesson!("l", "$4"),
@@ -80,8 +81,9 @@ impl<C: Asked> CourseVisitor<'_, C> {
     /// The lessons in order: titles only, which anybody who sees the course sees. Drafts for who teaches it.
     pub async fn list_plan(&mut self) -> Result<Plan, Failure> {
         let (user, with_drafts) = asker(self.standing());
+        let now = self.moment();
         let (on, course) = self.connection();
-        plan(on, course, user, with_drafts).await
+        plan(on, course, user, with_drafts, now).await
     }
 }
 
@@ -89,15 +91,16 @@ impl<C: Asked> CourseReader<'_, C> {
     /// The same, for the rail beside a lesson: whoever may read lessons sees the plan.
     pub async fn list_plan(&mut self) -> Result<Plan, Failure> {
         let (user, with_drafts) = asker(self.standing());
+        let now = self.moment();
         let (on, course) = self.connection();
-        plan(on, course, user, with_drafts).await
+        plan(on, course, user, with_drafts, now).await
     }
 
     /// A lesson with its text. `NotFound` for a draft, and `OpensLater` for one that is still to come, unless the asker teaches the course.
     pub async fn find_lesson(&mut self, slug: &str) -> Result<LessonRow, Failure> {
         let facts = self.standing().facts.clone();
+        let now = self.moment();
         let (on, course) = self.connection();
-        let now = on.now();
         let row: LessonRow =
             query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.slug = $2"))
                 .bind(course)

@@ -6,11 +6,11 @@ use crate::accounts::model::SiteRole;
 use crate::clock::{Millis, SECOND};
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
-use crate::id::{SignInId, UserId};
+use crate::id::{CourseId, SignInId, UserId};
 use crate::network::place_of;
 use crate::random;
 use crate::sessions::app::AppKind;
-use crate::sessions::caller::{Caller, FormKey, Lapsed, Person};
+use crate::sessions::caller::{Caller, FormKey, Lapsed, Person, View};
 use crate::tokens::scope::Scopes;
 
 /// Whom a session record points at: alive, or only known by name.
@@ -45,6 +45,13 @@ struct Pointed {
     kind: String,
     scopes: Option<String>,
     live: bool,
+    view_course: Option<CourseId>,
+    view_slug: Option<String>,
+    view_title: Option<String>,
+    view_zone: Option<String>,
+    view_user: Option<UserId>,
+    view_name: Option<String>,
+    view_at: Option<Millis>,
 }
 
 impl Pointed {
@@ -75,6 +82,16 @@ impl Pointed {
             absolute_ends_at: self.absolute_ends_at,
             form_key: FormKey::new(self.form_key),
             id_is_due: self.id_is_due,
+            view: self.view_course.map(|course| {
+                Box::new(View {
+                    course,
+                    slug: self.view_slug.unwrap_or_default(),
+                    title: self.view_title.unwrap_or_default(),
+                    time_zone: self.view_zone.unwrap_or_default(),
+                    student: self.view_user.zip(self.view_name),
+                    at: self.view_at,
+                })
+            }),
             app: AppKind::of_key(&self.kind),
             scopes: match (&self.scopes, &asker.bearer) {
                 (None, None) => Scopes::EVERYTHING,
@@ -104,8 +121,11 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
                  and ($6 is null or u.epoch = $6)
                  and ($4 is null or not exists (select 1 from revoked_tokens r where r.jti = $4))
                  and ($5 is null or exists (select 1 from signing_keys k where k.kid = $5 and (k.ends_at is null or k.ends_at > $2)))
-                 and (s.kind = 'browser') = $3) as live
-         from sign_ins s join users u on u.id = s.user_id where s.id = $1",
+                 and (s.kind = 'browser') = $3) as live,
+                vc.id as view_course, vc.slug as view_slug, vc.title as view_title, vc.time_zone as view_zone,
+                v.user_id as view_user, vu.name as view_name, v.at as view_at
+         from sign_ins s join users u on u.id = s.user_id left join views v on v.sign_in_id = s.id
+         left join courses vc on vc.id = v.course_id left join users vu on vu.id = v.user_id where s.id = $1",
     )
     .bind(sign_in)
     .bind(now)
