@@ -79,7 +79,7 @@ test("words are kept while one types, shown as they will look, and there again l
   await page.getByLabel("Text", { exact: true }).fill("It begins **small**, with $n$ drops.");
   await expect(page.locator("#preview strong")).toHaveText("small");
   await expect(page.locator("#preview math")).toBeVisible();
-  await expect(page.getByText("Kept, not saved yet.")).toBeVisible();
+  await expect(page.getByText("Your words are kept, not saved yet.")).toBeVisible();
   await isAccessible(page);
   await page.close();
   const later = await as(browser, baseURL, page, "second.instructor@lectern.example");

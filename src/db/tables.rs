@@ -76,7 +76,6 @@ pub const TABLES: &[Table] = {
                 ("client", Text),
             ],
         ),
-        ("views", &[("sign_in_id", Int), ("course_id", Int), ("user_id", Int), ("at", Int), ("begun_at", Int)]),
         ("set_up_links", &[("token_digest", Text), ("user_id", Int), ("expires_at", Int), ("used_at", Int)]),
         (
             "kept_forms",
@@ -184,6 +183,7 @@ pub const TABLES: &[Table] = {
                 ("state", Text),
             ],
         ),
+        ("views", &[("sign_in_id", Int), ("course_id", Int), ("user_id", Int), ("at", Int), ("begun_at", Int)]),
         ("modules", &[("id", Int), ("course_id", Int), ("title", Text), ("position", Int)]),
         (
             "lessons",

@@ -13,23 +13,34 @@ use crate::ui::said::said;
 /// So long after the last key words are kept: short enough that little is lost, long enough not to ask for every letter.
 const PAUSE: Duration = Duration::from_millis(700);
 
-const KEPT: &str = "Kept, not saved yet.";
-const NOT_KEPT: &str = "Not kept: the line is down, or something is too long. Your words are all still here.";
+const KEPT: &str = "Your words are kept, not saved yet.";
+const NOT_KEPT: &str = "Not kept just now. Your words are all still here: save them, or copy them.";
 
 /// Stands below the form `#writing`: keeps what is typed there, and shows how it will look in `#preview-live`.
 #[island]
 pub fn Writing() -> impl IntoView {
     let says = RwSignal::new(String::new());
+    // One at a time, so that none overtakes another; what is typed meanwhile goes with the next.
+    let (asks, again) = (RwSignal::new(false), RwSignal::new(false));
+    let ask = move || {
+        again.set(true);
+        if asks.get_untracked() {
+            return;
+        }
+        asks.set(true);
+        leptos::task::spawn_local(async move {
+            while again.get_untracked() {
+                again.set(false);
+                // The same words again are not read out again.
+                says.set(if keep().await.is_some() { KEPT } else { NOT_KEPT }.to_owned());
+            }
+            asks.set(false);
+        });
+    };
     // Effects only run in the browser.
     Effect::new(move || {
         if let Some(form) = browser::element("#writing") {
-            browser::when_quiet(&form, PAUSE, move || {
-                leptos::task::spawn_local(async move {
-                    // The same words again are not read out again.
-                    let words = if keep().await.is_some() { KEPT } else { NOT_KEPT };
-                    says.set(words.to_owned());
-                });
-            });
+            browser::when_quiet(&form, PAUSE, ask);
         }
     });
     said(says)

@@ -1,6 +1,7 @@
 //! Lessons: a title and Markdown, in an order, read one after the other.
 //!
-//! *Draft*: only the course's staff see it. *Scheduled*: its title stands in the plan, and it opens at a moment to come. *Module*: a
+//! *Draft*: only the course's staff see it. *Scheduled*: its title stands in the plan, and it opens at a moment to come. *Unsaved
+//! words* (`lesson_drafts`): what one writer has typed and not saved, theirs alone. *Module*: a
 //! heading in the plan, with the lessons below it. *Position*: 1, 2, 3, ... within the course, without gaps. Invariants: a lesson is only
 //! ever reached through its course; the lessons of a module stand together, in the order of the modules; a slug is made once and stays;
 //! HTML in a text never reaches a page.

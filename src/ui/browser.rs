@@ -93,13 +93,21 @@ pub fn sortable(place: &Element, moved: impl Fn(&str, &str, &str) + 'static) {
     let (begun, over) = (dragged.clone(), dragged.clone());
     // Before it can begin, a pointer was over it.
     on(place, "mouseover", Box::new(|event| can_be_dragged(&event).unwrap_or_default()));
-    on(place, "dragstart", Box::new(move |event| drop(begun.replace(within(&event, "[data-item]")))));
+    on(place, "dragstart", Box::new(move |event| drop(begun.replace(begin_drag(&event)))));
+    // A browser would open what was dropped, where it is a link.
+    on(place, "drop", Box::new(|event| drop(call(&event, "preventDefault", None))));
     on(place, "dragover", Box::new(move |event| drop(over.borrow().as_ref().and_then(|item| drag(item, &event)))));
     on(
         place,
         "dragend",
-        Box::new(move |_| {
+        Box::new(move |event| {
             let Some(item) = dragged.take() else { return };
+            // Given up: the page as it was shows where it stands.
+            let dropped = of(&event, "dataTransfer").and_then(|it| of(&it, "dropEffect")?.as_string());
+            if dropped.is_none_or(|effect| effect == "none") {
+                let _ = window().map(|window| call(&window.location(), "reload", None));
+                return;
+            }
             let named = |element: Option<Element>, name: &str| element.and_then(|element| element.get_attribute(name));
             let list = named(item.closest("[data-list]").ok().flatten(), "data-list").unwrap_or_default();
             let next = named(item.next_element_sibling(), "data-item").unwrap_or_default();
@@ -110,6 +118,14 @@ pub fn sortable(place: &Element, moved: impl Fn(&str, &str, &str) + 'static) {
 
 fn can_be_dragged(event: &JsValue) -> Option<()> {
     within(event, "[data-item]")?.set_attribute("draggable", "true").ok()
+}
+
+/// The item that is dragged from now on. Some browsers only drag what carries something.
+fn begin_drag(event: &JsValue) -> Option<Element> {
+    let carried = of(event, "dataTransfer")?;
+    let set: Function = of(&carried, "setData")?.dyn_into().ok()?;
+    set.call2(&carried, &"text/plain".into(), &"lesson".into()).ok()?;
+    within(event, "[data-item]")
 }
 
 /// Puts what is dragged before or after the item that the pointer is over, or into the empty list it is over.

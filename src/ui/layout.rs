@@ -206,7 +206,7 @@ fn viewing(view: View, token: Option<String>) -> AnyView {
     };
     let at = view.at.map(|at| format!(", at {}", Zone::stored(&view.time_zone).words(at)));
     view! {
-        <div class="flash wrap viewing" role="region" aria-label="View as a student">
+        <div class="flash wrap" role="region" aria-label="View as a student">
             <p>"You see "<a href=format!("/courses/{}", view.slug) dir="auto">{view.title}</a>" as "{who}{at}". Nothing in it can be changed."</p>
             <form method="post" action=EndView::PATH>
                 <input type="hidden" name=TOKEN_FIELD value=token />

@@ -2,8 +2,8 @@
 //!
 //! *View*: a sign-in of somebody of the staff looks at one course as any student, or as one of them, perhaps at another moment. It is an
 //! identity on the server: `courses/policy` decides from what the student may, and whatever would change the course is refused for as
-//! long as it lasts. Invariants: a view gives nobody more than a student has; it writes nothing but its own row and the log; its person
-//! ceases to be staff, and it shows them no more than they may themselves.
+//! long as it lasts. Invariants: a view gives nobody more than a student has; it writes nothing but its own row and the log; once its person
+//! is no longer staff of the course, there is none.
 
 pub mod api;
 #[cfg(feature = "ssr")]

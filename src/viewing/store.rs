@@ -6,16 +6,19 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
 use crate::db::{Connection, Write, query};
-use crate::enrolments::model::CourseRole;
+use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 use crate::sessions::caller::View;
 
 impl<C: Asked> CourseStaff<'_, C> {
-    /// The name of a student of the course, in whatever state their place is; none for everybody else.
+    /// The name of somebody who studies in the course now; none for everybody else: what those did who left is their own.
     pub async fn name_of_student(&mut self, user: UserId) -> Result<Option<String>, Failure> {
-        let row = self.find_place(user).await?.filter(|row| row.role == CourseRole::Student);
+        let row = self
+            .find_place(user)
+            .await?
+            .filter(|row| row.role == CourseRole::Student && row.state == PlaceState::Active);
         Ok(row.map(|row| row.name))
     }
 }
@@ -31,7 +34,12 @@ impl CourseStaff<'_, Write> {
         let sign_in = self.standing().person.as_ref().map(|person| person.sign_in).ok_or(AppError::SignInRequired)?;
         let (write, course) = self.connection();
         let now = write.now();
-        query("insert into views (sign_in_id, course_id, user_id, at, begun_at) values ($1, $2, $3, $4, $5)")
+        // One may stand there that does not count any more.
+        query(
+            "insert into views (sign_in_id, course_id, user_id, at, begun_at) values ($1, $2, $3, $4, $5)
+             on conflict (sign_in_id) do update set
+                course_id = excluded.course_id, user_id = excluded.user_id, at = excluded.at, begun_at = excluded.begun_at",
+        )
             .bind(sign_in)
             .bind(course)
             .bind(student)
@@ -50,10 +58,10 @@ impl CourseStaff<'_, Write> {
 impl SignedIn<'_, Write> {
     /// Ends it, where this sign-in looks at a course as a student does. Answers the course's slug.
     pub async fn end_view(&mut self) -> Result<Option<String>, Failure> {
-        let Some(View { course, slug, student, .. }) = self.person().view.as_deref().cloned() else { return Ok(None) };
-        let sign_in = self.person().sign_in;
+        let (view, sign_in) = (self.person().view.as_deref().cloned(), self.person().sign_in);
         let write = self.connection();
         query("delete from views where sign_in_id = $1").bind(sign_in).execute(write).await?;
+        let Some(View { course, slug, student, .. }) = view else { return Ok(None) };
         ended(write, course, student.map(|(user, _)| user)).await?;
         Ok(Some(slug))
     }

@@ -43,6 +43,8 @@ async fn what_is_typed_is_kept_for_its_writer_alone_until_it_is_saved() {
     assert!(!owner.get(ADDRESS).await.has(KEPT));
     // A request that was late says what is saved already.
     keep(&owner, &course, &again, "A whole sentence").await;
+    // One that says less than that, and was under way meanwhile, is no unsaved text either.
+    assert_eq!(keep(&owner, &course, &begun, "A whole").await.status, StatusCode::CONFLICT);
     assert_eq!(app.count("lesson_drafts").await, 0);
 }
 

@@ -92,7 +92,8 @@ pub async fn columns(place: &Place) -> BTreeMap<String, BTreeSet<String>> {
         }
         Place::Postgres(options) => {
             let mut connection = PgConnection::connect_with(options).await.unwrap();
-            let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'";
+            let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'
+                         and (table_name, column_name) <> ('lessons', 'words')";
             sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
         }
     };

@@ -122,7 +122,8 @@ async fn of_server(on: &mut PgConnection) -> Schema {
     let columns: Vec<(String, String, String, bool)> = rows_of_server(
         on,
         "select table_name::text, column_name::text, data_type::text, is_nullable = 'YES' from information_schema.columns
-         where table_schema = 'public' and table_name not like '\\_sqlx%'",
+         where table_schema = 'public' and table_name not like '\\_sqlx%'
+           and (table_name, column_name) <> ('lessons', 'words')",
     )
     .await;
     for (name, column, kind, may_be_null) in columns {

@@ -19,6 +19,9 @@ async fn lived_in() -> App {
     let lesson = sam.get(&format!("{}/lessons/lesson-1", course.page())).await.hidden("lesson");
     sam.post("/fn/mark_read", &[("course", &course.id), ("lesson", &lesson)]).await;
     sam.post("/fn/save_profile", &[("name", "")]).await;
+    teacher.post("/fn/add_module", &[("course", &course.id), ("title", "Week 1")]).await;
+    teacher.call("/fn/keep_draft", &[("course", &course.id), ("title", "Half"), ("body", "")]).await;
+    teacher.post("/fn/begin_view", &[("course", &course.id)]).await;
     app.anonymous().sign_in("nobody", "not the right one, no").await;
     app
 }
@@ -36,7 +39,9 @@ async fn everything_arrives_and_people_stay_signed_in() {
     let sums = transfer(app.place(), &there).await.unwrap();
     let rows: BTreeMap<&str, u64> = sums.iter().map(|(table, sum)| (*table, sum.rows())).collect();
     assert_eq!((rows["users"], rows["courses"], rows["lessons"], rows["enrolments"]), (2, 1, 3, 2));
-    for table in ["sign_ins", "session_records", "kept_forms", "guesses", "lesson_reads"] {
+    for table in
+        ["sign_ins", "session_records", "kept_forms", "guesses", "lesson_reads", "modules", "lesson_drafts", "views"]
+    {
         assert!(rows[table] > 0, "{table} was not tried");
     }
     let moved = app.on(there.clone()).await;

@@ -42,6 +42,12 @@ async fn lessons_are_found_by_their_words_with_the_passage_marked() {
         assert!(page.has("No lesson holds") && !page.has("<ol class=\"rows results\""), "{typed}: {}", page.body);
     }
     assert!(!found("").await.has("No lesson holds"));
+    // Signs divide words, on either engine.
+    let code = add(&owner, &course, "Code", "`request.session.get(\"id\")` in src/main.rs, 3.14 times", &[OUT]).await;
+    for typed in ["session", "request.session", "main", "3.14", "g+get"] {
+        assert_eq!(found(typed).await.has(&code), typed != "g+get", "{typed}");
+    }
+    assert!(found("session").await.has("request.<mark>session</mark>.get"));
     // In one course alone, and back to all.
     let other = owner.published_course("Sand", 0).await;
     add(&owner, &other, "Humus of the dunes", "", &[OUT]).await;

@@ -113,6 +113,7 @@ async fn staff_see_what_one_student_sees_at_a_moment() {
     // Sam left meanwhile: so does the view.
     sam.post("/fn/leave_course", &[id]).await;
     assert_eq!(owner.get(&open).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(owner.get(&format!("{}/mine", course.page())).await.status, StatusCode::FORBIDDEN, "it is their own");
     // It is written down at the student, who can read it.
     assert!(sam.get("/account/history").await.has("Course viewed as a student"));
     // From one view to another without a stop between.
@@ -152,6 +153,7 @@ async fn a_view_gives_nobody_more_than_they_have() {
     owner.post("/fn/save_course_role", &[id, ("person", &sam_id), ("role", "owner")]).await;
     assert_eq!(helper.get(&format!("{}/edit", course.page())).await.status, StatusCode::FORBIDDEN);
     assert_eq!(helper.get(&open).await.status, StatusCode::FORBIDDEN);
+    assert!(!helper.get("/search?q=quartz").await.has("/lessons/open"));
     // Who is staff no longer sees the course as themselves.
     helper.post("/fn/begin_view", &[id, ("person", &kim_id)]).await;
     assert_eq!(helper.get(&open).await.status, StatusCode::OK);
@@ -159,8 +161,13 @@ async fn a_view_gives_nobody_more_than_they_have() {
     owner.post("/fn/remove_person", &[id, ("person", &helper_id)]).await;
     assert_eq!(helper.get(&open).await.status, StatusCode::FORBIDDEN);
     assert_eq!(helper.get(&format!("{}/mine", course.page())).await.status, StatusCode::OK, "their own");
-    assert_eq!(helper.post("/fn/end_view", &[]).await.location(), course.page());
+    assert!(!helper.get("/").await.has(BANNER), "there is no view any more");
+    helper.post("/fn/end_view", &[("_page", "/")]).await;
     assert_eq!(app.count("views").await, 0);
+    // Who has left is looked as by nobody: what they did is their own.
+    owner.post("/fn/remove_person", &[id, ("person", &kim_id)]).await;
+    let left = owner.post("/fn/begin_view", &[id, ("person", &kim_id)]).await;
+    assert_eq!(left.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -174,6 +181,7 @@ async fn a_draft_is_seen_as_it_will_be() {
     owner.post("/fn/begin_view", &[id]).await;
     assert!(owner.get(&course.page()).await.has(BANNER) && owner.get(&open).await.has("Quartz"));
     assert!(owner.get("/search?q=quartz").await.has(&open));
+    assert!(!owner.get(&course.page()).await.has("Only staff see this."));
     assert_eq!(owner.post("/fn/publish_course", &[id]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(app.student("sam").await.get(&course.page()).await.status, StatusCode::NOT_FOUND);
 }

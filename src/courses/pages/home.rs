@@ -201,6 +201,7 @@ fn studied_row(course: MyCourse) -> AnyView {
     let line = match (&course.next_title, course.next_length) {
         (Some(title), Some(length)) => format!("Next: {title}, {}", minutes_in_words(length)),
         _ if course.planned == 0 => "No lessons yet".to_owned(),
+        _ if course.lessons == 0 => "No lesson is open yet".to_owned(),
         _ if course.planned > course.lessons => "You have read all that is open so far.".to_owned(),
         _ => "You have read all of it.".to_owned(),
     };

@@ -73,7 +73,7 @@ pub fn slim(standing: &Standing, counts: TabCounts, current: Tab, content: AnyVi
 
 /// What is said about a course that is not simply published.
 pub fn state_note(standing: &Standing) -> AnyView {
-    let (class, words) = match standing.course.state {
+    let (class, words) = match standing.facts.state {
         CourseState::Draft => ("note warn", "Only staff see this. Publish when it is ready."),
         CourseState::Published => return ().into_any(),
         CourseState::Concluded => {

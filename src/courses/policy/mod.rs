@@ -105,7 +105,12 @@ impl Standing {
 
     /// Refuses with the policy's answer, and an app with what it is not let do: before anything is said but that there is no such course.
     fn require(&self, act: CourseAct, is_write: bool) -> Result<(), AppError> {
-        let is_for_students = matches!(act, CourseAct::See | CourseAct::ReadLessons | CourseAct::SeeOwnWork);
+        let is_for_students = match act {
+            CourseAct::See | CourseAct::ReadLessons => true,
+            // What those did who have left is their own.
+            CourseAct::SeeOwnWork => self.facts.course == Some(CourseRole::Student),
+            _ => false,
+        };
         if self.view.is_some() && (is_write || !is_for_students) {
             return Err(AppError::Forbidden(Denied::Viewing(self.course.slug.clone())));
         }

@@ -93,7 +93,7 @@ pub async fn preview_lesson(
     CourseWriter::claim(&mut request::read().await?, course).await?;
     let body = Body::parse(&body)?;
     request::show_again()?;
-    Ok(markdown::render_for_page(body.as_str()).await?.as_str().to_owned())
+    Ok(markdown::render_once(body.as_str()).await?.as_str().to_owned())
 }
 
 /// Keeps what somebody writes before they save it, for themselves alone, and answers how the text will look, as HTML. Sent by a script while
@@ -102,7 +102,7 @@ pub async fn preview_lesson(
 pub async fn keep_draft(
     /// Of a course that the asker may write in.
     course: CourseId,
-    /// `NotFound` when it is not in this course; missing: one that is not there yet.
+    /// `NotFound` when it is not in this course; missing: one that is not there yet. `Conflict` when the asker has saved it since.
     lesson: Option<LessonId>,
     /// When the lesson had last changed that they began with, in milliseconds since 1970; missing for a new one.
     seen: Option<i64>,
@@ -112,11 +112,10 @@ pub async fn keep_draft(
 ) -> Result<String, AppError> {
     CourseWriter::claim(&mut request::read().await?, course).await?;
     let text = DraftText::parse(&form)?;
-    let html = markdown::render_for_page(text.body().as_str()).await?;
     let mut write = request::begin_write().await?;
     CourseWriter::claim(&mut write, course).await?.keep_draft(lesson, &text, seen.unwrap_or(0)).await?;
     write.commit().await?;
-    Ok(html.as_str().to_owned())
+    Ok(markdown::render_once(text.body().as_str()).await?.as_str().to_owned())
 }
 
 /// Lets the words go that somebody wrote and did not save. The lesson stays as it is.

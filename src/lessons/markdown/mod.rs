@@ -14,6 +14,7 @@ use ammonia::Builder;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, format_html, parse_document};
 use moka::sync::Cache;
+use tokio::sync::Semaphore;
 
 use self::depth::shallow;
 use crate::failure::{Broken, Failure};
@@ -151,6 +152,9 @@ static RENDERED: LazyLock<Cache<String, CleanHtml>> = LazyLock::new(|| {
 /// So many bytes of them are kept: some hundred lessons.
 const RENDERED_MAX: u64 = 16 * 1024 * 1024;
 
+/// So many long texts are rendered at once: others have the rest of the machine. The next waits.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
 /// Renders a person's Markdown without holding up anybody else's request.
 pub async fn render_for_page(markdown: &str) -> Result<CleanHtml, Failure> {
     if markdown.len() <= LONG {
@@ -160,10 +164,25 @@ pub async fn render_for_page(markdown: &str) -> Result<CleanHtml, Failure> {
     if let Some(html) = RENDERED.get(&digest) {
         return Ok(html);
     }
-    let text = markdown.to_owned();
-    let html = tokio::task::spawn_blocking(move || render(&text)).await.broken("render a text")?;
+    let html = render_once(markdown).await?;
     RENDERED.insert(digest, html.clone());
     Ok(html)
+}
+
+/// The same for a text that changes with the next key: nothing of it is kept.
+pub async fn render_once(markdown: &str) -> Result<CleanHtml, Failure> {
+    if markdown.len() <= LONG {
+        return Ok(render(markdown));
+    }
+    let text = markdown.to_owned();
+    let turn = AT_ONCE.acquire().await.broken("wait to render a text")?;
+    let html = tokio::task::spawn_blocking(move || {
+        // Held here: a request that is given up does not end the work.
+        let html = render(&text);
+        drop(turn);
+        html
+    });
+    html.await.broken("render a text")
 }
 
 /// The headings of the second level, in order, with the ids [`render`] gives them.

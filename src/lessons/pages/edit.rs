@@ -49,7 +49,11 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let last = if form.is_overtaken() { writer.list_versions(lesson.id, 1, 0).await?.0.pop() } else { None };
     let draft = if form.is_refused() { None } else { writer.find_draft(Some(lesson.id)).await? };
     drop(read);
-    let overtaken = if form.is_overtaken() { Some(Overtaken::find(&form, &lesson, last).await?) } else { None };
+    let overtaken = if form.is_overtaken() {
+        Some(Overtaken::find(&form, &lesson, &saved_form(&lesson, &standing), last).await?)
+    } else {
+        None
+    };
     let text = looked_at(&form, draft.as_ref()).await?;
     Ok(Data { standing, counts, lesson, form, text, overtaken, draft, now: ctx.site.db.clock().now() })
 }
@@ -62,10 +66,18 @@ struct Overtaken {
 }
 
 impl Overtaken {
-    async fn find(form: &Form, lesson: &LessonRow, last: Option<VersionHead>) -> Result<Self, Failure> {
+    async fn find(
+        form: &Form,
+        lesson: &LessonRow,
+        saved: &LessonForm,
+        last: Option<VersionHead>,
+    ) -> Result<Self, Failure> {
         let typed = |name: &str| form.value(name, "").replace('\r', "");
-        let typed = whole(&typed("title"), &typed("summary"), &typed("body"));
-        let lines = compare(whole(&lesson.title, &lesson.summary, &lesson.body), typed).await?;
+        let theirs = whole(&saved.title, &saved.summary, &saved.body);
+        let theirs = with_release(theirs, saved.published.is_some(), &saved.releases_at);
+        let mine = whole(&typed("title"), &typed("summary"), &typed("body"));
+        let mine = with_release(mine, form.is_ticked("published", false), &typed("releases_at"));
+        let lines = compare(theirs, mine).await?;
         Ok(Self { lines, by: last.filter(|last| last.saved_at == lesson.changed_at) })
     }
 }
@@ -78,16 +90,7 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, draft, now }: Da
     hidden.push(("seen", form.version(seen)));
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
     let zone = Zone::stored(&standing.course.time_zone);
-    let saved = LessonForm {
-        title: lesson.title.clone(),
-        summary: lesson.summary.clone(),
-        body: lesson.body.clone(),
-        published: (lesson.state != LessonState::Draft).then(|| "yes".to_owned()),
-        releases_at: match (lesson.state, lesson.releases_at) {
-            (LessonState::Scheduled, Some(at)) => zone.in_field(at),
-            _ => String::new(),
-        },
-    };
+    let saved = saved_form(&lesson, &standing);
     let typed = kept_or(draft.as_ref(), saved);
     let overtaken = overtaken.map(|overtaken| both_texts(overtaken, now));
     let form_view = view! {
@@ -125,6 +128,30 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, draft, now }: Da
     }
     .into_any();
     slim(&standing, counts, Tab::Lessons, content)
+}
+
+/// What the form says of a lesson as it is saved.
+fn saved_form(lesson: &LessonRow, standing: &Standing) -> LessonForm {
+    LessonForm {
+        title: lesson.title.clone(),
+        summary: lesson.summary.clone(),
+        body: lesson.body.clone(),
+        published: (lesson.state != LessonState::Draft).then(|| "yes".to_owned()),
+        releases_at: match (lesson.state, lesson.releases_at) {
+            (LessonState::Scheduled, Some(at)) => Zone::stored(&standing.course.time_zone).in_field(at),
+            _ => String::new(),
+        },
+    }
+}
+
+/// A text with who can read it as its last line: somebody may have changed that alone.
+fn with_release(text: String, is_ticked: bool, from: &str) -> String {
+    let who = match (is_ticked, from.is_empty()) {
+        (false, _) => "Students cannot read it.".to_owned(),
+        (true, true) => "Students can read it.".to_owned(),
+        (true, false) => format!("Students can read it from {}.", from.replace('T', " ")),
+    };
+    format!("{text}\n{who}\n")
 }
 
 /// Both texts, so that their writer can bring them together.

@@ -58,7 +58,7 @@ pub(super) async fn looked_at(form: &Form, draft: Option<&DraftRow>) -> Result<O
     if form.was_looked_at_by::<PreviewLesson>() {
         return Ok(Some(render_for_page(&form.value("body", "")).await?));
     }
-    match draft {
+    match draft.filter(|draft| !draft.body.trim().is_empty()) {
         Some(draft) => Ok(Some(render_for_page(&draft.body).await?)),
         None => Ok(None),
     }
@@ -99,7 +99,7 @@ pub(super) fn kept_words(draft: Option<&DraftRow>, ids: &[(&'static str, String)
 
 /// The button that shows how a text will look.
 pub(super) fn preview_button() -> AnyView {
-    view! { <button class="button large look" formaction=PreviewLesson::PATH>"Preview"</button> }.into_any()
+    view! { <button class="button large" formaction=PreviewLesson::PATH>"Preview"</button> }.into_any()
 }
 
 /// The fields of a lesson, for making and for changing it.

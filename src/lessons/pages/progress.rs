@@ -83,7 +83,7 @@ fn show(Data { standing, counts, progress, search, order, number, now }: Data) -
         <h1>"Progress"</h1>
         <p class="lede">"What students have marked as read. It is their own word, and no mark for them."</p>
         {body}
-        {pagination(&path, &[("q", &search), ("sort", order.key())], number, progress.found, "students")}
+        {(!is_empty).then(|| pagination(&path, &[("q", &search), ("sort", order.key())], number, progress.found, "students"))}
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)

@@ -6,13 +6,16 @@ use crate::accounts::policy::SignedIn;
 use crate::courses::policy::CourseVisitor;
 use crate::failure::Failure;
 use crate::http::request;
-use crate::lessons::search::{Terms, pieces};
+use crate::lessons::search::{Piece, Terms};
 use crate::lessons::store::FoundLesson;
 use crate::ui::page::{page, page_title};
 use crate::ui::pagination::PageNumber;
 
 /// Results on a page.
 const PAGE: i64 = 20;
+
+/// Nobody reads on after so many pages; they type another word.
+const LAST_PAGE: i64 = 10;
 
 /// So many characters of what was typed are looked at.
 const LONGEST: usize = 200;
@@ -25,8 +28,11 @@ pub fn Search() -> impl IntoView {
 
 struct Data {
     typed: String,
+    terms: Option<Terms>,
     /// Of the course that is searched alone: its slug and title.
     course: Option<(String, String)>,
+    /// They look at it as a student does.
+    is_view: bool,
     /// None: nothing was looked for.
     found: Option<Vec<FoundLesson>>,
     number: PageNumber,
@@ -37,7 +43,7 @@ async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let typed: String = ctx.query("q").unwrap_or_default().chars().take(LONGEST).collect();
     let slug = ctx.query("course").unwrap_or_default();
-    let number = PageNumber::of(&ctx);
+    let number = PageNumber(PageNumber::of(&ctx).0.min(LAST_PAGE));
     let mut read = request::read().await?;
     let looks_at = SignedIn::claim(&mut read).await?.person().view.as_ref().map(|view| view.slug.clone());
     let (mut course, mut view) = (None, None);
@@ -48,8 +54,9 @@ async fn load() -> Result<Data, Failure> {
         course = Some((slug, visitor.course().title.clone()));
     }
     let slug = course.as_ref().map(|(slug, _)| slug.clone()).unwrap_or_default();
+    let is_view = view.is_some();
     let Some(terms) = Terms::parse(&typed) else {
-        return Ok(Data { typed, course, found: None, number, has_more: false });
+        return Ok(Data { typed, terms: None, course, is_view, found: None, number, has_more: false });
     };
     // One more than a page says whether there is a next one: to count all would read all.
     let mut found = SignedIn::claim(&mut read)
@@ -59,16 +66,18 @@ async fn load() -> Result<Data, Failure> {
     let most = usize::try_from(PAGE).unwrap_or(0);
     let has_more = found.len() > most;
     found.truncate(most);
-    Ok(Data { typed, course, found: Some(found), number, has_more })
+    let has_more = has_more && number.0 < LAST_PAGE;
+    Ok(Data { typed, terms: Some(terms), course, is_view, found: Some(found), number, has_more })
 }
 
-fn show(Data { typed, course, found, number, has_more }: Data) -> AnyView {
+fn show(Data { typed, terms, course, is_view, found, number, has_more }: Data) -> AnyView {
     let title = if typed.is_empty() { "Search".to_owned() } else { format!("{typed} - Search") };
     let of_course = course.as_ref().map(|(slug, _)| view! { <input type="hidden" name="course" value=slug.clone() /> });
     let lede = match &course {
         Some((slug, title)) => {
-            let everywhere = address(&typed, "", 1);
-            view! { <p class="lede">"In the lessons of "<a href=format!("/courses/{slug}") dir="auto">{title.clone()}</a>". "<a href=everywhere>"Search all your lessons"</a></p> }.into_any()
+            let everywhere = (!is_view).then(|| view! { <a href=address(&typed, "", 1)>"Search all your lessons"</a> });
+            view! { <p class="lede">"In the lessons of "<a href=format!("/courses/{slug}") dir="auto">{title.clone()}</a>". "{everywhere}</p> }
+                .into_any()
         }
         None => view! { <p class="lede">"In all lessons that you can read."</p> }.into_any(),
     };
@@ -87,7 +96,7 @@ fn show(Data { typed, course, found, number, has_more }: Data) -> AnyView {
                 (many, false) => format!("{many} lessons"),
                 (many, true) => format!("Lessons {first} to {}", first + i64::try_from(many).unwrap_or(0) - 1),
             };
-            let rows: Vec<AnyView> = found.into_iter().map(|lesson| row(lesson, course.is_none())).collect();
+            let rows: Vec<AnyView> = found.into_iter().map(|lesson| row(lesson, terms.as_ref(), course.is_none())).collect();
             view! { <p class="quiet-text gap-above" role="status">{words}</p><ol class="rows results" role="list">{rows}</ol> }.into_any()
         }
     };
@@ -117,29 +126,29 @@ fn show(Data { typed, course, found, number, has_more }: Data) -> AnyView {
     .into_any()
 }
 
-fn row(lesson: FoundLesson, with_course: bool) -> AnyView {
-    let FoundLesson { course, course_title, slug, title, passage } = lesson;
+fn row(lesson: FoundLesson, terms: Option<&Terms>, with_course: bool) -> AnyView {
+    let FoundLesson { course, course_title, slug, title, text } = lesson;
     let of = with_course
         .then(|| view! { <p class="meta"><a href=format!("/courses/{course}") dir="auto">{course_title}</a></p> });
+    let title = terms.map(|terms| terms.mark(&title)).unwrap_or_default();
+    let passage = terms.map(|terms| terms.passage(&text)).unwrap_or_default();
     view! {
         <li>
-            <h2 dir="auto"><a href=format!("/courses/{course}/lessons/{slug}")>{marked(&title)}</a></h2>
+            <h2 dir="auto"><a href=format!("/courses/{course}/lessons/{slug}")>{marked(title)}</a></h2>
             {of}
-            <p dir="auto">{marked(&passage)}</p>
+            <p dir="auto">{marked(passage)}</p>
         </li>
     }
     .into_any()
 }
 
-/// A passage with what was found in it marked.
-fn marked(passage: &str) -> Vec<AnyView> {
-    pieces(passage)
-        .into_iter()
-        .map(|piece| match piece.is_found {
-            true => view! { <mark>{piece.text}</mark> }.into_any(),
-            false => piece.text.into_any(),
-        })
-        .collect()
+/// What was found in it is marked.
+fn marked(pieces: Vec<Piece>) -> Vec<AnyView> {
+    let piece = |piece: Piece| match piece.is_found {
+        true => view! { <mark>{piece.text}</mark> }.into_any(),
+        false => piece.text.into_any(),
+    };
+    pieces.into_iter().map(piece).collect()
 }
 
 fn nothing(typed: &str, hint: &'static str) -> AnyView {

@@ -77,7 +77,7 @@ impl<C: Asked> CourseWriter<'_, C> {
 
 impl CourseWriter<'_, Write> {
     /// Keeps the asker's words for a lesson, or for a new one, in place of those before. What says the same as the lesson, or nothing, is not
-    /// kept. `NotFound` when the course has no such lesson.
+    /// kept. `Conflict` when they have saved the lesson since; `NotFound` when the course has no such lesson.
     pub async fn keep_draft(
         &mut self,
         lesson: Option<LessonId>,
@@ -96,6 +96,18 @@ impl CourseWriter<'_, Write> {
                 .ok_or(AppError::NotFound)?,
             None => Default::default(),
         };
+        // One that was under way while they saved comes too late.
+        let (is_late,): (bool,) = query(
+            "select exists (select 1 from lesson_versions where lesson_id = $1 and saved_by = $2 and saved_at > $3)",
+        )
+        .bind(number(lesson))
+        .bind(user)
+        .bind(seen)
+        .one(write)
+        .await?;
+        if is_late {
+            return Err(AppError::Conflict("You have saved this lesson since. Open it again.".to_owned()).into());
+        }
         let DraftText { title, summary, body } = text;
         if (&*saved.0, &*saved.1, &*saved.2) == (title.trim(), summary.trim(), body.as_str()) {
             return self.drop_draft(lesson).await;

@@ -18,15 +18,15 @@ pub struct FoundLesson {
     pub course_title: String,
     /// Names it in its course.
     pub slug: String,
-    /// Its title, with [`crate::lessons::search::MARKS`] around what was found.
+    /// One line.
     pub title: String,
-    /// The part of its text that fits best, marked the same way; its beginning where only the title fits.
-    pub passage: String,
+    /// The beginning of its text, of at most 50,000 characters, in which a passage is looked for.
+    pub text: String,
 }
 
-/// What [`crate::courses::policy::rule_of_lesson`] says, for one asker and every lesson (`tests/http/searching.rs` compares them): `l` is the lesson, `c` its
-/// course, `e` the asker's place in it, `$3` whether they are an admin, `$4` the moment;
-/// `$8` the course that they look at as a student, else 0, and `$9` whether as any.
+/// What [`crate::courses::policy::rule_of_lesson`] says, for one asker and every lesson (`tests/http/searching.rs` compares them): `l` is
+/// the lesson, `c` its course, `e` the asker's place in it, `$3` whether they are an admin, `$4` the moment; `$8` the course that they look
+/// at as a student, else 0, and `$9` whether as any.
 macro_rules! may_read {
     () => {
         concat!(
@@ -34,7 +34,7 @@ macro_rules! may_read {
             teaches!("e"),
             ") or (",
             is_in!("e"),
-            " and (c.state <> 'draft' or $8 <> 0) and ",
+            " and ($8 = 0 or e.role = 'student') and (c.state <> 'draft' or $8 <> 0) and ",
             is_out!("l", "$4"),
             ") or ($9 and ",
             is_out!("l", "$4"),
@@ -45,7 +45,8 @@ macro_rules! may_read {
 
 impl<C: Asked> SignedIn<'_, C> {
     /// Lessons that hold all of the words, the best first: at most `most`, after the first `skip`. `course`: of this one alone, by its slug;
-    /// empty for all. `view`: those of the course that they look at as a student does, as a policy has let them.
+    /// empty for all. `view`: those of the course that they look at as a student does, as a policy has let them. Texts are read of what is
+    /// answered alone.
     pub async fn search_lessons(
         &mut self,
         terms: &Terms,
@@ -61,25 +62,25 @@ impl<C: Asked> SignedIn<'_, C> {
         let now = view.and_then(|view| view.at).unwrap_or(on.now());
         query_by_engine(
             concat!(
-                "select c.slug as course, c.title as course_title, l.slug,
-                        highlight(lesson_words, 0, char(57344), char(57345)) as title,
-                        snippet(lesson_words, 2, char(57344), char(57345), '…', 28) as passage
-                 from lesson_words join lessons l on l.id = lesson_words.rowid join courses c on c.id = l.course_id
-                 left join enrolments e on e.course_id = c.id and e.user_id = $2
-                 where lesson_words match $1 and ($5 = '' or c.slug = $5) and ", may_read!(),
-                " order by bm25(lesson_words, 8.0, 3.0, 1.0), l.id limit $6 offset $7"
+                "select c.slug as course, c.title as course_title, l.slug, l.title, substr(l.body, 1, 50000) as text
+                 from (select l.id, bm25(lesson_words, 8.0, 3.0, 1.0) as place
+                       from lesson_words join lessons l on l.id = lesson_words.rowid join courses c on c.id = l.course_id
+                       left join enrolments e on e.course_id = c.id and e.user_id = $2
+                       where lesson_words match $1 and ($5 = '' or c.slug = $5) and ",
+                may_read!(),
+                " order by place, l.id limit $6 offset $7) best
+                 join lessons l on l.id = best.id join courses c on c.id = l.course_id order by best.place, l.id"
             ),
             concat!(
-                "select c.slug as course, c.title as course_title, l.slug,
-                        ts_headline('simple', l.title, q.words, 'HighlightAll=true, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) as title,
-                        ts_headline('simple', l.body, q.words, 'MaxWords=28, MinWords=14, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) as passage
-                 from (select to_tsquery('simple', $1) as words) q
-                 join lessons l on to_tsvector('simple', l.title || ' ' || l.summary || ' ' || l.body) @@ q.words
-                 join courses c on c.id = l.course_id
-                 left join enrolments e on e.course_id = c.id and e.user_id = $2
-                 where ($5 = '' or c.slug = $5) and ", may_read!(),
-                " order by ts_rank(setweight(to_tsvector('simple', l.title), 'A') || setweight(to_tsvector('simple', l.summary), 'B')
-                        || to_tsvector('simple', l.body), q.words) desc, l.id limit $6 offset $7"
+                "select c.slug as course, c.title as course_title, l.slug, l.title, substr(l.body, 1, 50000) as text
+                 from (select l.id, -ts_rank(l.words, q.words) as place
+                       from (select to_tsquery('simple', $1) as words) q
+                       join lessons l on l.words @@ q.words join courses c on c.id = l.course_id
+                       left join enrolments e on e.course_id = c.id and e.user_id = $2
+                       where ($5 = '' or c.slug = $5) and ",
+                may_read!(),
+                " order by place, l.id limit $6 offset $7) best
+                 join lessons l on l.id = best.id join courses c on c.id = l.course_id order by best.place, l.id"
             ),
         )
         .bind_by_engine(terms.for_sqlite(), terms.for_postgres())

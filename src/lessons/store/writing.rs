@@ -10,18 +10,27 @@ use crate::courses::model::slug_of;
 use crate::courses::policy::CourseWriter;
 use crate::courses::store::first_free;
 use crate::db::{Connection, Write, query};
-use crate::error::AppError;
+use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::id::{LessonId, ModuleId};
 use crate::lessons::release::state_at;
 
+/// So many lessons in a course: each working day of two years. Moving one writes the places of all after it.
+const MOST_LESSONS: i64 = 500;
+
 impl CourseWriter<'_, Write> {
     /// Adds a lesson at the end of a module, of the last where `module` is none; `Some(None)`: before the first. Answers its slug. `NotFound`
-    /// when the course has no such module.
+    /// when the course has no such module; refused at `title` when it has too many lessons.
     pub async fn add_lesson(&mut self, text: LessonText, module: Option<Option<ModuleId>>) -> Result<String, Failure> {
         let by = asker(self.standing()).0;
         let (write, course) = self.connection();
         let now = write.now();
+        let (count,): (i64,) =
+            query("select count(*) from lessons where course_id = $1").bind(course).one(write).await?;
+        if count >= MOST_LESSONS {
+            let words = format!("A course holds {MOST_LESSONS} lessons. Delete one first, or make a second course");
+            return Err(AppError::from(FieldErrors::one("title", words)).into());
+        }
         let wanted = slug_of(text.title.as_str(), "lesson");
         let taken: Vec<(String,)> =
             query("select slug from lessons where course_id = $1 and (slug = $2 or slug like $2 || '-%')")

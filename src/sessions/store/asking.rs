@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::accounts::model::SiteRole;
 use crate::clock::{Millis, SECOND};
 use crate::db::{Connection, Write, query};
+use crate::enrolments::store::states::teaches;
 use crate::failure::Failure;
 use crate::id::{CourseId, SignInId, UserId};
 use crate::network::place_of;
@@ -110,7 +111,7 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
     let now = on.now();
     let bearer = on.caller().bearer.clone();
     let (jti, kid, epoch) = bearer.as_ref().map_or((None, None, None), |it| (it.jti.clone(), it.kid.clone(), it.epoch));
-    let row = query(
+    let row = query(concat!(
         "select u.id, u.name, u.email, u.role, s.id as sign_in, s.remembered, s.level, s.proven_at, s.proven_from_digest, s.last_seen_at, s.created_at,
                 s.idle_ends_at, s.absolute_ends_at, s.form_key, s.id_is_due, s.kind, s.scopes,
                 u.password_hash is not null as has_password,
@@ -124,9 +125,13 @@ pub async fn public_find_caller(on: &mut impl Connection, sign_in: SignInId) -> 
                  and (s.kind = 'browser') = $3) as live,
                 vc.id as view_course, vc.slug as view_slug, vc.title as view_title, vc.time_zone as view_zone,
                 v.user_id as view_user, vu.name as view_name, v.at as view_at
-         from sign_ins s join users u on u.id = s.user_id left join views v on v.sign_in_id = s.id
-         left join courses vc on vc.id = v.course_id left join users vu on vu.id = v.user_id where s.id = $1",
-    )
+         from sign_ins s join users u on u.id = s.user_id
+         left join views v on v.sign_in_id = s.id and (u.role = 'admin' or exists
+            (select 1 from enrolments e where e.course_id = v.course_id and e.user_id = s.user_id and ",
+        teaches!("e"),
+        "))
+         left join courses vc on vc.id = v.course_id left join users vu on vu.id = v.user_id where s.id = $1"
+    ))
     .bind(sign_in)
     .bind(now)
     .bind(bearer.is_none())
