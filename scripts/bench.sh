@@ -39,6 +39,8 @@ pages() {
     measure "a course, as a student" /courses/sessions-and-tokens "$student"
     measure "a lesson" /courses/sessions-and-tokens/lessons/where-the-cookie-lives "$student"
     measure "people, 500 in the course" /courses/school-course-1/people "$instructor"
+    measure "progress, 500 in the course" /courses/school-course-1/progress "$instructor"
+    measure "search, 1,200 lessons hold it" "/search?q=paragraph" "$instructor"
   done
 }
 memory() { awk '/VmRSS/ {printf "%.0f MB", $2 / 1024}' "/proc/${running[0]}/status"; }

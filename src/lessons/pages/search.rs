@@ -128,8 +128,7 @@ fn show(Data { typed, terms, course, is_view, found, number, has_more }: Data) -
 
 fn row(lesson: FoundLesson, terms: Option<&Terms>, with_course: bool) -> AnyView {
     let FoundLesson { course, course_title, slug, title, text } = lesson;
-    let of = with_course
-        .then(|| view! { <p class="meta"><a href=format!("/courses/{course}") dir="auto">{course_title}</a></p> });
+    let of = with_course.then(|| view! { <p class="meta" dir="auto">{course_title}</p> });
     let title = terms.map(|terms| terms.mark(&title)).unwrap_or_default();
     let passage = terms.map(|terms| terms.passage(&text)).unwrap_or_default();
     view! {
