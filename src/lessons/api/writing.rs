@@ -34,9 +34,7 @@ pub async fn add_lesson(
     #[server(flatten)]
     form: LessonForm,
 ) -> Result<(), AppError> {
-    let mut read = request::read().await?;
-    let zone = Zone::stored(&CourseWriter::claim(&mut read, course).await?.course().time_zone);
-    drop(read);
+    let zone = zone_of(course).await?;
     let text = LessonText::parse(&form, &zone)?;
     let module = module.as_deref().map(module_of).transpose()?;
     let release = text.release;
@@ -54,6 +52,14 @@ pub async fn add_lesson(
     request::go_on(&format!("/courses/{slug}/lessons/{lesson}"), Flash::said(said))
 }
 
+/// In which zone the dates of a course are, for who may write in it: others are refused before their form is read.
+#[cfg(feature = "ssr")]
+async fn zone_of(course: CourseId) -> Result<Zone, AppError> {
+    let mut read = request::read().await?;
+    let writer = CourseWriter::claim(&mut read, course).await?;
+    Ok(Zone::stored(&writer.course().time_zone))
+}
+
 /// Changes a lesson. `seen` is when the text that was edited had last changed.
 #[server(prefix = "/fn", endpoint = "save_lesson")]
 pub async fn save_lesson(
@@ -67,9 +73,7 @@ pub async fn save_lesson(
     #[server(flatten)]
     form: LessonForm,
 ) -> Result<(), AppError> {
-    let mut read = request::read().await?;
-    let zone = Zone::stored(&CourseWriter::claim(&mut read, course).await?.course().time_zone);
-    drop(read);
+    let zone = zone_of(course).await?;
     let text = LessonText::parse(&form, &zone)?;
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;

@@ -59,6 +59,7 @@ fn show(Data { standing, counts, plan }: Data) -> AnyView {
             <a class="button primary" href=format!("{course}/lessons/new")>"Add a lesson"</a>
             <a class="button quiet" href=course>"Back to the course"</a>
         </p>
+        {moving(&standing, &plan)}
         {new_module(&standing)}
     }
     .into_any();
@@ -159,33 +160,33 @@ fn row(standing: &Standing, plan: &Plan, lesson: &PlanRow, at: usize) -> AnyView
     view! {
         <li class="split" id=format!("lesson-{}", lesson.id) data-item=lesson.id.to_string()>
             <div><p>{at + 1}". "<a href=change dir="auto">{lesson.title.clone()}</a>{state}</p><p dir="auto">{lesson.summary.clone()}</p>{opens}</div>
-            <div class="buttons">{up}{down}{moving(plan, &ids, lesson)}</div>
+            <div class="buttons">{up}{down}</div>
         </li>
     }
     .into_any()
 }
 
-/// Into another module, at once; nothing where there is no other.
-fn moving(plan: &Plan, ids: &[(&'static str, String)], lesson: &PlanRow) -> AnyView {
-    let mut choices: Vec<(String, String)> = Vec::new();
-    if lesson.module_id.is_some() {
-        choices.push(("0".to_owned(), "Before the first module".to_owned()));
-    }
-    let others = plan.modules.iter().filter(|module| Some(module.id) != lesson.module_id);
-    choices.extend(others.map(|module| (module.id.to_string(), module.title.clone())));
-    if choices.is_empty() {
+/// One form that puts any lesson into any module: one in each row would be as many options as lessons times modules. Nothing where there is
+/// no module or no lesson.
+fn moving(standing: &Standing, plan: &Plan) -> AnyView {
+    if plan.modules.is_empty() || plan.lessons.is_empty() {
         return ().into_any();
     }
-    let form = Form::to_one_of_many::<PlaceLesson>("lesson", &lesson.id.to_string());
+    let numbered = |(number, lesson): (usize, &PlanRow)| (lesson.id.to_string(), format!("{number}. {}", lesson.title));
+    let lessons: Vec<(String, String)> = (1..).zip(&plan.lessons).map(numbered).collect();
+    let mut modules = vec![("0".to_owned(), "Before the first module".to_owned())];
+    modules.extend(plan.modules.iter().map(|module| (module.id.to_string(), module.title.clone())));
+    let form = Form::to::<PlaceLesson>();
     view! {
-        <details class="more">
-            <summary role="button" class="button small">"Move"<span class="hidden">{format!(" {}", lesson.title)}</span></summary>
-            <form class="fields" method="post" action=form.action()>
-                {form.hidden(ids)}
-                {form.select(Field { name: "module", label: "To the end of", ..Field::default() }, &choices)}
-                <div class="buttons"><button class="button primary">"Move it"</button></div>
+        <section class="hung" aria-labelledby="moving">
+            <div><h2 id="moving">"Move a lesson"</h2><p>"To the end of a module. From there it goes up and down."</p></div>
+            <form class="fields" method="post" action=form.action() novalidate>
+                {form.hidden(&[("course", standing.course.id.to_string())])}
+                {form.select(Field { name: "lesson", label: "Lesson", ..Field::default() }, &lessons)}
+                {form.select(Field { name: "module", label: "To the end of", ..Field::default() }, &modules)}
+                <div class="buttons"><button class="button">"Move it"</button></div>
             </form>
-        </details>
+        </section>
     }
     .into_any()
 }

@@ -21,8 +21,10 @@ use super::release::Release;
 use crate::clock::Millis;
 use crate::courses::model::Title;
 use crate::courses::policy::Standing;
-use crate::error::FieldErrors;
-use crate::id::{LessonId, ModuleId, UserId};
+use crate::db::{Connection, query};
+use crate::error::{AppError, FieldErrors};
+use crate::failure::Failure;
+use crate::id::{CourseId, LessonId, ModuleId, UserId};
 use crate::zone::Zone;
 
 /// A module in the course's plan.
@@ -88,7 +90,6 @@ macro_rules! lesson {
         )
     };
 }
-use lesson;
 
 /// What a lesson consists of, as its form says.
 pub struct LessonText {
@@ -131,6 +132,34 @@ impl LessonRow {
         let Self { title, summary, body, changed_at, .. } = self;
         Version { title, summary, body, saved_at: *changed_at, saved_by: None }
     }
+}
+
+/// A lesson of the course by what its address calls it, whatever its state at the moment `now`. `NotFound` where there is none.
+async fn lesson_by_slug(
+    on: &mut impl Connection,
+    course: CourseId,
+    slug: &str,
+    now: Millis,
+) -> Result<LessonRow, Failure> {
+    let row = query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.slug = $2"))
+        .bind(course)
+        .bind(slug)
+        .bind(now)
+        .optional(on)
+        .await?;
+    Ok(row.ok_or(AppError::NotFound)?)
+}
+
+/// The same by its number, as it is now.
+async fn lesson_by_id(on: &mut impl Connection, course: CourseId, lesson: LessonId) -> Result<LessonRow, Failure> {
+    let now = on.now();
+    let row = query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.id = $2"))
+        .bind(course)
+        .bind(lesson)
+        .bind(now)
+        .optional(on)
+        .await?;
+    Ok(row.ok_or(AppError::NotFound)?)
 }
 
 fn asker(standing: &Standing) -> (Option<UserId>, bool) {

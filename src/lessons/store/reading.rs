@@ -1,7 +1,7 @@
 //! Lessons as their readers see them: the plan, one lesson, and the marks of who has read it.
 
 use super::states::{is_out, is_planned, state_of_lesson};
-use super::{LessonRow, ModuleRow, PlanRow, asker, lesson};
+use super::{LessonRow, ModuleRow, PlanRow, asker, lesson_by_slug};
 use crate::accounts::policy::Asked;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseReader, CourseVisitor, Facts, rule_of_lesson};
@@ -101,14 +101,7 @@ impl<C: Asked> CourseReader<'_, C> {
         let facts = self.standing().facts.clone();
         let now = self.moment();
         let (on, course) = self.connection();
-        let row: LessonRow =
-            query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.slug = $2"))
-                .bind(course)
-                .bind(slug)
-                .bind(now)
-                .optional(on)
-                .await?
-                .ok_or(AppError::NotFound)?;
+        let row = lesson_by_slug(on, course, slug, now).await?;
         may_read(&facts, row.state)?;
         Ok(row)
     }

@@ -1,11 +1,11 @@
 //! Earlier texts of a lesson: each save keeps one, so that nothing anybody wrote is lost to a slip or to somebody else's save.
 
-use super::{LessonRow, LessonText, ModuleRow, lesson};
+use super::{LessonRow, LessonText, ModuleRow, lesson_by_id, lesson_by_slug};
 use crate::accounts::policy::Asked;
 use crate::clock::Millis;
 use crate::courses::model::Title;
 use crate::courses::policy::CourseWriter;
-use crate::db::{Connection, Write, query};
+use crate::db::{Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{LessonId, UserId, VersionId};
@@ -67,13 +67,7 @@ impl<C: Asked> CourseWriter<'_, C> {
     pub async fn find_lesson(&mut self, slug: &str) -> Result<LessonRow, Failure> {
         let (on, course) = self.connection();
         let now = on.now();
-        let row = query(concat!("select ", lesson!("$3"), " from lessons l where l.course_id = $1 and l.slug = $2"))
-            .bind(course)
-            .bind(slug)
-            .bind(now)
-            .optional(on)
-            .await?;
-        Ok(row.ok_or(AppError::NotFound)?)
+        lesson_by_slug(on, course, slug, now).await
     }
 
     /// The modules of the course, in their order.
@@ -139,21 +133,14 @@ impl CourseWriter<'_, Write> {
     pub async fn restore_version(&mut self, lesson: LessonId, version: VersionId) -> Result<String, Failure> {
         let (row, _) = self.find_version(lesson, version).await?;
         let (write, course) = self.connection();
-        let at = write.now();
-        let now: LessonRow =
-            query(concat!("select ", lesson!("$3"), " from lessons l where l.id = $1 and l.course_id = $2"))
-                .bind(lesson)
-                .bind(course)
-                .bind(at)
-                .one(write)
-                .await?;
+        let now = lesson_by_id(write, course, lesson).await?;
         let text = LessonText {
             title: Title::parse(&row.title)?,
             summary: LessonSummary::parse(&row.summary)?,
             body: Body::parse(&row.body)?,
             release: now.releases_at.map_or(Release::Never, Release::At),
         };
-        Ok(self.save_lesson(lesson, text, now.changed_at).await?.unwrap_or(now.slug))
+        self.change(now, text).await
     }
 }
 

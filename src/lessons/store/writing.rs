@@ -2,7 +2,7 @@
 
 use super::arranging::Stored;
 use super::versions::{has_versions, keep};
-use super::{LessonRow, LessonText, asker, lesson};
+use super::{LessonRow, LessonText, asker, lesson_by_id};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -74,20 +74,19 @@ impl CourseWriter<'_, Write> {
         text: LessonText,
         seen: Millis,
     ) -> Result<Option<String>, Failure> {
-        let by = asker(self.standing()).0;
         let (write, course) = self.connection();
-        let now = write.now();
-        let before: LessonRow =
-            query(concat!("select ", lesson!("$3"), " from lessons l where l.id = $1 and l.course_id = $2"))
-                .bind(lesson)
-                .bind(course)
-                .bind(now)
-                .optional(write)
-                .await?
-                .ok_or(AppError::NotFound)?;
+        let before = lesson_by_id(write, course, lesson).await?;
         if before.changed_at != seen {
             return Ok(None);
         }
+        self.change(before, text).await.map(Some)
+    }
+
+    /// Changes a lesson that was read in this transaction. Answers its slug.
+    pub(super) async fn change(&mut self, before: LessonRow, text: LessonText) -> Result<String, Failure> {
+        let by = asker(self.standing()).0;
+        let (write, course) = self.connection();
+        let (now, lesson) = (write.now(), before.id);
         let changed_at = now.max(before.changed_at + 1);
         if !text.says_the_same_as(&before) {
             // A lesson that was written before versions were kept has none yet.
@@ -113,7 +112,7 @@ impl CourseWriter<'_, Write> {
         let event = event.before(in_words(&before.title, before.releases_at, now));
         note(write, event.after(in_words(text.title.as_str(), releases_at, now))).await?;
         self.drop_draft(Some(lesson)).await?;
-        Ok(Some(before.slug))
+        Ok(before.slug)
     }
 
     /// Deletes a lesson and who read it, and closes the gap. Answers its title.
