@@ -67,7 +67,7 @@ impl Terms {
         if from > 0 {
             passage.insert(0, Piece { text: "… ".to_owned(), is_found: false });
         }
-        if *end < text.trim_end().len() {
+        if words(&text[*end..]).next().is_some() {
             passage.push(Piece { text: " …".to_owned(), is_found: false });
         }
         passage
