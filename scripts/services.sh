@@ -5,7 +5,7 @@
 #   scripts/services.sh resume FOLDER NAME     starts it again, on the same port, with what it wrote
 #   scripts/services.sh stop FOLDER            ends all of them and removes the folder
 # Names: postgres, mysql (MariaDB), redis (with a second port that speaks TLS alone), mail (with a second port that asks for TLS),
-# sms (a gateway for text messages), provider (of OpenID identities), liar (the same, lying), github (shaped like it).
+# sms (a gateway for text messages), s3 (a store for files), provider (of OpenID identities), liar (the same, lying), github (shaped like it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -116,6 +116,16 @@ start_sms() {
   echo $! >"$1/sms.pid"
   until_it_answers "$1" sms grep -q ready "$1/sms.log"
   echo "sms=http://127.0.0.1:$port"
+}
+
+# The names that are not ours are made by whoever asks: any key opens it.
+start_s3() {
+  local port
+  port=$(port_of "$1" s3)
+  "$LECTERN_TOOLS/python/bin/moto_server" -H 127.0.0.1 -p "$port" >"$1/s3.log" 2>&1 &
+  echo $! >"$1/s3.pid"
+  until_it_answers "$1" s3 curl -sf -X PUT "http://127.0.0.1:$port/lectern"
+  echo "s3=http://127.0.0.1:$port"
 }
 
 # A server of end2end/outside that is given its port alone.

@@ -12,6 +12,7 @@ CARGO_DENY_VERSION=0.20.2
 CARGO_LEPTOS_VERSION=0.3.11
 BINARYEN_VERSION=132.0.0
 AIOSMTPD_VERSION=1.4.6
+MOTO_VERSION=5.2.5
 SCHEMATHESIS_VERSION=4.32.5
 # The command-line half must match the library to the letter.
 WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
@@ -137,6 +138,14 @@ mail_server() {
   "$LECTERN_TOOLS/python/bin/pip" install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD_VERSION"
 }
 
+# An S3 store of another maker, in the same environment.
+file_store() {
+  local python="$LECTERN_TOOLS/python/bin/python"
+  "$python" -c "import importlib.metadata as m; assert m.version('moto') == '$MOTO_VERSION'" 2>/dev/null && return 0
+  say "Fetching moto $MOTO_VERSION"
+  "$LECTERN_TOOLS/python/bin/pip" install --quiet --disable-pip-version-check "moto[s3,server]==$MOTO_VERSION"
+}
+
 services() {
   node
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
@@ -148,6 +157,7 @@ services() {
   command -v openssl >/dev/null || apt_install "makes the certificates of the tests" openssl
   command -v oathtool >/dev/null || apt_install "stands for a telephone with a code app" oathtool
   mail_server
+  file_store
 }
 
 case "$want" in

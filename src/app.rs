@@ -27,6 +27,7 @@ use crate::enrolments::pages::{
     awaited::AwaitedPlaces, join::Join, joining::CourseJoining, mine::OwnWork, people::CoursePeople,
     person::CoursePerson, picked::PickedPeople, roster::RosterNew, roster_preview::RosterPage, why::Why,
 };
+use crate::files::pages::CourseFiles;
 use crate::http::request;
 use crate::lab::pages::lab::Lab;
 use crate::lessons::pages::{
@@ -115,6 +116,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/search") view=Search ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/view-as") view=ViewAs ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/progress") view=CourseProgress ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/files") view=CourseFiles ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />

@@ -252,7 +252,11 @@ impl fmt::Display for AppError {
             }
             Self::Malformed => f.write_str("This form was not complete. Open the page again and send it once more."),
             Self::TooLarge { most } => {
-                write!(f, "This form can hold {}. Go back, make it shorter, and send it again.", size_in_words(*most))
+                write!(
+                    f,
+                    "This form can hold {}. Go back, make it shorter, and send it again.",
+                    size_in_words(*most as u64)
+                )
             }
             Self::Conflict(sentence) => f.write_str(sentence),
             Self::TooMany { retry_after } => write!(f, "Too many tries. Wait {}.", wait_in_words(*retry_after)),
@@ -266,11 +270,17 @@ impl fmt::Display for AppError {
     }
 }
 
-/// "2 MB", "64 kB".
-fn size_in_words(bytes: usize) -> String {
-    match bytes / 1_024 {
-        kilobytes @ 0..1_024 => format!("{kilobytes} kB"),
-        kilobytes => format!("{} MB", kilobytes / 1_024),
+/// "40 bytes", "64 kB", "2 MB", "1.5 MB": in units of 1,024, with a tenth where there are few of them.
+pub fn size_in_words(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)];
+    let Some((unit, size)) = UNITS.into_iter().find(|(_, size)| bytes >= *size) else {
+        return if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
+    };
+    // In whole numbers: writing a fraction brings a fifth of all that the islands weigh.
+    let tenths = bytes.saturating_mul(10) / size;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) | (whole @ 10.., _) => format!("{whole} {unit}"),
+        (whole, tenth) => format!("{whole}.{tenth} {unit}"),
     }
 }
 
@@ -317,7 +327,10 @@ mod tests {
 
     #[test]
     fn a_limit_is_named_with_its_unit() {
-        assert_eq!([size_in_words(65_536), size_in_words(2_097_152)], ["64 kB", "2 MB"]);
+        let said =
+            [0, 1, 1_023, 1_024, 1_535, 65_536, 2_097_152, 1_600_000, 52_428_800, 3_000_000_000].map(size_in_words);
+        let words = ["0 bytes", "1 byte", "1023 bytes", "1 kB", "1.4 kB", "64 kB", "2 MB", "1.5 MB", "50 MB", "2.7 GB"];
+        assert_eq!(said, words);
     }
 
     /// ASVS 16.5.1

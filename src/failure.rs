@@ -4,6 +4,7 @@
 //! thing becomes a sentence, and the only place that logs it, once, with the number the person is given.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use crate::error::{AppError, FieldErrors};
 use crate::random;
@@ -73,6 +74,15 @@ impl<T, E: Into<anyhow::Error>> Broken<T> for Result<T, E> {
 /// SQLite's result codes for "wait" and "no room": BUSY, LOCKED, FULL, and what a full disk makes of a write (IOERR).
 const SQLITE_TEMPORARY: [i32; 4] = [5, 6, 13, 10];
 
+/// Whether a disk is full, or a line is down: of a store elsewhere, whose own error may stand within.
+fn is_io_temporary(error: &std::io::Error) -> bool {
+    use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, StorageFull, TimedOut};
+    let within = error.get_ref().and_then(|error| error.downcast_ref::<object_store::Error>());
+    let is_temporary = [ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, StorageFull, TimedOut]
+        .contains(&error.kind());
+    is_temporary || within.is_some_and(|error| matches!(error, object_store::Error::Generic { .. }))
+}
+
 /// Whether PostgreSQL says by this code (its manual, appendix A) that it cannot now: 08 connection, 53 resources, 57P
 /// shutting down or starting, 57014 and 55P03 that a statement or a lock took too long, 25P03 that a transaction idled.
 fn is_postgres_temporary(code: &str) -> bool {
@@ -80,12 +90,20 @@ fn is_postgres_temporary(code: &str) -> bool {
 }
 
 impl Failure {
-    /// Whether waiting can help: the database is locked, its disk is full, or no connection came free in time.
+    /// Whether waiting can help: the database is locked, a disk is full, a store does not answer, or no connection came free in time.
     pub fn is_temporary(&self) -> bool {
         let Self::Broken(error) = self else { return false };
         // A session store that does not answer says so in its own words.
         if let Some(error) = error.downcast_ref::<session::Error>() {
             return matches!(error, session::Error::Store(session_store::Error::Backend(_)));
+        }
+        // Where files are kept: it does not answer, or its disk is full.
+        // A wrong key, or what is not there, waiting does not mend.
+        if let Some(error) = error.downcast_ref::<object_store::Error>() {
+            return matches!(error, object_store::Error::Generic { .. });
+        }
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return is_io_temporary(error);
         }
         match error.downcast_ref::<sqlx::Error>() {
             Some(

@@ -17,6 +17,7 @@ pub mod credentials;
 pub mod enrolments;
 pub mod error;
 pub mod field;
+pub mod files;
 pub mod id;
 pub mod lab;
 pub mod lessons;
@@ -69,8 +70,8 @@ pub fn hydrate() {
     // Without a use, the linker would drop the islands' exports.
     #[expect(unused_imports, reason = "named so that their exports stay")]
     use crate::{
-        courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*, lab::islands::*,
-        lessons::islands::*,
+        courses::islands::*, credentials::passkey::islands::*, credentials::password::islands::*, files::islands::*,
+        lab::islands::*, lessons::islands::*,
     };
     // In a build for people its words would weigh more than they tell: a panic is a line in the console either way.
     #[cfg(debug_assertions)]

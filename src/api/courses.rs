@@ -21,6 +21,7 @@ use crate::db::Write;
 use crate::enrolments::model::CourseRole;
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::lessons::markdown::files_in;
 use crate::ui::when;
 
 /// A course in the catalogue.
@@ -192,7 +193,8 @@ pub async fn make_course(asker: Asker, headers: HeaderMap, sent: LongSent<MakeCo
     };
     let MakeCourse { title, summary, description } = sent.value;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
-    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let files = &files_in(description.as_str()).await?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description, files };
     let slug = maker.create_course(course).await?;
     let answer = answer_with(&mut write, &slug, StatusCode::CREATED).await?;
     once.answer(write, answer).await
@@ -273,7 +275,8 @@ pub async fn change_course(
         change.summary.as_deref().unwrap_or(&row.summary),
         change.description.as_deref().unwrap_or(&row.description),
     )?;
-    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let files = &files_in(description.as_str()).await?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description, files };
     let switches = Switches {
         listed: change.listed.unwrap_or(row.listed),
         open: change.open.unwrap_or(row.open),

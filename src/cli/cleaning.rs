@@ -14,6 +14,7 @@ use crate::credentials::recovery_codes::store::public_delete_fresh;
 use crate::enrolments::late_offers;
 use crate::enrolments::store::public_delete_old_rosters;
 use crate::failure::Failure;
+use crate::files::clearing;
 use crate::http::{Site, kept_forms};
 use crate::lab::store as lab;
 use crate::lessons::store::public_delete_old_drafts;
@@ -43,6 +44,9 @@ pub async fn run(site: Arc<Site>) {
                 tracing::info!(rows, longest_ms, "cleared away what was over");
             }
             Err(failure) => tracing::warn!(%failure, "could not clear away what is over"),
+        }
+        if let Err(failure) = clearing::clear(&site, system()).await {
+            tracing::warn!(%failure, "could not clear away files that are not used any more");
         }
         if let Err(failure) = late_offers::pass_on(&site, system()).await {
             tracing::warn!(%failure, "could not pass on seats that nobody took in time");

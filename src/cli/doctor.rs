@@ -8,8 +8,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::password::breached::Breached;
 use crate::credentials::password::hashing::measure;
-use crate::db;
+use crate::db::{self, Read};
 use crate::failure::Failure;
+use crate::files::contents::Contents;
+use crate::files::store::public_list_contents;
 use crate::server::findings::of_settings;
 use crate::sessions::records::Records;
 use crate::sessions::records::place::StorePlace;
@@ -77,6 +79,10 @@ pub async fn examine(config: Config) -> Result<(), Failure> {
             Ok(_) => look(true, &format!("new passwords are looked for in {}", file.display()), ""),
             Err(failure) => look(false, "", &format!("LECTERN_BREACHED_FILE: {failure}")),
         }
+    }
+    match Contents::open(&config.files_place) {
+        Ok(_) => look(true, &format!("files are kept at {}", config.files_place), ""),
+        Err(failure) => look(false, "", &format!("LECTERN_FILES: {failure}")),
     }
     match SiteKey::open_existing(&config.key_file()) {
         Ok(Some(_)) => look(true, &format!("the site's key is in {}", config.key_file().display()), ""),
@@ -149,12 +155,45 @@ async fn examine_database(config: &Config, look: &mut impl FnMut(bool, &str, &st
         "nobody of the demo can sign in from elsewhere",
         "the demo's people are in this database, and everybody can know their passwords: disable them",
     );
+    examine_files(config, &mut read, look).await?;
     if public_find_signer(&mut read, config.tokens).await?.is_none() {
         println!(
             "note  there is no key to sign tokens with {} yet; the next start makes one",
             config.tokens.algorithm.name()
         );
     }
+    Ok(())
+}
+
+/// Whether every content that the database knows is where files are kept.
+async fn examine_files(
+    config: &Config,
+    read: &mut Read,
+    look: &mut impl FnMut(bool, &str, &str),
+) -> Result<(), Failure> {
+    let all = public_list_contents(read).await?;
+    // It was said already that there is no such place.
+    let Ok(contents) = Contents::open(&config.files_place) else { return Ok(()) };
+    let mut missing = 0;
+    for (digest, size) in &all {
+        match contents.has(digest, size.unsigned_abs()).await {
+            Ok(true) => {}
+            Ok(false) => missing += 1,
+            Err(failure) => {
+                look(false, "", &format!("{} does not answer: {failure}", config.files_place));
+                return Ok(());
+            }
+        }
+    }
+    look(
+        missing == 0,
+        &format!("all {} contents of files are there", all.len()),
+        &format!(
+            "{missing} of {} contents of files are not at {}: bring them back from a backup",
+            all.len(),
+            config.files_place
+        ),
+    );
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cleaning;
+mod copies;
 mod doctor;
 mod keys;
 mod outbox;
@@ -165,8 +166,8 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::Serve => serve::serve(config, task).await,
         Command::Demo { school } => load_demo(config, task, school).await,
         Command::User(command) => people::run(config, task, command).await,
-        Command::Backup { file } => back_up(config, file).await,
-        Command::Restore { file } => restore(config, file).await,
+        Command::Backup { file } => copies::back_up(config, file).await,
+        Command::Restore { file } => copies::restore(config, file).await,
         Command::Move { from, to } => transfer(&from, &to).await,
         Command::Audit(AuditCommand::Verify { known }) => audit::verify(config, known).await,
         Command::Outbox { retry: Some(id), .. } => outbox::retry(config, task, id).await,
@@ -233,24 +234,6 @@ async fn load_demo(config: Config, task: SystemTask, school: bool) -> Result<(),
     write.commit().await?;
     db.close().await;
     println!("{people} people and {courses} courses added.");
-    Ok(())
-}
-
-async fn back_up(config: Config, file: PathBuf) -> Result<(), Failure> {
-    let counts = db::back_up(file_of(&config, "pg_dump makes its backups")?, &file).await?;
-    println!("{} written and opened: {}.", file.display(), rows(&counts));
-    Ok(())
-}
-
-async fn restore(config: Config, file: PathBuf) -> Result<(), Failure> {
-    let database = file_of(&config, "pg_restore puts its backups in place")?;
-    let _alone = alone(&config.database).await?;
-    let (kept, counts) = db::restore(&file, database, Clock::system().now()).await?;
-    println!("{} is in place: {}.", database.display(), rows(&counts));
-    println!("Everybody signs in anew, and one-time links that were waiting are void.");
-    if let Some(kept) = kept {
-        println!("What was there before is kept as {}.", kept.display());
-    }
     Ok(())
 }
 

@@ -1,13 +1,22 @@
 //! The names of the settings: what is set and is none of them is most often mistyped.
 
 /// Every setting, with those of the scripts that build and test.
-pub(super) const KNOWN: [&str; 50] = [
+pub(super) const KNOWN: [&str; 60] = [
     "LECTERN_ADDR",
     "LECTERN_PUBLIC_URL",
     "LECTERN_DATABASE_URL",
     "LECTERN_SESSION_STORE",
     "LECTERN_DATA_DIR",
     "LECTERN_KEY_FILE",
+    "LECTERN_FILES",
+    "LECTERN_S3_ENDPOINT",
+    "LECTERN_S3_REGION",
+    "LECTERN_S3_KEY_ID",
+    "LECTERN_S3_SECRET",
+    "LECTERN_FILE_MAX_MB",
+    "LECTERN_FILE_TYPES",
+    "LECTERN_COURSE_FILES",
+    "LECTERN_COURSE_FILES_MAX_MB",
     "LECTERN_SMTP_URL",
     "LECTERN_MAIL_FROM",
     "LECTERN_SMS_URL",
@@ -38,6 +47,7 @@ pub(super) const KNOWN: [&str; 50] = [
     "LECTERN_TEST_MAILS",
     "LECTERN_TEST_RECEIVED",
     "LECTERN_TEST_SMS",
+    "LECTERN_TEST_S3",
     "LECTERN_TEST_PROVIDER",
     "LECTERN_TEST_LIAR",
     "LECTERN_TEST_GITHUB",

@@ -3,6 +3,7 @@
 //! Longer than most files: the settings are read in one place, since one's default or check leans on another's value (the demo on the
 //! address, the sender of mail on the public address, the second step on the demo), and the tests read them the same way.
 
+mod files;
 mod known;
 mod providers;
 mod public_url;
@@ -30,6 +31,7 @@ use crate::sessions::store::Lasts;
 use crate::tokens::algorithm::Algorithm;
 use crate::tokens::keys::Signing;
 
+pub use files::{Bucket, FileLimits, FilesPlace};
 pub use providers::{ProviderKind, ProviderSetting};
 pub use public_url::PublicUrl;
 pub use second_step::SecondStepFor;
@@ -48,6 +50,10 @@ pub struct Config {
     pub session_store: StorePlace,
     /// `LECTERN_DATA_DIR`: the folder for backups and other files.
     pub data_dir: PathBuf,
+    /// `LECTERN_FILES`, `LECTERN_S3_..`: where the contents of uploaded files are kept.
+    pub files_place: FilesPlace,
+    /// `LECTERN_FILE_..`, `LECTERN_COURSE_FILES..`: what may be uploaded.
+    pub files: FileLimits,
     /// `LECTERN_KEY_FILE`: where the site's key is, when it is not in that folder.
     pub key_file: Option<PathBuf>,
     /// `LECTERN_SMTP_URL` and `LECTERN_MAIL_FROM`: where mail leaves by; nowhere when not set.
@@ -325,12 +331,18 @@ impl Config {
             other => return Err(wrong("LECTERN_LOG_FORMAT", "needs text or json", other)),
         };
 
+        let data_dir = PathBuf::from(setting("LECTERN_DATA_DIR", "data"));
+        let files_place =
+            files::place(&setting("LECTERN_FILES", ""), |name| setting(name, ""), data_dir.join("files"))?;
+
         Ok(Self {
             addr,
             public_url,
             database,
             session_store,
-            data_dir: setting("LECTERN_DATA_DIR", "data").into(),
+            data_dir,
+            files_place,
+            files: files::limits(setting)?,
             key_file: Some(setting("LECTERN_KEY_FILE", "")).filter(|path| !path.is_empty()).map(PathBuf::from),
             mail,
             gateway,

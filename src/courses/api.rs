@@ -14,6 +14,7 @@ use {
     crate::accounts::policy::CourseMaker,
     crate::error::FieldErrors,
     crate::http::request,
+    crate::lessons::markdown::files_in,
     crate::ui::flash::Flash,
 };
 
@@ -30,7 +31,8 @@ pub async fn create_course(
     // Refused people hear that they are, whatever they sent.
     CourseMaker::claim(&mut request::read().await?).await?;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
-    let course = NewCourse { title: &title, summary: &summary, description: &description };
+    let files = &files_in(description.as_str()).await?;
+    let course = NewCourse { title: &title, summary: &summary, description: &description, files };
     let mut write = request::begin_write().await?;
     let slug = CourseMaker::claim(&mut write).await?.create_course(course).await?;
     write.commit().await?;
@@ -60,7 +62,8 @@ pub async fn save_course(
     // Refused people hear that they are, whatever they sent.
     CourseWriter::claim(&mut request::read().await?, course).await?;
     let (title, summary, description) = model::parse_course(&title, &summary, &description)?;
-    let text = NewCourse { title: &title, summary: &summary, description: &description };
+    let files = &files_in(description.as_str()).await?;
+    let text = NewCourse { title: &title, summary: &summary, description: &description, files };
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
     let open = open.as_deref().filter(|open| !open.is_empty());

@@ -105,6 +105,9 @@ async fn forget_sign_ins(copy: &Path) -> Result<(), Failure> {
         "delete from session_records",
         "delete from kept_forms",
         "delete from set_up_links where used_at is null",
+        // What was packed into it is in its place by now.
+        "drop table if exists packed_contents",
+        "vacuum",
     ] {
         run(&pool, sql).await.broken("end the sign-ins of the copy")?;
     }
@@ -173,7 +176,7 @@ async fn run(pool: &SqlitePool, sql: &'static str) -> sqlx::Result<()> {
     sqlx::query(sql).execute(pool).await.map(drop)
 }
 
-async fn open(path: &Path, write: bool) -> Result<SqlitePool, Failure> {
+pub(super) async fn open(path: &Path, write: bool) -> Result<SqlitePool, Failure> {
     if !path.exists() {
         return Err(Failure::Broken(anyhow::anyhow!("there is no file {}", path.display())));
     }

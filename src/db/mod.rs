@@ -8,6 +8,7 @@
 mod backup;
 mod counting;
 mod migrate;
+mod packed;
 mod place;
 mod postgres;
 mod query;
@@ -31,6 +32,7 @@ use crate::sessions::caller::Caller;
 
 pub use backup::{back_up, restore, verify};
 pub use counting::{asked, counted};
+pub use packed::Packed;
 pub use place::Place;
 pub use query::{Query, Row, Value, query, query_by_engine};
 pub use sqlite::serve_alone;

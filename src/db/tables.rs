@@ -226,6 +226,19 @@ pub const TABLES: &[Table] = {
                 ("kept_at", Int),
             ],
         ),
+        ("contents", &[("digest", Text), ("size", Int), ("kept_at", Int), ("going_at", Int)]),
+        (
+            "files",
+            &[
+                ("course_id", Int),
+                ("name_key", Text),
+                ("name", Text),
+                ("digest", Text),
+                ("added_at", Int),
+                ("added_by", Int),
+            ],
+        ),
+        ("file_mentions", &[("course_id", Int), ("name_key", Text), ("lesson_id", Int)]),
         ("lesson_reads", &[("lesson_id", Int), ("user_id", Int), ("read_at", Int)]),
         (
             "audit_events",

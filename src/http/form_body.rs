@@ -15,6 +15,8 @@ use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
 use crate::failure::busy;
+use crate::files::api::AddFiles;
+use crate::files::incoming;
 use crate::lessons::api::{AddLesson, KeepDraft, PreviewLesson, SaveLesson};
 use crate::network::NoneLeft;
 
@@ -29,20 +31,25 @@ pub const LONG_AT_ONCE: usize = 32;
 /// How many of them from one place on the network. A stalled one ends after [`super::listen::Patience::body`].
 pub const LONG_FROM_ONE_PLACE: usize = 8;
 
-/// The forms in which a file can be chosen.
+/// The forms in which a file with text can be chosen. Those of [`AddFiles`] are read piece by piece instead.
 const WITH_A_FILE: [&str; 1] = [ReadRoster::PATH];
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The body of a form; one with a file is a form without one from here on. Refused: 415 when it is no form, 413 too large, 429 and 503
 /// when too many long ones are under way, 408 too slow, 400 not text or a name twice.
-pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
+pub async fn read(site: &Arc<Site>, ctx: &Arc<Ctx>, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
     let path = parts.uri.path();
-    let boundary = form_file::boundary(&parts.headers).filter(|_| WITH_A_FILE.contains(&path));
+    let takes_files = path == AddFiles::PATH;
+    let boundary = form_file::boundary(&parts.headers).filter(|_| takes_files || WITH_A_FILE.contains(&path));
     if !is_form(&parts.headers) && boundary.is_none() {
         return Err(error_page::with_status(site, parts, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    let body = match read_bytes(site, ctx, body, most_of(path)).await {
+    let read = match &boundary {
+        Some(boundary) if takes_files => incoming::read(site, ctx, &parts.headers, body, boundary).await,
+        _ => read_bytes(site, ctx, body, most_of(path)).await,
+    };
+    let body = match read {
         Ok(body) => body,
         Err(Unread::Refused(error)) => return Err(error_page::answer(site, parts, error)),
         Err(Unread::TooSlow) => return Err(error_page::with_status(site, parts, StatusCode::REQUEST_TIMEOUT)),
@@ -52,7 +59,7 @@ pub async fn read(site: &Arc<Site>, ctx: &Ctx, parts: &mut Parts, body: Body) ->
         Some(boundary) => {
             parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
             parts.headers.remove(CONTENT_LENGTH);
-            form_file::without_files(body, &boundary).await
+            if takes_files { Some(body) } else { form_file::without_files(body, &boundary).await }
         }
     };
     body.filter(|body| is_text(body)).ok_or_else(|| error_page::answer(site, parts, AppError::Malformed))
@@ -136,7 +143,7 @@ pub fn is_text(body: &[u8]) -> bool {
 }
 
 /// No form of ours has as many fields.
-pub(super) const FIELDS_MAX: usize = 64;
+pub const FIELDS_MAX: usize = 64;
 
 fn decoded(raw: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();

@@ -39,7 +39,10 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
         nonce.0,
         reports::PATH,
     );
-    set(headers, CONTENT_SECURITY_POLICY, &policy);
+    // Of what was uploaded, something stricter is said where it is sent.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        set(headers, CONTENT_SECURITY_POLICY, &policy);
+    }
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Not no-referrer: a refused form finds its way back by it when all else fails.
     set(headers, REFERRER_POLICY, "same-origin");

@@ -40,6 +40,8 @@ use crate::credentials::password::hashing::Hashing;
 use crate::credentials::provider::list::Provider;
 use crate::db::Db;
 use crate::failure::Failure;
+use crate::files::contents::Contents;
+use crate::files::incoming;
 use crate::lab::measuring::Lab;
 use crate::mail::gateway::Gateway;
 use crate::mail::smtp::Mailer;
@@ -76,6 +78,10 @@ pub struct Site {
     pub breached: Option<Breached>,
     /// The long forms that are being read: one for all requests as well.
     pub long_bodies: Scarce,
+    /// The uploads that are being read.
+    pub uploads: Scarce,
+    /// The contents of uploaded files.
+    pub contents: Contents,
     /// The names of the built files, as found at start.
     pub assets: assets::Assets,
     /// How many refusals of visitors the audit log takes.
@@ -121,6 +127,8 @@ impl Site {
         let gateway = config.gateway.as_ref().map(|place| Gateway::new(place, patience.mail)).transpose()?;
         let breached = config.breached_file.as_deref().map(Breached::open).transpose();
         let breached = breached.map_err(|failure| failure.of_setting("LECTERN_BREACHED_FILE"))?;
+        let contents = Contents::open(&config.files_place).map_err(|failure| failure.of_setting("LECTERN_FILES"))?;
+        let uploads = Scarce::new(incoming::AT_ONCE, incoming::FROM_ONE_PLACE);
         let assets = assets::Assets::find();
         let long_bodies = Scarce::new(form_body::LONG_AT_ONCE, form_body::LONG_FROM_ONE_PLACE);
         let stopping = AtomicBool::new(false);
@@ -139,6 +147,8 @@ impl Site {
             hashing,
             breached,
             long_bodies,
+            uploads,
+            contents,
             assets,
             refusals,
             refusals_of_people,

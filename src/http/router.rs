@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
-use axum::http::header::ALLOW;
+use axum::http::header::{ACCEPT_RANGES, ALLOW};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,6 +15,7 @@ use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::{Site, assets, caller, cross_site, error_page, forms, headers, health, log, session, whole_page};
 use crate::api::describe::methods;
@@ -22,11 +23,12 @@ use crate::api::router::is_api;
 use crate::app::{App, shell};
 use crate::enrolments::roster;
 use crate::error::AppError;
+use crate::files;
 use crate::server::reports;
 use crate::{accounts, api, audit};
 
 /// Addresses outside of the pages and the server functions.
-pub const PLAIN_ROUTES: [&str; 7] = [
+pub const PLAIN_ROUTES: [&str; 8] = [
     "/healthz",
     "/readyz",
     "/favicon.svg",
@@ -34,6 +36,7 @@ pub const PLAIN_ROUTES: [&str; 7] = [
     "/admin/audit.csv",
     "/account/data.json",
     "/courses/{slug}/people.csv",
+    "/courses/{slug}/files/{name}",
 ];
 
 /// Builds the service.
@@ -45,6 +48,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/admin/audit.csv", get(audit::export::serve))
         .route("/account/data.json", get(accounts::export::serve))
         .route("/courses/{slug}/people.csv", get(roster::export::serve))
+        .route("/courses/{slug}/files/{name}", get(files::serve::serve))
         .merge(api::router::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
@@ -70,9 +74,14 @@ pub fn router(site: &Arc<Site>) -> Router {
             post(reports::take).with_state(site.clone()).layer(DefaultBodyLimit::max(reports::LONGEST)),
         )
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)))
         .layer(from_fn_with_state(site.clone(), headers::layer))
         .layer(from_fn_with_state(site.clone(), log::layer))
+}
+
+/// A file that was uploaded goes out as it is: in parts as well, and most are compressed in themselves.
+fn is_no_file(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(ACCEPT_RANGES)
 }
 
 async fn not_found(request: Request) -> Response {

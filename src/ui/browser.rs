@@ -8,7 +8,7 @@ use leptos::prelude::{IntervalHandle, TimeoutHandle, document, set_interval_with
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::{Array, Date, Function, JSON, Object, Promise, Reflect};
-use leptos::web_sys::{Element, HtmlInputElement, Request, RequestInit, Response, UrlSearchParams, window};
+use leptos::web_sys::{Element, EventTarget, HtmlInputElement, UrlSearchParams, window};
 use wasm_bindgen_futures::JsFuture;
 
 /// The first element that a selector finds.
@@ -49,9 +49,9 @@ pub fn input(selector: &str) -> Option<HtmlInputElement> {
 }
 
 /// Does something at each event of this name, as long as the page lives.
-pub fn on(element: &Element, event: &str, work: Box<dyn FnMut(JsValue)>) {
+pub fn on(target: &EventTarget, event: &str, work: Box<dyn FnMut(JsValue)>) {
     let listener = Closure::wrap(work);
-    let _ = element.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     listener.forget();
 }
 
@@ -67,7 +67,8 @@ pub fn instead_of_sending(form: &str, mut work: impl FnMut() + 'static) -> Optio
         let _ = call(&event, "preventDefault", None);
         work();
     });
-    on(&element(form)?, "submit", work);
+    let form = element(form)?;
+    on(&form, "submit", work);
     Some(())
 }
 
@@ -105,7 +106,7 @@ pub fn sortable(place: &Element, moved: impl Fn(&str, &str, &str) + 'static) {
             // Given up: the page as it was shows where it stands.
             let dropped = of(&event, "dataTransfer").and_then(|it| of(&it, "dropEffect")?.as_string());
             if dropped.is_none_or(|effect| effect == "none") {
-                let _ = window().map(|window| call(&window.location(), "reload", None));
+                load_again();
                 return;
             }
             let named = |element: Option<Element>, name: &str| element.and_then(|element| element.get_attribute(name));
@@ -202,11 +203,7 @@ thread_local! {
 
 /// Begins an offer in a field; [`credential`] makes it, unless it was cancelled before.
 pub fn begin_offer() {
-    let controller = || {
-        let controller: Function = of(&window()?.into(), "AbortController")?.dyn_into().ok()?;
-        Reflect::construct(&controller, &Array::new()).ok()
-    };
-    OFFER.set(controller());
+    OFFER.set(make("AbortController", &Array::new()));
 }
 
 /// Ends the offer in a field, where there is one.
@@ -276,22 +273,65 @@ pub async fn post(path: &str, fields: &[(&str, &str)]) -> Option<JsValue> {
 
 /// Calls a server function with what stands in a form by now, and answers its JSON; nothing when it was refused or the line is down.
 pub async fn post_form(path: &str, form: &Element) -> Option<JsValue> {
-    let make = |name: &str, with: &JsValue| {
-        let class: Function = of(&window()?.into(), name)?.dyn_into().ok()?;
-        Reflect::construct(&class, &Array::of1(with)).ok()
-    };
-    send(path, &make("URLSearchParams", &make("FormData", form)?)?).await
+    send(path, &make("URLSearchParams", &Array::of1(&make("FormData", &Array::of1(form))?))?).await
+}
+
+/// Sends a form with its files, calls `far` with how many of a hundred parts are sent, and answers the status, 0 where the line is down, and
+/// what its function said, as JSON.
+pub async fn send_files(form: &Element, far: impl FnMut(i32) + 'static) -> Option<(u32, JsValue)> {
+    exchange(&form.get_attribute("action")?, &make("FormData", &Array::of1(form))?, Some(Box::new(far))).await
+}
+
+/// Loads the page again.
+pub fn load_again() {
+    let _ = window().map(|window| call(&window.location(), "reload", None));
+}
+
+/// Sends a form as a browser does by itself.
+pub fn send_plainly(form: &Element) {
+    let _ = call(form, "submit", None);
+}
+
+/// What was refused at the first field of a form.
+pub fn first_refusal(answer: &JsValue) -> Option<String> {
+    of(&of(&of(answer, "Invalid")?, "0")?, "message")?.as_string()
+}
+
+fn make(name: &str, with: &Array) -> Option<JsValue> {
+    let class: Function = of(&window()?.into(), name)?.dyn_into().ok()?;
+    Reflect::construct(&class, with).ok()
 }
 
 async fn send(path: &str, body: &JsValue) -> Option<JsValue> {
-    let options = RequestInit::new();
-    options.set_method("POST");
-    options.set_body(body);
-    let request = Request::new_with_str_and_init(path, &options).ok()?;
-    request.headers().set("accept", "application/json").ok()?;
-    let response: Response = JsFuture::from(window()?.fetch_with_request(&request)).await.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
+    let (status, answer) = exchange(path, body, None).await?;
+    (status == 200).then_some(answer)
+}
+
+/// By the older of a browser's two ways to ask: the newer one does not say how far it is.
+async fn exchange(path: &str, body: &JsValue, far: Option<Box<dyn FnMut(i32)>>) -> Option<(u32, JsValue)> {
+    let request = make("XMLHttpRequest", &Array::new())?;
+    if let Some(mut far) = far {
+        let progress = Box::new(move |event: JsValue| {
+            let part = |name: &str| of(&event, name)?.as_f64();
+            #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
+            if let (Some(sent), Some(all)) = (part("loaded"), part("total")) {
+                far((sent * 100.0 / all) as i32);
+            }
+        });
+        on(of(&request, "upload")?.unchecked_ref(), "progress", progress);
     }
-    JsFuture::from(response.json().ok()?).await.ok()
+    let with = |name: &str, one: &str, other: &str| {
+        let method: Function = of(&request, name)?.dyn_into().ok()?;
+        method.call2(&request, &one.into(), &other.into()).ok()
+    };
+    with("open", "POST", path);
+    with("setRequestHeader", "accept", "application/json");
+    let mut begin = |done: Function, _| {
+        let target: &EventTarget = request.unchecked_ref();
+        let _ = target.add_event_listener_with_callback("loadend", &done);
+        call(&request, "send", Some(body));
+    };
+    JsFuture::from(Promise::new(&mut begin)).await.ok()?;
+    let answer = of(&request, "responseText").and_then(|text| JSON::parse(&text.as_string()?).ok());
+    Some((number(&request, "status")?, answer.unwrap_or_default()))
 }

@@ -254,6 +254,17 @@ impl Form {
         })
     }
 
+    /// Files to choose. None comes back: a browser lets no page choose one.
+    pub fn files(&self, name: &'static str, label: &'static str, hint: String, accept: String) -> AnyView {
+        let field = Field { name, label, also: hint, ..Field::default() };
+        self.around(&field, |id, invalid, described| {
+            view! {
+                <input class="input" id=id name=name type="file" multiple accept=accept aria-invalid=invalid aria-describedby=described />
+            }
+            .into_any()
+        })
+    }
+
     /// One of a few choices, by key and words.
     pub fn select<S: AsRef<str>>(&self, field: Field, choices: &[(S, S)]) -> AnyView {
         let chosen = self.value(field.name, &field.value);
@@ -302,15 +313,15 @@ impl Form {
         if field.is_wide {
             class.push_str(" wide");
         }
-        let described: Vec<&str> = [(!field.hint.is_empty(), &hint_id), (error.is_some(), &error_id)]
+        let hint = [field.hint, &field.also].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let described: Vec<&str> = [(!hint.is_empty(), &hint_id), (error.is_some(), &error_id)]
             .into_iter()
             .filter(|(is_there, _)| *is_there)
             .map(|(_, id)| id.as_str())
             .collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
         let control = control(id.clone(), error.is_some().then_some("true"), described);
-        let also = (!field.also.is_empty()).then(|| format!(" {}", field.also));
-        let hint = (!field.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{field.hint}{also}</p> });
+        let hint = (!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> });
         let error =
             error.map(|error| view! { <p class="error" id=error_id><span class="hidden">"Error: "</span>{error}</p> });
         view! { <div class=class><label for=id>{field.label}</label>{hint}{error}{control}</div> }.into_any()

@@ -91,10 +91,13 @@ impl App {
         let key = |name: &str| {
             (name == "LECTERN_KEY_FILE").then(|| folder.path().join("lectern.key").to_str().unwrap().to_owned())
         };
+        let data = |name: &str| (name == "LECTERN_DATA_DIR").then(|| folder.path().to_str().unwrap().to_owned());
         // A second step is for the tests that are about it.
         let off = |name: &str| (name == "LECTERN_SECOND_STEP").then(|| "off".to_owned());
-        let config =
-            Config::read(|name| set(name).or_else(|| store(name)).or_else(|| key(name)).or_else(|| off(name))).unwrap();
+        let config = Config::read(|name| {
+            set(name).or_else(|| store(name)).or_else(|| key(name)).or_else(|| data(name)).or_else(|| off(name))
+        })
+        .unwrap();
         let db = Db::open(&place, &folder.path().join("backups"), clock.clone()).await.unwrap();
         let hashing = match hashing {
             Some(hashing) => hashing,
@@ -350,6 +353,42 @@ impl Visitor<'_> {
             Found::Live(person) => Some(form_token::make(person.form_key.as_bytes())),
             Found::Ended(lapsed) => Some(form_token::make(lapsed.form_key.as_bytes())),
         }
+    }
+
+    /// Sends files to a course, as its page does. The fields come first, as they stand there.
+    pub async fn upload(&self, course: &Course, files: &[(&str, &[u8])], fields: &[(&str, &str)]) -> Page {
+        let mut body = Vec::new();
+        let token = self.form_token().await.unwrap_or_default();
+        let always = [("course", course.id.as_str()), ("_token", &token)];
+        for (name, value) in always.iter().chain(fields) {
+            body.extend(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        for (name, bytes) in files {
+            body.extend(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes(),
+            );
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        self.send(self.upload_of(Body::from(body))).await
+    }
+
+    /// The request of a form with files.
+    pub fn upload_of(&self, body: Body) -> Request<Body> {
+        let mut request = self.form("/fn/add_files", &[]).body(body).unwrap();
+        request.headers_mut().insert(header::CONTENT_TYPE, "multipart/form-data; boundary=edge".parse().unwrap());
+        request
+    }
+
+    /// The bytes at an address.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
+        let response = self.app.router().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
     }
 
     /// Calls a function as a script does, and gets JSON.

@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::app::App;
+
 fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lectern"))
         .args(arguments)
@@ -93,6 +95,46 @@ fn the_demo_loads_once_and_is_copied_and_brought_back() {
             assert_eq!(mode, 0o600, "{file}");
         }
     }
+}
+
+/// One file holds the database and the files.
+#[tokio::test]
+async fn a_backup_brings_the_files_back_with_it() {
+    let app = App::cheap().await;
+    let Some(database) = app.file() else { return };
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 1).await;
+    // More than one piece of it.
+    let large: Vec<u8> = (0u32..600_000).flat_map(u32::to_be_bytes).collect();
+    let files: [(&str, &[u8]); 2] = [("small.txt", b"words"), ("large.zip", &[b"PK\x03\x04", &large[..]].concat())];
+    owner.upload(&course, &files, &[]).await;
+    let (folder, url) = (app.folder(), format!("sqlite://{}", database.display()));
+    let settings = [("LECTERN_DATABASE_URL", url.as_str())];
+    let copy = folder.join("copy.db");
+    let run = |arguments: &[&str]| run(folder, arguments, &settings, "");
+    assert!(said(&run(&["backup", copy.to_str().unwrap()])).contains("2 files with it."));
+    std::fs::remove_dir_all(folder.join("files")).unwrap();
+    assert!(said(&run(&["doctor"])).contains("2 of 2 contents of files are not at"));
+    let incomplete = run(&["backup", folder.join("other.db").to_str().unwrap()]);
+    is_refused(&incomplete, "2 files of");
+    is_refused(&incomplete, "soil/small.txt");
+    app.site.db.close().await;
+    let restored = run(&["restore", copy.to_str().unwrap()]);
+    assert!(said(&restored).contains("2 files with it, at"), "{restored:?}");
+    assert!(said(&run(&["doctor"])).contains("all 2 contents of files are there"));
+    let app = app.set_to(&[]).await;
+    assert_eq!(app.count("files").await, 2);
+    let owner = app.sign_in("owner").await;
+    assert_eq!(owner.bytes("/courses/soil/files/large.zip").await, files[1].1);
+    let tables = app.words("select name from sqlite_schema where name = 'packed_contents'").await;
+    assert!(tables.is_empty(), "what was packed takes no room any more");
+    // A file in it that was changed is not taken for the one it was.
+    let damaged = std::fs::read(&copy).unwrap();
+    let at = damaged.windows(8).position(|part| part == [0, 0, 1, 0, 0, 0, 1, 1]).unwrap();
+    let damaged = [&damaged[..at], &[0xff], &damaged[at + 1..]].concat();
+    std::fs::write(&copy, damaged).unwrap();
+    app.site.db.close().await;
+    is_refused(&run(&["restore", copy.to_str().unwrap()]), "not what it was");
 }
 
 #[test]

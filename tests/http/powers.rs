@@ -94,6 +94,21 @@ impl World {
         owner
             .post("/fn/add_lesson", &[("course", &draft.id), ("title", "Lesson 1"), ("body", ""), ("published", "yes")])
             .await;
+        // Named in a lesson of each.
+        for course in [&published, &draft] {
+            owner.upload(course, &[("notes.txt", b"Notes")], &[]).await;
+            let address = format!("{}/lessons/lesson-1/edit", course.page());
+            let page = owner.get(&address).await;
+            let (lesson, seen) = (page.hidden("lesson"), page.hidden("seen"));
+            let fields = [
+                ("course", &*course.id),
+                ("lesson", &lesson),
+                ("seen", &seen),
+                ("title", "Lesson 1"),
+                ("published", "yes"),
+            ];
+            owner.post("/fn/save_lesson", &[&fields[..], &[("body", "[Notes](files/notes.txt)")]].concat()).await;
+        }
         owner.post("/fn/add_module", &[("course", &published.id), ("title", "Week 1")]).await;
         let module = app.words("select cast(id as text) from modules").await.remove(0);
         let others = Self::everybody_else(&app, &owner, &published, &draft).await;
@@ -376,6 +391,9 @@ impl World {
             "/fn/end_view" => vec![],
             "/fn/keep_draft" => vec![course, title, ("body", "Words".to_owned())],
             "/fn/drop_draft" => vec![course],
+            // Without one: what they may is in tests/http/files.rs.
+            "/fn/add_files" => vec![course],
+            "/fn/delete_file" => vec![course, ("name", "notes.txt".to_owned())],
             "/fn/move_lesson" => vec![course, lesson, ("by", "1".to_owned())],
             "/fn/delete_lesson" | "/fn/mark_read" | "/fn/mark_unread" => vec![course, lesson],
             _ => return None,
@@ -387,6 +405,7 @@ impl World {
         pattern
             .replace("{slug}", &course.slug)
             .replace("{lesson}", "lesson-1")
+            .replace("{name}", "notes.txt")
             .replace("/versions/{id}", &format!("/versions/{}", self.version))
             .replace("{token}", &self.link)
             .replace("{code}", &self.code)

@@ -9,6 +9,7 @@ mod code_app;
 #[path = "../http/engine.rs"]
 #[expect(dead_code, reason = "shared with tests/http, which uses all of it")]
 mod engine;
+mod files;
 mod mail;
 mod providers;
 mod text;

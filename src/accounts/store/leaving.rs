@@ -130,6 +130,19 @@ pub struct OwnDraft {
     pub kept_at: Millis,
 }
 
+/// A file of a course that the person added.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnFile {
+    /// The course's slug: it is at `/courses/{course}/files/{name}`.
+    pub course: String,
+    /// As it is shown.
+    pub name: String,
+    /// In bytes.
+    pub size: i64,
+    /// When.
+    pub added_at: Millis,
+}
+
 /// Everything the site holds of a person, but for the log, which is read in parts.
 #[derive(Debug, Serialize)]
 pub struct OwnData {
@@ -145,6 +158,8 @@ pub struct OwnData {
     pub forms: Vec<OwnForm>,
     /// What was written in lessons and not saved.
     pub drafts: Vec<OwnDraft>,
+    /// What was added to courses.
+    pub files: Vec<OwnFile>,
 }
 
 impl RecentlyProven<Oneself<'_, Read>> {
@@ -191,7 +206,14 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .bind(user)
         .all(read)
         .await?;
-        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts })
+        let files = query(
+            "select c.slug as course, f.name, k.size, f.added_at from files f join contents k on k.digest = f.digest
+             join courses c on c.id = f.course_id where f.added_by = $1 order by f.added_at, c.slug, f.name_key",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
+        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files })
     }
 }
 

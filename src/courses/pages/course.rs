@@ -50,7 +50,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let standing = visitor.standing().clone();
     drop(read);
     let now = request::site()?.db.clock().now();
-    let about = markdown::render_for_page(&standing.course.description).await?;
+    let about = markdown::render_for_page(&standing.course.description, &standing.course.slug).await?;
     Ok(Data { standing, counts, teachers, plan, about, mine, now })
 }
 

@@ -19,6 +19,8 @@ use super::store::TabCounts;
 pub enum Tab {
     /// The course's own page, and every page about its lessons.
     Lessons,
+    /// What lessons show and link to, for staff and admins.
+    Files,
     /// The roster, for staff and admins.
     People,
     /// Text, switches and state, for who may edit the course.
@@ -31,6 +33,7 @@ pub fn tabs(standing: &Standing, counts: TabCounts, current: Tab) -> AnyView {
     let mut links = vec![(Tab::Lessons, course.clone(), "Lessons", Some(counts.lessons))];
     if standing.may(CourseAct::SeePeople) {
         links.push((Tab::People, format!("{course}/people"), "People", Some(counts.people)));
+        links.push((Tab::Files, format!("{course}/files"), "Files", None));
     }
     if standing.may(CourseAct::Edit) {
         links.push((Tab::Settings, format!("{course}/edit"), "Settings", None));

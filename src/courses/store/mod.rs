@@ -7,6 +7,8 @@ pub use catalogue::{Catalogue, Filter, ListedCourse, public_catalogue, public_li
 
 pub(super) use standing::{FoundStanding, find_standing, find_standing_by_code, find_standing_by_slug};
 
+use std::collections::BTreeSet;
+
 use super::model::{CourseState, Description, Summary, Title, slug_of};
 use super::policy::{CourseEditor, CourseVisitor, CourseWriter};
 use crate::accounts::policy::{Asked, CourseMaker, SignedIn};
@@ -19,6 +21,7 @@ use crate::enrolments::store::states::{is_in, studies, teaches};
 use crate::enrolments::store::{Moved, fill_seats, put_owner};
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::files::store::mention;
 use crate::id::CourseId;
 use crate::lessons::store::states::{is_out, is_planned};
 
@@ -138,6 +141,8 @@ pub struct NewCourse<'a> {
     pub summary: &'a Summary,
     /// Stands under "About this course", which is missing when this is empty.
     pub description: &'a Description,
+    /// Which files of the course it names, as they are compared.
+    pub files: &'a BTreeSet<String>,
 }
 
 impl CourseMaker<'_, Write> {
@@ -159,6 +164,7 @@ impl CourseMaker<'_, Write> {
         .one(write)
         .await?;
         put_owner(write, id, owner).await?;
+        mention(write, id, None, course.files).await?;
         note(write, Event::of(What::Created).on(Object::Course(id)).after(course.title.as_str())).await?;
         Ok(slug)
     }
@@ -205,6 +211,7 @@ impl CourseWriter<'_, Write> {
         .bind(now)
         .execute(write)
         .await?;
+        mention(write, id, None, course.files).await?;
         let after = described(course.title.as_str(), switches);
         note(write, Event::of(What::Updated).on(Object::Course(id)).before(before).after(after)).await?;
         Ok(true)

@@ -31,9 +31,13 @@ impl Rating {
     /// Counts characters, all and different ones; only for the upper end it counts bytes.
     pub fn of(password: &str) -> Self {
         let characters = password.chars().count();
-        let mut different: Vec<char> = password.chars().collect();
-        different.sort_unstable();
-        different.dedup();
+        // Sorting them would weigh a kilobyte in a browser.
+        let mut different: Vec<char> = Vec::new();
+        for c in password.chars() {
+            if different.len() < FEW && !different.contains(&c) {
+                different.push(c);
+            }
+        }
         match characters {
             0 => Self::Empty,
             _ if password.len() > MAX_BYTES => Self::Long,

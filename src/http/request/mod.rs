@@ -23,6 +23,7 @@ use crate::credentials::second_step::store::HALF_WAY_FOR;
 use crate::db::{Read, Write};
 use crate::error::AppError;
 use crate::failure::Failure;
+use crate::files::incoming::Uploads;
 use crate::http::caller::Cookies;
 use crate::http::cross_site::is_from_elsewhere;
 use crate::http::kept_forms::{RefusedForm, WAITING};
@@ -64,6 +65,8 @@ pub struct Ctx {
     pub ended: Option<Lapsed>,
     cookies: Cookies,
     answer: Mutex<Answer>,
+    /// What arrived with the form, for the function it goes to.
+    uploads: Mutex<Uploads>,
 }
 
 /// What a function has said about its answer so far.
@@ -104,8 +107,8 @@ impl Ctx {
         ended: Option<Lapsed>,
         cookies: Cookies,
     ) -> Self {
-        let answer = Mutex::default();
-        Self { site, caller, session, nonce, address, flash, refused, ended, cookies, answer }
+        let (answer, uploads) = (Mutex::default(), Mutex::default());
+        Self { site, caller, session, nonce, address, flash, refused, ended, cookies, answer, uploads }
     }
 
     /// What was said about the answer.
@@ -116,6 +119,16 @@ impl Ctx {
     /// Changes what is said about the answer.
     pub fn say(&self, change: impl FnOnce(&mut Answer)) {
         change(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Files have arrived with the form.
+    pub fn put_uploads(&self, uploads: Uploads) {
+        *self.uploads.lock().unwrap_or_else(PoisonError::into_inner) = uploads;
+    }
+
+    /// The files that arrived with the form. They are gone when what is answered is dropped.
+    pub fn take_uploads(&self) -> Uploads {
+        std::mem::take(&mut *self.uploads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The first four letters of the session's id, for its own person to see: the rest stays where it is.
@@ -274,6 +287,7 @@ impl Ctx {
             ended: None,
             cookies: Cookies::default(),
             answer: Mutex::default(),
+            uploads: Mutex::default(),
         }
     }
 }

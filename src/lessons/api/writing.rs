@@ -35,7 +35,7 @@ pub async fn add_lesson(
     form: LessonForm,
 ) -> Result<(), AppError> {
     let zone = zone_of(course).await?;
-    let text = LessonText::parse(&form, &zone)?;
+    let text = LessonText::parse(&form, &zone).await?;
     let module = module.as_deref().map(module_of).transpose()?;
     let release = text.release;
     let mut write = request::begin_write().await?;
@@ -60,6 +60,13 @@ async fn zone_of(course: CourseId) -> Result<Zone, AppError> {
     Ok(Zone::stored(&writer.course().time_zone))
 }
 
+/// What the address of a course calls it, for who may write in it.
+#[cfg(feature = "ssr")]
+async fn slug_of(course: CourseId) -> Result<String, AppError> {
+    let mut read = request::read().await?;
+    Ok(CourseWriter::claim(&mut read, course).await?.course().slug.clone())
+}
+
 /// Changes a lesson. `seen` is when the text that was edited had last changed.
 #[server(prefix = "/fn", endpoint = "save_lesson")]
 pub async fn save_lesson(
@@ -74,7 +81,7 @@ pub async fn save_lesson(
     form: LessonForm,
 ) -> Result<(), AppError> {
     let zone = zone_of(course).await?;
-    let text = LessonText::parse(&form, &zone)?;
+    let text = LessonText::parse(&form, &zone).await?;
     let mut write = request::begin_write().await?;
     let mut writer = CourseWriter::claim(&mut write, course).await?;
     let saved = writer.save_lesson(lesson, text, seen).await?;
@@ -94,10 +101,10 @@ pub async fn preview_lesson(
     /// Markdown of at most 200,000 characters; may be empty.
     body: String,
 ) -> Result<String, AppError> {
-    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let slug = slug_of(course).await?;
     let body = Body::parse(&body)?;
     request::show_again()?;
-    Ok(markdown::render_once(body.as_str()).await?.as_str().to_owned())
+    Ok(markdown::render_once(body.as_str(), &slug).await?.as_str().to_owned())
 }
 
 /// Keeps what somebody writes before they save it, for themselves alone, and answers how the text will look, as HTML. Sent by a script while
@@ -114,12 +121,12 @@ pub async fn keep_draft(
     #[server(flatten)]
     form: LessonForm,
 ) -> Result<String, AppError> {
-    CourseWriter::claim(&mut request::read().await?, course).await?;
+    let slug = slug_of(course).await?;
     let text = DraftText::parse(&form)?;
     let mut write = request::begin_write().await?;
     CourseWriter::claim(&mut write, course).await?.keep_draft(lesson, &text, seen.unwrap_or(0)).await?;
     write.commit().await?;
-    Ok(markdown::render_once(text.body().as_str()).await?.as_str().to_owned())
+    Ok(markdown::render_once(text.body().as_str(), &slug).await?.as_str().to_owned())
 }
 
 /// Lets the words go that somebody wrote and did not save. The lesson stays as it is.

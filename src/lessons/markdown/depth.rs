@@ -72,7 +72,7 @@ mod tests {
     fn depth_has_an_end_and_what_lies_deeper_is_still_shown() {
         for marker in [">", "> ", "- ", "1. ", "* > ", "[^a]: > "] {
             // A footnote that nothing refers to is not shown.
-            let html = render(&format!("See[^a].\n\n{}deep words", marker.repeat(20_000)));
+            let html = render(&format!("See[^a].\n\n{}deep words", marker.repeat(20_000)), "soil");
             let depth = ["<blockquote>", "<ul>", "<ol>"].map(|tag| html.as_str().matches(tag).count());
             assert!(depth.iter().sum::<usize>() <= DEEPEST, "{marker:?}: {depth:?}");
             assert!(html.as_str().contains("deep words"), "{marker:?}");

@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_formula_is_drawn_and_one_that_is_none_stays() {
-        let html = render("The area is $\\pi r^2$ here, it costs $5 and $6.\n\n$$\\sum_{i=0}^N \\frac{x_i}{2}$$");
+        let html =
+            render("The area is $\\pi r^2$ here, it costs $5 and $6.\n\n$$\\sum_{i=0}^N \\frac{x_i}{2}$$", "soil");
         let html = html.as_str();
         assert!(
             html.contains("<math>")
@@ -146,9 +147,9 @@ mod tests {
             html.contains("<munderover>") && html.contains("<mfrac>") && html.contains("it costs $5 and $6."),
             "{html}"
         );
-        let html = render("$\\frac{1$ and $\\nosuchthing$ and $<img src=x>$");
+        let html = render("$\\frac{1$ and $\\nosuchthing$ and $<img src=x>$", "soil");
         assert!(html.as_str().contains("<code>$\\frac{1$</code>") && !html.as_str().contains("<img"), "{html:?}");
-        let html = render("$$\\begin{aligned} a &= b \\\\ &= c \\end{aligned}$$");
+        let html = render("$$\\begin{aligned} a &= b \\\\ &= c \\end{aligned}$$", "soil");
         assert!(html.as_str().contains("<mtd class=\"end\">") && !html.as_str().contains(" style="), "{html:?}");
     }
 
@@ -167,10 +168,10 @@ mod tests {
             "\\begin{matrix}".repeat(130),
             "-".repeat(100_000),
         ] {
-            let html = render(&format!("${source}$"));
+            let html = render(&format!("${source}$"), "soil");
             assert!(html.as_str().len() < 300_000, "{} bytes of {}", html.as_str().len(), &source[..20]);
         }
-        let many = render(&"$x^2$ ".repeat(30_000));
+        let many = render(&"$x^2$ ".repeat(30_000), "soil");
         assert!(many.as_str().contains("<code>$x^2$</code>"), "formulas have no end");
     }
 }

@@ -4,6 +4,7 @@
 //! ever let something through.
 
 mod depth;
+mod files;
 mod highlight;
 mod mathematics;
 
@@ -17,6 +18,7 @@ use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
 use self::depth::shallow;
+pub use self::files::files_in;
 use crate::failure::{Broken, Failure};
 use crate::random;
 
@@ -74,7 +76,14 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     ];
     builder
         .tags(text.into_iter().chain(mathematics::ELEMENTS).collect())
+        .add_tags(["img"])
         .add_tag_attributes("a", ["href", "title", "aria-label", "id"])
+        .add_tag_attributes("img", ["src", "alt", "title"])
+        // Only what [`render`] has made of a file's name.
+        .attribute_filter(|element, attribute, value| {
+            let is_ours = (element, attribute) != ("img", "src") || value.starts_with("/courses/");
+            is_ours.then(|| value.into())
+        })
         .add_tag_attributes("li", ["id"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("div", ["role"])
@@ -100,8 +109,7 @@ const CALLOUTS: [(&str, &str); 5] = [
     ("caution", "note bad"),
 ];
 
-/// Renders a person's Markdown: with tables, footnotes, callouts, code in colours, and formulas in dollars.
-pub fn render(markdown: &str) -> CleanHtml {
+fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
@@ -110,8 +118,15 @@ pub fn render(markdown: &str) -> CleanHtml {
     options.extension.alerts = true;
     options.extension.math_dollars = true;
     options.render.r#unsafe = false;
+    options
+}
+
+/// Renders a person's Markdown: with tables, footnotes, callouts, code in colours, formulas in dollars, and the files of the course with the
+/// slug `course`. A picture from anywhere else becomes a link.
+pub fn render(markdown: &str, course: &str) -> CleanHtml {
     let text = shallow(markdown);
     let arena = Arena::new();
+    let options = options();
     let root = parse_document(&arena, &text, &options);
     let mut colours = highlight::Left::default();
     let mut formulas = mathematics::Left::default();
@@ -126,6 +141,7 @@ pub fn render(markdown: &str) -> CleanHtml {
             data.value = NodeValue::Raw(html);
         }
     }
+    files::lead_to(root, &arena, course);
     let mut html = String::new();
     // Writing into a string cannot fail; what there is by then is shown all the same.
     let _written = format_html(root, &options, &mut html);
@@ -136,14 +152,16 @@ pub fn render(markdown: &str) -> CleanHtml {
     let html = with_titles(&html);
     // A page has its own h1, so a text begins one deeper; and headings can be linked to.
     let clean = CLEANER.clean(&lowered(&html)).to_string();
+    // A long lesson's pictures are fetched when they come into sight.
+    let clean = clean.replace("<img ", "<img loading=\"lazy\" ");
     CleanHtml(with_regions(&with_ids(&clean)).into())
 }
 
 /// Texts of more bytes are rendered off the async threads: the longest lesson of the worst kind takes half a second.
 const LONG: usize = 2 * 1024;
 
-/// Texts that were rendered lately, by their digest: a class reads the same lesson within the hour, and colours take longer than the rest
-/// of a page. What a text becomes depends on nothing else.
+/// Texts that were rendered lately, by their digest and course: a class reads the same lesson within the hour, and colours take longer than
+/// the rest of a page. What a text becomes depends on nothing else.
 static RENDERED: LazyLock<Cache<String, CleanHtml>> = LazyLock::new(|| {
     let weight = |_: &String, html: &CleanHtml| u32::try_from(html.0.len()).unwrap_or(u32::MAX);
     Cache::builder().weigher(weight).max_capacity(RENDERED_MAX).build()
@@ -156,29 +174,29 @@ const RENDERED_MAX: u64 = 16 * 1024 * 1024;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Renders a person's Markdown without holding up anybody else's request.
-pub async fn render_for_page(markdown: &str) -> Result<CleanHtml, Failure> {
+pub async fn render_for_page(markdown: &str, course: &str) -> Result<CleanHtml, Failure> {
     if markdown.len() <= LONG {
-        return Ok(render(markdown));
+        return Ok(render(markdown, course));
     }
-    let digest = random::digest(markdown);
+    let digest = format!("{course} {}", random::digest(markdown));
     if let Some(html) = RENDERED.get(&digest) {
         return Ok(html);
     }
-    let html = render_once(markdown).await?;
+    let html = render_once(markdown, course).await?;
     RENDERED.insert(digest, html.clone());
     Ok(html)
 }
 
 /// The same for a text that changes with the next key: nothing of it is kept.
-pub async fn render_once(markdown: &str) -> Result<CleanHtml, Failure> {
+pub async fn render_once(markdown: &str, course: &str) -> Result<CleanHtml, Failure> {
     if markdown.len() <= LONG {
-        return Ok(render(markdown));
+        return Ok(render(markdown, course));
     }
-    let text = markdown.to_owned();
+    let (text, course) = (markdown.to_owned(), course.to_owned());
     let turn = AT_ONCE.acquire().await.broken("wait to render a text")?;
     let html = tokio::task::spawn_blocking(move || {
         // Held here: a request that is given up does not end the work.
-        let html = render(&text);
+        let html = render(&text, &course);
         drop(turn);
         html
     });
@@ -305,7 +323,7 @@ mod tests {
             "<p style=\"position:fixed\">x</p>",
             "<p onclick=x>y</p>",
         ] {
-            let html = render(attack).0.to_lowercase();
+            let html = render(attack, "soil").0.to_lowercase();
             for bad in [
                 "<script",
                 "onerror",
@@ -332,7 +350,7 @@ mod tests {
     #[test]
     fn what_looks_like_an_element_within_an_attribute_stays_text() {
         for element in ["pre", "h2", "table", "/table", "th"] {
-            let html = render(&format!("[x](/ \"<{element}><form action=//evil>\")"));
+            let html = render(&format!("[x](/ \"<{element}><form action=//evil>\")"), "soil");
             let title = format!("title=\"&lt;{element}&gt;&lt;form action=//evil&gt;\"");
             assert!(html.as_str().contains(&title) && !html.as_str().contains(&format!("<{element}>")), "{html:?}");
         }
@@ -340,7 +358,7 @@ mod tests {
 
     #[test]
     fn headings_are_linked_to_and_begin_below_the_pages_own() {
-        let html = render("# One & two\n\ntext\n\n## One & two\n\n### Deeper");
+        let html = render("# One & two\n\ntext\n\n## One & two\n\n### Deeper", "soil");
         assert!(
             html.as_str().contains("<h2 id=\"one-two\">") && html.as_str().contains("<h2 id=\"one-two-2\">"),
             "{html:?}"
@@ -351,18 +369,20 @@ mod tests {
 
     #[test]
     fn tables_and_code_can_be_reached_and_scrolled() {
-        let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nselect 1 < 2;\n```");
+        let html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nselect 1 < 2;\n```", "soil");
         assert!(html.as_str().contains("<th scope=\"col\">a</th>"), "{html:?}");
         assert!(html.as_str().contains("select 1 &lt; 2;"));
         assert!(html.as_str().contains("tabindex=\"0\" role=\"region\" aria-label=\"Code 1\""));
-        let two = render("```\na\n```\n\n```\nb\n```");
+        let two = render("```\na\n```\n\n```\nb\n```", "soil");
         assert!(two.as_str().contains("Code 1") && two.as_str().contains("Code 2"), "{two:?}");
     }
 
     #[test]
     fn callouts_and_footnotes_are_shown_as_such() {
-        let html =
-            render("> [!WARNING]\n> Hot.\n\n> [!NOTE] Your <own> title\n> Words.\n\nSee[^main].\n\n[^main]: Below.");
+        let html = render(
+            "> [!WARNING]\n> Hot.\n\n> [!NOTE] Your <own> title\n> Words.\n\nSee[^main].\n\n[^main]: Below.",
+            "soil",
+        );
         let html = html.as_str();
         assert!(html.contains("<div class=\"note warn\" role=\"note\">\n<p><strong>Warning</strong></p>"), "{html}");
         assert!(html.contains("<p><strong>Your &lt;own&gt; title</strong></p>"), "{html}");
@@ -375,14 +395,14 @@ mod tests {
 
     #[test]
     fn equal_headings_are_numbered() {
-        let html = render("# a\n\n# a\n\n# a 2\n\n# a");
+        let html = render("# a\n\n# a\n\n# a 2\n\n# a", "soil");
         let ids: Vec<String> = headings(&html).into_iter().map(|heading| heading.id).collect();
         assert_eq!(ids, ["a", "a-2", "a-2-2", "a-3"]);
     }
 
     #[test]
     fn links_out_give_nothing_away() {
-        assert!(render("[x](https://example.org)").as_str().contains("rel=\"noopener noreferrer nofollow\""));
-        assert!(render("[x](/account/sessions)").as_str().contains("href=\"/account/sessions\""));
+        assert!(render("[x](https://example.org)", "soil").as_str().contains("rel=\"noopener noreferrer nofollow\""));
+        assert!(render("[x](/account/sessions)", "soil").as_str().contains("href=\"/account/sessions\""));
     }
 }

@@ -54,7 +54,7 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     } else {
         None
     };
-    let text = looked_at(&form, draft.as_ref()).await?;
+    let text = looked_at(&form, draft.as_ref(), &standing.course.slug).await?;
     Ok(Data { standing, counts, lesson, form, text, overtaken, draft, now: ctx.site.db.clock().now() })
 }
 
@@ -89,7 +89,6 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, draft, now }: Da
     let seen = draft.as_ref().map_or(lesson.changed_at, |draft| draft.seen);
     hidden.push(("seen", form.version(seen)));
     let address = format!("/courses/{}/lessons/{}", standing.course.slug, lesson.slug);
-    let zone = Zone::stored(&standing.course.time_zone);
     let saved = saved_form(&lesson, &standing);
     let typed = kept_or(draft.as_ref(), saved);
     let overtaken = overtaken.map(|overtaken| both_texts(overtaken, now));
@@ -98,7 +97,7 @@ fn show(Data { standing, counts, lesson, form, text, overtaken, draft, now }: Da
             {form.summary()}
             {form.hidden(&hidden)}
             {overtaken}
-            {fields(&form, &zone, &typed)}
+            {fields(&form, &standing.course, &typed)}
             <div class="buttons">
                 <button class="button primary large">"Save changes"</button>
                 {preview_button()}

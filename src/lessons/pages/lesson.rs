@@ -46,7 +46,7 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     let standing = reader.standing().clone();
     // A long text takes its time, and nobody else should wait for the connection meanwhile.
     drop(read);
-    let text = markdown::render_for_page(&lesson.body).await?;
+    let text = markdown::render_for_page(&lesson.body, &standing.course.slug).await?;
     let headings = markdown::headings(&text);
     Ok(Data { standing, plan, lesson, text, headings, now: ctx.site.db.clock().now() })
 }

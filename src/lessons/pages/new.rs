@@ -8,7 +8,7 @@ use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
-use crate::courses::store::TabCounts;
+use crate::courses::store::{CourseRow, TabCounts};
 use crate::failure::Failure;
 use crate::http::forms::SHOWN_AGAIN;
 use crate::http::request;
@@ -48,18 +48,22 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let form = Form::to::<AddLesson>().or_looked_at_by::<PreviewLesson>();
     let draft = if form.is_refused() { None } else { writer.find_draft(None).await? };
     drop(read);
-    let text = looked_at(&form, draft.as_ref()).await?;
+    let text = looked_at(&form, draft.as_ref(), &standing.course.slug).await?;
     let now = request::site()?.db.clock().now();
     Ok(Data { standing, counts, modules, form, text, draft, now })
 }
 
 /// The text of a form that was only looked at, or of words that were kept, as it will look.
-pub(super) async fn looked_at(form: &Form, draft: Option<&DraftRow>) -> Result<Option<CleanHtml>, Failure> {
+pub(super) async fn looked_at(
+    form: &Form,
+    draft: Option<&DraftRow>,
+    course: &str,
+) -> Result<Option<CleanHtml>, Failure> {
     if form.was_looked_at_by::<PreviewLesson>() {
-        return Ok(Some(render_for_page(&form.value("body", "")).await?));
+        return Ok(Some(render_for_page(&form.value("body", ""), course).await?));
     }
     match draft.filter(|draft| !draft.body.trim().is_empty()) {
-        Some(draft) => Ok(Some(render_for_page(&draft.body).await?)),
+        Some(draft) => Ok(Some(render_for_page(&draft.body, course).await?)),
         None => Ok(None),
     }
 }
@@ -103,7 +107,8 @@ pub(super) fn preview_button() -> AnyView {
 }
 
 /// The fields of a lesson, for making and for changing it.
-pub(super) fn fields(form: &Form, zone: &Zone, text: &LessonForm) -> AnyView {
+pub(super) fn fields(form: &Form, course: &CourseRow, text: &LessonForm) -> AnyView {
+    let (zone, course) = (Zone::stored(&course.time_zone), &course.slug);
     let LessonForm { title, summary, body, published, releases_at } = text;
     view! {
         {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: title.clone(), own_words: true, ..Field::default() })}
@@ -114,10 +119,14 @@ pub(super) fn fields(form: &Form, zone: &Zone, text: &LessonForm) -> AnyView {
         })}
         {form.textarea(Field {
             name: "body", label: "Text",
-            hint: "In Markdown: ## for a heading, **bold**, - for a list, [words](address) for a link, ``` around code. Images and HTML are left out. Up to 200,000 characters.",
+            hint: "In Markdown: ## for a heading, **bold**, - for a list, [words](address) for a link, ``` around code. HTML is left out. Up to 200,000 characters.",
             value: body.clone(), rows: 24, is_wide: true, ..Field::default()
         })}
         {more_markdown()}
+        <p class="quiet-text">
+            "Pictures and documents: "<a href=format!("/courses/{course}/files") target="_blank">"Files of this course (new tab)"</a>
+            ", then ![What it shows](files/map.png) or [Notes](files/notes.pdf) in the text."
+        </p>
         {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published.is_some())}
         {form.input(Field {
             name: "releases_at", label: "From (optional)", kind: "datetime-local",
@@ -146,7 +155,6 @@ fn more_markdown() -> AnyView {
 }
 
 fn show(Data { standing, counts, modules, form, text: looked_at, draft, now }: Data) -> AnyView {
-    let zone = Zone::stored(&standing.course.time_zone);
     let ids = [("course", standing.course.id.to_string())];
     let published = (standing.course.state == CourseState::Draft).then(|| "yes".to_owned());
     let text = LessonForm { published, ..kept_or(draft.as_ref(), LessonForm::default()) };
@@ -154,7 +162,7 @@ fn show(Data { standing, counts, modules, form, text: looked_at, draft, now }: D
         <form class="fields" id="writing" method="post" action=form.action() novalidate>
             {form.summary()}
             {form.hidden(&ids)}
-            {fields(&form, &zone, &text)}
+            {fields(&form, &standing.course, &text)}
             {module_field(&form, &modules)}
             <div class="buttons">
                 <button class="button primary large">"Add lesson"</button>

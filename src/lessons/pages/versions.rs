@@ -121,7 +121,7 @@ async fn load_one(slug: String, lesson: String, version: String) -> Result<One, 
     let counts = writer.count_for_tabs().await?;
     let standing = writer.standing().clone();
     drop(read);
-    let text = markdown::render_for_page(&row.body).await?;
+    let text = markdown::render_for_page(&row.body, &standing.course.slug).await?;
     let changed = match before {
         Some(before) => Some(compare(before.whole(), row.whole()).await?),
         None => None,

@@ -15,6 +15,8 @@ pub use reading::{Group, Plan};
 pub use searching::FoundLesson;
 pub use versions::{VersionHead, VersionRow, whole};
 
+use std::collections::BTreeSet;
+
 use self::versions::Version;
 use super::model::{Body, LessonForm, LessonState, LessonSummary};
 use super::release::Release;
@@ -25,6 +27,7 @@ use crate::db::{Connection, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::id::{CourseId, LessonId, ModuleId, UserId};
+use crate::lessons::markdown::files_in;
 use crate::zone::Zone;
 
 /// A module in the course's plan.
@@ -101,19 +104,24 @@ pub struct LessonText {
     pub body: Body,
     /// From when on students can read it.
     pub release: Release,
+    /// Which files of the course the body names, as they are compared.
+    pub files: BTreeSet<String>,
 }
 
 impl LessonText {
-    /// From what its form says, all refusals at once. Dates are in `zone`.
-    pub fn parse(form: &LessonForm, zone: &Zone) -> Result<Self, FieldErrors> {
+    /// From what its form says, all refusals at once. Dates are in `zone`. Before a transaction: a long body takes its time.
+    pub async fn parse(form: &LessonForm, zone: &Zone) -> Result<Self, Failure> {
         let mut wrong = FieldErrors::default();
         let title = wrong.keep(Title::parse(&form.title));
         let summary = wrong.keep(LessonSummary::parse(&form.summary));
         let body = wrong.keep(Body::parse(&form.body));
         let release = wrong.keep(Release::parse(form.published.as_deref(), &form.releases_at, zone));
         match (title, summary, body, release) {
-            (Some(title), Some(summary), Some(body), Some(release)) => Ok(Self { title, summary, body, release }),
-            _ => Err(wrong),
+            (Some(title), Some(summary), Some(body), Some(release)) => {
+                let files = files_in(body.as_str()).await?;
+                Ok(Self { title, summary, body, release, files })
+            }
+            _ => Err(wrong.into()),
         }
     }
 
@@ -170,8 +178,8 @@ fn asker(standing: &Standing) -> (Option<UserId>, bool) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_refused_lesson_says_all_that_is_wrong_at_once() {
+    #[tokio::test]
+    async fn a_refused_lesson_says_all_that_is_wrong_at_once() {
         let form = LessonForm {
             title: String::new(),
             summary: "x".repeat(301),
@@ -179,7 +187,8 @@ mod tests {
             published: None,
             releases_at: "soon".to_owned(),
         };
-        let wrong = LessonText::parse(&form, &Zone::stored("UTC")).map(|_| ()).unwrap_err();
+        let wrong = LessonText::parse(&form, &Zone::stored("UTC")).await.map(|_| ()).unwrap_err();
+        let Failure::Refused(AppError::Invalid(wrong)) = wrong else { panic!("{wrong}") };
         assert_eq!(
             wrong.0.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(),
             ["title", "summary", "body", "releases_at"]

@@ -9,6 +9,7 @@ use crate::db::{Write, query};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::{LessonId, UserId, VersionId};
+use crate::lessons::markdown::files_in;
 use crate::lessons::model::{Body, LessonSummary};
 use crate::lessons::release::Release;
 
@@ -137,6 +138,7 @@ impl CourseWriter<'_, Write> {
         let text = LessonText {
             title: Title::parse(&row.title)?,
             summary: LessonSummary::parse(&row.summary)?,
+            files: files_in(&row.body).await?,
             body: Body::parse(&row.body)?,
             release: now.releases_at.map_or(Release::Never, Release::At),
         };

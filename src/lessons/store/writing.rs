@@ -1,5 +1,7 @@
 //! Writing lessons: adding, changing and deleting them.
 
+use std::collections::BTreeSet;
+
 use super::arranging::Stored;
 use super::versions::{has_versions, keep};
 use super::{LessonRow, LessonText, asker, lesson_by_id};
@@ -12,6 +14,7 @@ use crate::courses::store::first_free;
 use crate::db::{Connection, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
+use crate::files::store::mention;
 use crate::id::{LessonId, ModuleId};
 use crate::lessons::release::state_at;
 
@@ -61,6 +64,7 @@ impl CourseWriter<'_, Write> {
         }
         stored.change_to(write, course, &order).await?;
         keep(write, id, text.version(now, by)).await?;
+        mention(write, course, Some(id), &text.files).await?;
         let after = in_words(text.title.as_str(), releases_at, now);
         note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
         self.drop_draft(None).await?;
@@ -108,6 +112,7 @@ impl CourseWriter<'_, Write> {
         .bind(changed_at)
         .execute(write)
         .await?;
+        mention(write, course, Some(lesson), &text.files).await?;
         let event = Event::of(What::Updated).on(Object::Lesson(lesson));
         let event = event.before(in_words(&before.title, before.releases_at, now));
         note(write, event.after(in_words(text.title.as_str(), releases_at, now))).await?;
@@ -135,6 +140,7 @@ impl CourseWriter<'_, Write> {
             .bind(lesson)
             .execute(write)
             .await?;
+        mention(write, course, Some(lesson), &BTreeSet::new()).await?;
         note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
         Ok(title)
     }

@@ -1,0 +1,102 @@
+//! From what arrived to files of a course: looked at, tried, kept, and only then named.
+
+use super::incoming::{IN_A_FORM, Uploads};
+use super::preparing::{Prepared, prepare};
+use super::store::Added;
+use crate::courses::policy::CourseWriter;
+use crate::db::Write;
+use crate::failure::{Broken, Failure};
+use crate::http::Site;
+use crate::http::request;
+use crate::id::CourseId;
+
+/// What became of the files of a form, in sentences.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Each with its full stop.
+    pub kept: Vec<String>,
+    /// Each begins with the file's name, without a full stop.
+    pub refused: Vec<String>,
+}
+
+/// Keeps what can be kept, in a course that the asker may write in. A file takes the place of another of its name where it `replaces`.
+pub async fn keep(course: CourseId, uploads: Uploads, replaces: bool) -> Result<Outcome, Failure> {
+    let site = request::site()?;
+    let mut outcome = Outcome::default();
+    let mut ready: Vec<Prepared> = Vec::new();
+    // Held to the end: one of the shares of those that can be under way.
+    let (files, were_more, _share) = uploads.into_parts();
+    for file in files {
+        match prepare(file, &site.config.files, &site.config.data_dir).await? {
+            Ok(prepared) => ready.push(prepared),
+            Err(why) => outcome.refused.push(why),
+        }
+    }
+    if were_more {
+        outcome.refused.push(format!("what came after the first {IN_A_FORM} files: choose those again"));
+    }
+    // Tried in a transaction that leaves nothing behind: what the course has no room for is not kept for a day.
+    let mut trial = request::begin_write().await?;
+    ready =
+        add(&mut CourseWriter::claim(&mut trial, course).await?, &site, ready, replaces, &mut outcome.refused).await?.0;
+    drop(trial);
+    if ready.is_empty() {
+        return Ok(outcome);
+    }
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    for file in &ready {
+        writer.announce(&file.content.digest, file.content.size, &site.config.files).await?;
+    }
+    write.commit().await?;
+    // By itself: whoever closes the window now leaves no half of it at a store elsewhere.
+    let contents = site.contents.clone();
+    let putting = tokio::spawn(async move {
+        for file in &mut ready {
+            contents.put(&file.content.digest, &mut file.content.file).await?;
+        }
+        Ok::<_, Failure>(ready)
+    });
+    let ready = putting.await.broken("keep files")??;
+    let mut write = request::begin_write().await?;
+    let mut writer = CourseWriter::claim(&mut write, course).await?;
+    (_, outcome.kept) = add(&mut writer, &site, ready, replaces, &mut outcome.refused).await?;
+    write.commit().await?;
+    Ok(outcome)
+}
+
+/// Adds files whose contents are there, or are tried. Answers those that are added, and what is to be said of them.
+async fn add(
+    writer: &mut CourseWriter<'_, Write>,
+    site: &Site,
+    files: Vec<Prepared>,
+    replaces: bool,
+    refused: &mut Vec<String>,
+) -> Result<(Vec<Prepared>, Vec<String>), Failure> {
+    let limits = &site.config.files;
+    let (mut added, mut said) = (Vec::new(), Vec::new());
+    for file in files {
+        let Prepared { name, content, renamed_from } = &file;
+        writer.announce(&content.digest, content.size, limits).await?;
+        match writer.add_file(name, &content.digest, limits, replaces).await? {
+            Added::New => said.push(match renamed_from {
+                Some(was) => format!("{was} is added as {name}."),
+                None => format!("{name} is added."),
+            }),
+            Added::Replaced => said.push(format!("{name} is in the place of the one before.")),
+            Added::Same => said.push(format!("{name} is there already.")),
+            Added::Taken => {
+                refused.push(format!(
+                    "{name} is the name of another file here: tick that it takes its place, or give it another name"
+                ));
+                continue;
+            }
+            Added::Full => {
+                refused.push(format!("{name} is more than this course may hold: delete others first"));
+                continue;
+            }
+        }
+        added.push(file);
+    }
+    Ok((added, said))
+}
