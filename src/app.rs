@@ -9,6 +9,7 @@ use crate::accounts::address::pages::{ConfirmPage, NewAddressPage};
 use crate::accounts::pages::{account::Account, admin_users::AdminUsers, invite::Invite, person::PersonPage};
 use crate::api::pages::reference::Reference;
 use crate::audit::pages::{admin_audit::AdminAudit, history::History};
+use crate::calendar::page::CalendarPage;
 use crate::courses::pages::{
     catalogue::CataloguePage, course::CoursePage, edit::CourseEdit, home::Home, new::CourseNew,
 };
@@ -90,6 +91,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/tokens") view=Tokens ssr=SsrMode::Async />
                 <Route path=path!("/account/tokens/new") view=FreshToken ssr=SsrMode::Async />
                 <Route path=path!("/device") view=Device ssr=SsrMode::Async />
+                <Route path=path!("/account/calendar") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
                 <Route path=path!("/admin/server") view=Server ssr=SsrMode::Async />

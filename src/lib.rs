@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod calendar;
 pub mod courses;
 pub mod credentials;
 pub mod enrolments;

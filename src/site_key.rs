@@ -42,6 +42,8 @@ pub enum Purpose {
     Cursor,
     /// What the lab's stopwatches showed.
     Lab,
+    /// The address of somebody's calendar.
+    Calendar,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Refresh => b"refresh",
             Self::Cursor => b"cursor",
             Self::Lab => b"lab",
+            Self::Calendar => b"calendar",
         }
     }
 }

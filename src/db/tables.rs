@@ -226,6 +226,10 @@ pub const TABLES: &[Table] = {
                 ("kept_at", Int),
             ],
         ),
+        (
+            "calendar_feeds",
+            &[("user_id", Int), ("token_digest", Text), ("token", Text), ("made_at", Int), ("read_at", Int)],
+        ),
         ("contents", &[("digest", Text), ("size", Int), ("kept_at", Int), ("going_at", Int)]),
         (
             "files",

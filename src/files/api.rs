@@ -7,15 +7,12 @@ use crate::id::CourseId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::keeping::{Outcome, keep},
-    super::name::FileName,
-    crate::courses::policy::CourseWriter,
-    crate::error::FieldErrors,
-    crate::http::request,
-    crate::ui::flash::Flash,
+    super::keeping::keep, super::name::FileName, crate::courses::policy::CourseWriter, crate::error::FieldErrors,
+    crate::http::request, crate::ui::flash::Flash,
 };
 
-/// Adds the files that were sent along, as `multipart/form-data`. What cannot be kept is refused at `file`, one by one; the others are kept.
+/// Adds the files that were sent along, as `multipart/form-data`. Where none can be kept, the form is refused at `file` with the reasons; else
+/// what was not kept is said with what was.
 #[server(prefix = "/fn", endpoint = "add_files")]
 pub async fn add_files(
     /// Of a course that the asker may write in.
@@ -28,25 +25,13 @@ pub async fn add_files(
     if uploads.files.is_empty() {
         return Err(FieldErrors::one("file", "Choose a file").into());
     }
-    let Outcome { kept, refused } = keep(course, uploads, replace.is_some()).await?;
-    if refused.is_empty() {
-        return request::go_back(Flash::said(in_short(&kept)));
+    let outcome = keep(course, uploads, replace.is_some()).await?;
+    // What is kept is not sent again, so the form is done with, whatever became of the others.
+    if outcome.kept.is_empty() {
+        return Err(FieldErrors::one("file", outcome.words()).into());
     }
-    let refused = format!("Not kept: {}", refused.join("; "));
-    let words = if kept.is_empty() { refused } else { format!("{} {refused}", in_short(&kept)) };
-    Err(FieldErrors::one("file", words).into())
+    request::go_back(Flash::said(outcome.words()))
 }
-
-/// One after the other, while they are few.
-#[cfg(feature = "ssr")]
-fn in_short(kept: &[String]) -> String {
-    let all = kept.join(" ");
-    if all.len() > LONGEST_LIST { format!("{} files are kept.", kept.len()) } else { all }
-}
-
-/// Bytes: what a cookie holds of it, and a person reads.
-#[cfg(feature = "ssr")]
-const LONGEST_LIST: usize = 600;
 
 /// Deletes a file of a course. Texts that name it stay as they are.
 #[server(prefix = "/fn", endpoint = "delete_file")]

@@ -19,6 +19,29 @@ pub struct Outcome {
     pub refused: Vec<String>,
 }
 
+/// Bytes of what is said of those that are kept, and of those that are not: what a cookie holds, and a person reads.
+const LONGEST: [usize; 2] = [500, 1_000];
+
+impl Outcome {
+    /// All of it, or how many they are where that would be too long.
+    pub fn words(&self) -> String {
+        let kept = match self.kept.join(" ") {
+            all if all.len() <= LONGEST[0] => all,
+            _ => format!("{} files are kept.", self.kept.len()),
+        };
+        let mut refused = self.refused.join("; ");
+        if refused.len() > LONGEST[1] {
+            let first: Vec<&str> = self.refused.iter().take(2).map(String::as_str).collect();
+            refused = format!("{}; and {} more", first.join("; "), self.refused.len() - first.len());
+        }
+        match (kept.is_empty(), refused.is_empty()) {
+            (_, true) => kept,
+            (true, false) => format!("Not kept: {refused}"),
+            (false, false) => format!("{kept} Not kept: {refused}."),
+        }
+    }
+}
+
 /// Keeps what can be kept, in a course that the asker may write in. A file takes the place of another of its name where it `replaces`.
 pub async fn keep(course: CourseId, uploads: Uploads, replaces: bool) -> Result<Outcome, Failure> {
     let site = request::site()?;
@@ -99,4 +122,21 @@ async fn add(
         added.push(file);
     }
     Ok((added, said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_files_is_said_in_a_few_sentences() {
+        let said = |kept: usize, refused: usize| {
+            let of = |count: usize, words: &str| (0..count).map(|number| format!("{number} {words}")).collect();
+            Outcome { kept: of(kept, "is added."), refused: of(refused, &"is large".repeat(30)) }.words()
+        };
+        assert_eq!(said(2, 0), "0 is added. 1 is added.");
+        assert!(said(1, 1).starts_with("0 is added. Not kept: 0 is large") && said(1, 1).ends_with("is large."));
+        assert!(said(100, 0) == "100 files are kept." && said(100, 10).len() < 1_200);
+        assert!(said(0, 10).starts_with("Not kept: 0 is") && said(0, 10).ends_with("; and 8 more"));
+    }
 }

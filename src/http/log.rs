@@ -72,7 +72,7 @@ pub async fn name_route(request: Request, next: Next) -> Response {
 }
 
 /// Pages whose address holds what opens an account.
-const SECRET: [&str; 6] = ["set-up", "reset", "welcome", "confirm", "new-address", "not-me"];
+const SECRET: [&str; 7] = ["set-up", "reset", "welcome", "confirm", "new-address", "not-me", "dates"];
 
 /// What may be shown of a path that anybody could take for a one-time link, however it is written: not the part that opens an
 /// account, since who mistypes one will type it right next time. None for every other path.

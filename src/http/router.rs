@@ -25,10 +25,10 @@ use crate::enrolments::roster;
 use crate::error::AppError;
 use crate::files;
 use crate::server::reports;
-use crate::{accounts, api, audit};
+use crate::{accounts, api, audit, calendar};
 
 /// Addresses outside of the pages and the server functions.
-pub const PLAIN_ROUTES: [&str; 8] = [
+pub const PLAIN_ROUTES: [&str; 9] = [
     "/healthz",
     "/readyz",
     "/favicon.svg",
@@ -37,6 +37,7 @@ pub const PLAIN_ROUTES: [&str; 8] = [
     "/account/data.json",
     "/courses/{slug}/people.csv",
     "/courses/{slug}/files/{name}",
+    "/dates/{name}",
 ];
 
 /// Builds the service.
@@ -49,6 +50,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/account/data.json", get(accounts::export::serve))
         .route("/courses/{slug}/people.csv", get(roster::export::serve))
         .route("/courses/{slug}/files/{name}", get(files::serve::serve))
+        .route("/dates/{name}", get(calendar::feed::serve))
         .merge(api::router::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)

@@ -8,6 +8,7 @@ mod app;
 mod arranging;
 mod audit;
 mod bad_input;
+mod calendars;
 mod command_line;
 mod courses;
 mod drafts;

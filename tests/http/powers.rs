@@ -387,6 +387,7 @@ impl World {
             "/fn/move_module" => vec![course, module, ("by", "1".to_owned())],
             "/fn/delete_module" => vec![course, module],
             "/fn/place_lesson" => vec![course, lesson, module],
+            "/fn/make_calendar" | "/fn/remove_calendar" => vec![],
             "/fn/begin_view" => vec![course],
             "/fn/end_view" => vec![],
             "/fn/keep_draft" => vec![course, title, ("body", "Words".to_owned())],

@@ -60,6 +60,13 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                     <p><a href="/account/history">"What happened to your account"</a></p>
                 </div>
             </section>
+            <section class="hung" aria-labelledby="calendar">
+                <div><h2 id="calendar">"Your calendar"</h2></div>
+                <div>
+                    <p>"When lessons open in your courses, beside your own dates."</p>
+                    <p><a href="/account/calendar">"Your calendar’s address"</a></p>
+                </div>
+            </section>
             <section class="hung" aria-labelledby="data">
                 <div><h2 id="data">"Your data"</h2></div>
                 <div>

@@ -143,6 +143,15 @@ pub struct OwnFile {
     pub added_at: Millis,
 }
 
+/// The private address of the person's calendar, without the address.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnCalendar {
+    /// When it was made.
+    pub made_at: Millis,
+    /// When a program last read it, to the hour.
+    pub read_at: Option<Millis>,
+}
+
 /// Everything the site holds of a person, but for the log, which is read in parts.
 #[derive(Debug, Serialize)]
 pub struct OwnData {
@@ -160,6 +169,8 @@ pub struct OwnData {
     pub drafts: Vec<OwnDraft>,
     /// What was added to courses.
     pub files: Vec<OwnFile>,
+    /// The calendar, where it has an address.
+    pub calendar: Option<OwnCalendar>,
 }
 
 impl RecentlyProven<Oneself<'_, Read>> {
@@ -213,7 +224,9 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .bind(user)
         .all(read)
         .await?;
-        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files })
+        let calendar =
+            query("select made_at, read_at from calendar_feeds where user_id = $1").bind(user).optional(read).await?;
+        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files, calendar })
     }
 }
 
@@ -258,6 +271,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from kept_forms where user_id = $1",
             "delete from lesson_drafts where user_id = $1",
             "delete from views where user_id = $1",
+            "delete from calendar_feeds where user_id = $1",
             "delete from roster_changes where user_id = $1 or email_key = (select email_key from users where id = $1)",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",

@@ -89,7 +89,7 @@ fn upload(standing: &Standing, limits: &FileLimits) -> AnyView {
     let accept: String = limits.endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(",");
     let kinds = limits.endings.join(", ");
     view! {
-        <form class="fields" id="upload" method="post" action=form.action() enctype="multipart/form-data" novalidate>
+        <form class="fields gap-above" id="upload" method="post" action=form.action() enctype="multipart/form-data" novalidate>
             {form.summary()}
             {form.hidden(&[("course", standing.course.id.to_string())])}
             // What decides about the files is sent before them: see incoming.rs.
