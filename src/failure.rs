@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 
 use crate::error::{AppError, FieldErrors};
 use crate::random;
+use object_store::Error as StoreError;
 use tower_sessions::{session, session_store};
 
 /// Refused: somebody asked for what they may not or cannot have. Broken: our side failed.
@@ -77,10 +78,10 @@ const SQLITE_TEMPORARY: [i32; 4] = [5, 6, 13, 10];
 /// Whether a disk is full, or a line is down: of a store elsewhere, whose own error may stand within.
 fn is_io_temporary(error: &std::io::Error) -> bool {
     use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, StorageFull, TimedOut};
-    let within = error.get_ref().and_then(|error| error.downcast_ref::<object_store::Error>());
+    let within = error.get_ref().and_then(|error| error.downcast_ref::<StoreError>());
     let is_temporary = [ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, StorageFull, TimedOut]
         .contains(&error.kind());
-    is_temporary || within.is_some_and(|error| matches!(error, object_store::Error::Generic { .. }))
+    is_temporary || within.is_some_and(|error| matches!(error, StoreError::Generic { .. }))
 }
 
 /// Whether PostgreSQL says by this code (its manual, appendix A) that it cannot now: 08 connection, 53 resources, 57P
@@ -99,8 +100,8 @@ impl Failure {
         }
         // Where files are kept: it does not answer, or its disk is full.
         // A wrong key, or what is not there, waiting does not mend.
-        if let Some(error) = error.downcast_ref::<object_store::Error>() {
-            return matches!(error, object_store::Error::Generic { .. });
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return matches!(error, StoreError::Generic { .. });
         }
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
             return is_io_temporary(error);

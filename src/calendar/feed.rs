@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -14,6 +14,7 @@ use crate::clock::Millis;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::error_page;
+use crate::http::known::is_known;
 use crate::http::request::Ctx;
 use crate::random;
 
@@ -45,13 +46,12 @@ async fn read(ctx: &Ctx, name: &str) -> Result<String, Failure> {
 fn answer(text: String, asked: &HeaderMap) -> Response {
     // The same dates are the same text: programs ask every few hours.
     let tag = format!("\"{}\"", random::digest(&text));
-    let is_known = asked.get_all(IF_NONE_MATCH).iter().any(|known| known.as_bytes() == tag.as_bytes());
     let mut headers = HeaderMap::new();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }
-    if is_known {
+    if is_known(asked, &tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));

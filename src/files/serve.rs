@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, IF_RANGE, RANGE,
+    CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +23,7 @@ use crate::courses::policy::{CourseReader, CourseVisitor};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::error_page;
+use crate::http::known::is_known;
 use crate::http::request::Ctx;
 
 /// Nothing is loaded, nothing runs, and it is nobody's page: not even this site's.
@@ -76,7 +77,7 @@ async fn answer(ctx: &Ctx, method: &Method, asked: &HeaderMap, file: &FoundFile)
     let kind = FileName::parse(&file.name).map_or(Kind::of(""), |name| Kind::of(name.ending()));
     let is_text = kind.media.starts_with("text/");
     set(CONTENT_SECURITY_POLICY, if kind.shown == Shown::Opened && !is_text { ALONE_WITH_A_VIEWER } else { ALONE });
-    if asked.get_all(IF_NONE_MATCH).iter().any(|known| known.as_bytes() == tag.as_bytes()) {
+    if is_known(asked, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     set(CONTENT_TYPE, kind.media);

@@ -16,6 +16,7 @@ pub mod forms;
 pub mod headers;
 pub mod health;
 pub mod kept_forms;
+pub mod known;
 pub mod listen;
 pub mod local_path;
 pub mod log;

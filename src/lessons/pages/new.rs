@@ -124,7 +124,7 @@ pub(super) fn fields(form: &Form, course: &CourseRow, text: &LessonForm) -> AnyV
         })}
         {more_markdown()}
         <p class="quiet-text">
-            "Pictures and documents: "<a href=format!("/courses/{course}/files") target="_blank">"Files of this course (new tab)"</a>
+            "Pictures and documents: "<a href=format!("/courses/{course}/files") target="_blank" rel="noopener">"Files of this course (new tab)"</a>
             ", then ![What it shows](files/map.png) or [Notes](files/notes.pdf) in the text."
         </p>
         {form.checkbox("published", "Students can read it", "Otherwise it is a draft that only staff see.", published.is_some())}
