@@ -61,8 +61,8 @@ fn show(Data { feed, origin, now }: Data) -> AnyView {
             let sentence = "Programs that read the calendar find nothing any more.".to_owned();
             view! {
                 <div class="fields">{shown}</div>
-                <p class="quiet-text">"Made "{when::time(feed.made_at, when::words(feed.made_at, now), false)}". "{read}</p>
-                <p>"Whoever has the address sees the dates of your courses, and nothing else of you. Has somebody seen it who should not? Give the calendar a new one."</p>
+                <p class="quiet-text gap-above">"Made "{when::time(feed.made_at, when::words(feed.made_at, now), false)}". "{read}</p>
+                <p class="gap-above">"Whoever has the address sees the dates of your courses, and nothing else of you. Has somebody seen it who should not? Give the calendar a new one."</p>
                 <div class="buttons">
                     {make("Give it a new address", "button")}
                     {ask_first::<RemoveCalendar>(&[], "Remove the address", "", sentence, "Remove it".to_owned())}
