@@ -7,6 +7,12 @@ use leptos_router::{SsrMode, path};
 
 use crate::accounts::address::pages::{ConfirmPage, NewAddressPage};
 use crate::accounts::pages::{account::Account, admin_users::AdminUsers, invite::Invite, person::PersonPage};
+use crate::announcements::pages::{
+    list::CourseAnnouncements,
+    one::AnnouncementPage,
+    wish::MailWish,
+    writing::{AnnouncementEdit, AnnouncementNew},
+};
 use crate::api::pages::reference::Reference;
 use crate::audit::pages::{admin_audit::AdminAudit, history::History};
 use crate::calendar::page::CalendarPage;
@@ -92,6 +98,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/tokens/new") view=FreshToken ssr=SsrMode::Async />
                 <Route path=path!("/device") view=Device ssr=SsrMode::Async />
                 <Route path=path!("/account/calendar") view=CalendarPage ssr=SsrMode::Async />
+                <Route path=path!("/account/mail") view=MailWish ssr=SsrMode::Async />
                 <Route path=path!("/account/history") view=History ssr=SsrMode::Async />
                 <Route path=path!("/admin/audit") view=AdminAudit ssr=SsrMode::Async />
                 <Route path=path!("/admin/server") view=Server ssr=SsrMode::Async />
@@ -119,6 +126,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/courses/:slug/view-as") view=ViewAs ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/progress") view=CourseProgress ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/files") view=CourseFiles ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/announcements") view=CourseAnnouncements ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/announcements/new") view=AnnouncementNew ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/announcements/:id") view=AnnouncementPage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/announcements/:id/edit") view=AnnouncementEdit ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons") view=LessonPlan ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/new") view=LessonNew ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/lessons/:lesson") view=LessonPage ssr=SsrMode::Async />

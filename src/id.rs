@@ -40,6 +40,8 @@ ids! {
     ModuleId
     /// An earlier text of a lesson.
     VersionId
+    /// An announcement of a course. Given in order, never reused.
+    AnnouncementId
     /// A list of people that is imported into a course.
     RosterId
     /// One device's sign-in. Random: it stands in the session record.

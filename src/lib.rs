@@ -11,6 +11,7 @@
 #![recursion_limit = "256"]
 
 pub mod accounts;
+pub mod announcements;
 pub mod audit;
 pub mod calendar;
 pub mod courses;

@@ -188,7 +188,7 @@ pub async fn tell(write: &mut Write, site: &Site, user: UserId, notice: Notice) 
             kind: Kind::Notice,
             user: Some(user),
             address,
-            subject: notice.subject(),
+            subject: notice.subject().into(),
             parts,
             good_for: Does::NotMe.good_for(),
         };

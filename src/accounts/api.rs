@@ -139,7 +139,7 @@ fn invitation(origin: &str, user: UserId, address: &str, token: &str) -> Letter 
         kind: Kind::Invitation,
         user: Some(user),
         address: address.to_owned(),
-        subject: "Your account is ready",
+        subject: "Your account is ready".into(),
         parts: vec![
             Part::Words("Somebody who looks after this site has made an account for you.".to_owned()),
             Part::Link {

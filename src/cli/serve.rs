@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 use super::{cleaning, open, system};
 use crate::accounts::policy::SystemTask;
 use crate::accounts::store::{public_has_admin, public_has_demo, public_is_empty};
+use crate::announcements::mailing;
 use crate::audit::event::{Event, What};
 use crate::audit::store::{public_head, public_note};
 use crate::config::Config;
@@ -107,6 +108,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     note_in_log(&site, What::Started).await;
     let cleaner = tokio::spawn(cleaning::run(site.clone()));
     let postman = tokio::spawn(sending::run(site.clone()));
+    let crier = tokio::spawn(mailing::run(site.clone()));
     // Scraped to the last: how a node stops is worth seeing.
     let counting = match metrics_listener {
         Some(listener) => Some(tokio::spawn(metrics::begin()?.serve(site.clone(), listener, std::future::pending()))),
@@ -130,6 +132,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     listen::serve(listener, service, site.patience, stop).await;
     cleaner.abort();
     postman.abort();
+    crier.abort();
     if let Some(counting) = counting {
         counting.abort();
     }

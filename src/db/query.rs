@@ -8,7 +8,7 @@ use sqlx::{FromRow, Postgres, Sqlite};
 
 use super::{Connection, Engine, Write, asked};
 use crate::failure::{Broken, Failure};
-use crate::id::{CourseId, LessonId, ModuleId, RosterId, SignInId, UserId, VersionId};
+use crate::id::{AnnouncementId, CourseId, LessonId, ModuleId, RosterId, SignInId, UserId, VersionId};
 
 /// A row that a query's answer can become, on both engines. Derive `sqlx::FromRow`; tuples have it.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -60,6 +60,7 @@ values! {
     Option<UserId> => |value| Self::MaybeInt(value.map(|id| id.0)),
     CourseId => |value| Self::Int(value.0),
     LessonId => |value| Self::Int(value.0),
+    AnnouncementId => |value| Self::Int(value.0),
     RosterId => |value| Self::Int(value.0),
     VersionId => |value| Self::Int(value.0),
     ModuleId => |value| Self::Int(value.0),

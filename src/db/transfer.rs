@@ -15,8 +15,18 @@ use super::{Place, migrate, postgres, sqlite};
 use crate::failure::{Broken, Failure};
 
 /// The tables whose ids are counted up by the engine: a number once given away is never given again.
-pub const COUNTED: [&str; 9] =
-    ["users", "courses", "rosters", "modules", "lessons", "lesson_versions", "outbox", "passkeys", "provider_accounts"];
+pub const COUNTED: [&str; 10] = [
+    "users",
+    "courses",
+    "rosters",
+    "modules",
+    "lessons",
+    "lesson_versions",
+    "announcements",
+    "outbox",
+    "passkeys",
+    "provider_accounts",
+];
 
 /// What one field of a row holds.
 #[derive(Clone, Debug)]

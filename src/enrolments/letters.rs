@@ -139,8 +139,14 @@ async fn write_news(
         Part::Words(news.words(&about.title, now)),
         Part::Link { words: news.link().to_owned(), address: address_of(site, &about.slug) },
     ];
-    let letter =
-        Letter { kind: Kind::Course, user: Some(user), address, subject: news.subject(), parts, good_for: GOOD_FOR };
+    let letter = Letter {
+        kind: Kind::Course,
+        user: Some(user),
+        address,
+        subject: news.subject().into(),
+        parts,
+        good_for: GOOD_FOR,
+    };
     public_post(write, site, letter).await
 }
 
@@ -160,7 +166,7 @@ pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, em
         kind: Kind::Course,
         user: None,
         address: email.as_typed().to_owned(),
-        subject: "There is a place for you in a course",
+        subject: "There is a place for you in a course".into(),
         parts: vec![
             Part::Words(words),
             Part::Link {
@@ -194,7 +200,7 @@ pub async fn write_to(
             kind: Kind::Course,
             user: Some(person.id),
             address,
-            subject: "A message about your course",
+            subject: "A message about your course".into(),
             parts,
             good_for: GOOD_FOR,
         };

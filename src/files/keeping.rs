@@ -60,17 +60,15 @@ pub async fn keep(course: CourseId, uploads: Uploads, replaces: bool) -> Result<
     }
     // Tried in a transaction that leaves nothing behind: what the course has no room for is not kept for a day.
     let mut trial = request::begin_write().await?;
-    ready =
-        add(&mut CourseWriter::claim(&mut trial, course).await?, &site, ready, replaces, &mut outcome.refused).await?.0;
+    let mut writer = CourseWriter::claim(&mut trial, course).await?;
+    announce(&mut writer, &site, &ready).await?;
+    ready = add(&mut writer, &site, ready, replaces, &mut outcome.refused).await?.0;
     drop(trial);
     if ready.is_empty() {
         return Ok(outcome);
     }
     let mut write = request::begin_write().await?;
-    let mut writer = CourseWriter::claim(&mut write, course).await?;
-    for file in &ready {
-        writer.announce(&file.content.digest, file.content.size, &site.config.files).await?;
-    }
+    announce(&mut CourseWriter::claim(&mut write, course).await?, &site, &ready).await?;
     write.commit().await?;
     // By itself: whoever closes the window now leaves no half of it at a store elsewhere.
     let contents = site.contents.clone();
@@ -88,7 +86,15 @@ pub async fn keep(course: CourseId, uploads: Uploads, replaces: bool) -> Result<
     Ok(outcome)
 }
 
-/// Adds files whose contents are there, or are tried. Answers those that are added, and what is to be said of them.
+/// Says which contents are about to be kept.
+async fn announce(writer: &mut CourseWriter<'_, Write>, site: &Site, files: &[Prepared]) -> Result<(), Failure> {
+    for file in files {
+        writer.announce(&file.content.digest, file.content.size, &site.config.files).await?;
+    }
+    Ok(())
+}
+
+/// Adds files whose contents were announced. Answers those that are added, and what is to be said of them.
 async fn add(
     writer: &mut CourseWriter<'_, Write>,
     site: &Site,
@@ -100,7 +106,6 @@ async fn add(
     let (mut added, mut said) = (Vec::new(), Vec::new());
     for file in files {
         let Prepared { name, content, renamed_from } = &file;
-        writer.announce(&content.digest, content.size, limits).await?;
         match writer.add_file(name, &content.digest, limits, replaces).await? {
             Added::New => said.push(match renamed_from {
                 Some(was) => format!("{was} is added as {name}."),

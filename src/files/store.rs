@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::name::FileName;
 use crate::accounts::policy::Asked;
+use crate::announcements::store::is_announced;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::{DAY, HOUR, Millis};
@@ -12,7 +13,7 @@ use crate::courses::policy::{CourseReader, CourseStaff, CourseVisitor, CourseWri
 use crate::db::{Connection, Write, query};
 use crate::error::{AppError, size_in_words};
 use crate::failure::{Failure, busy};
-use crate::id::{CourseId, LessonId};
+use crate::id::{AnnouncementId, CourseId, LessonId};
 use crate::lessons::store::states::is_out;
 
 /// How long a content that no file means is kept: an upload needs it for minutes.
@@ -59,9 +60,11 @@ pub struct FoundFile {
 pub struct Mention {
     /// Of the file, as it is compared.
     pub name_key: String,
-    /// The lesson's; none: the course's description.
+    /// The lesson's; none: another text.
     pub slug: Option<String>,
-    /// The same of its title.
+    /// The announcement's; with neither, it is the course's description.
+    pub announcement: Option<AnnouncementId>,
+    /// The lesson's or the announcement's.
     pub title: Option<String>,
 }
 
@@ -93,10 +96,15 @@ impl<C: Asked> CourseStaff<'_, C> {
         .all(on)
         .await?;
         let mentions = query(
-            "select m.name_key, l.slug, l.title from file_mentions m left join lessons l on l.id = m.lesson_id
-             where m.course_id = $1 and m.name_key in
+            "select m.name_key, m.slug, m.announcement, m.title from (
+                select m.name_key, l.slug, cast(null as bigint) as announcement, l.title, l.position as place
+                from file_mentions m left join lessons l on l.id = m.lesson_id where m.course_id = $1
+                union all
+                select af.name_key, null, a.id, a.title, a.posted_at
+                from announced_files af join announcements a on a.id = af.announcement_id where a.course_id = $1) m
+             where m.name_key in
                 (select f.name_key from files f where f.course_id = $1 order by f.name_key limit $2 offset $3)
-             order by m.name_key, l.position",
+             order by m.name_key, m.place",
         )
         .bind(course)
         .bind(most)
@@ -134,7 +142,7 @@ impl<C: Asked> CourseVisitor<'_, C> {
 }
 
 impl<C: Asked> CourseReader<'_, C> {
-    /// A file that a lesson names which the asker can read; any, for the staff. `NotFound` for others, whether they are there or not.
+    /// A file that a lesson or an announcement names which the asker can read; any, for the staff. `NotFound` for others, whether they are there or not.
     pub async fn find_file(&mut self, name: &FileName) -> Result<FoundFile, Failure> {
         let sees_drafts = self.standing().facts.sees_drafts();
         let now = self.moment();
@@ -145,6 +153,10 @@ impl<C: Asked> CourseReader<'_, C> {
                 select 1 from file_mentions m join lessons l on l.id = m.lesson_id
                 where m.course_id = f.course_id and m.name_key = f.name_key and l.course_id = f.course_id and ",
             is_out!("l", "$4"),
+            ") or exists (
+                select 1 from announced_files af join announcements a on a.id = af.announcement_id
+                where a.course_id = f.course_id and af.name_key = f.name_key and ",
+            is_announced!("a", "$4"),
             "))"
         ))
         .bind(course)

@@ -11,6 +11,7 @@ use leptos::server_fn::ServerFn;
 
 use super::request::Ctx;
 use super::{Site, error_page, form_file};
+use crate::announcements::api::{PostAnnouncement, SaveAnnouncement};
 use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
@@ -107,6 +108,8 @@ fn most_of(action: &str) -> usize {
             PreviewLesson::PATH,
             KeepDraft::PATH,
             ImportRoster::PATH,
+            PostAnnouncement::PATH,
+            SaveAnnouncement::PATH,
         ]
         .contains(&action);
     if has_a_long_text { LONG_MAX } else { SHORT_MAX }

@@ -1,5 +1,6 @@
 //! What a mail says, as text and as HTML.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use html_escape::{encode_double_quoted_attribute, encode_text};
@@ -31,11 +32,13 @@ pub enum Kind {
     Notice,
     /// Something about a place in a course happened.
     Course,
+    /// Something was announced in a course.
+    Announcement,
 }
 
 impl Kind {
     /// In no order that matters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Confirm,
         Self::SignUp,
         Self::HasAccount,
@@ -46,6 +49,7 @@ impl Kind {
         Self::TextCode,
         Self::Notice,
         Self::Course,
+        Self::Announcement,
     ];
 
     /// As it is stored.
@@ -61,6 +65,7 @@ impl Kind {
             Self::TextCode => "text_code",
             Self::Notice => "notice",
             Self::Course => "course",
+            Self::Announcement => "announcement",
         }
     }
 
@@ -82,6 +87,7 @@ impl Kind {
             Self::TextCode => "Code as a text message",
             Self::Notice => "Notice about an account",
             Self::Course => "About a place in a course",
+            Self::Announcement => "Announcement in a course",
         }
     }
 
@@ -116,12 +122,21 @@ pub struct Letter {
     pub user: Option<UserId>,
     /// Where it goes, as an e-mail address.
     pub address: String,
-    /// One line of our own words.
-    pub subject: &'static str,
+    /// One line: our own words, or what [`one_line`] made of a person's.
+    pub subject: Cow<'static, str>,
     /// What it says.
     pub parts: Vec<Part>,
     /// How long it is of use, in milliseconds.
     pub good_for: Millis,
+}
+
+/// The longest subject that is made of what people typed, in characters.
+const SUBJECT: usize = 200;
+
+/// What people typed as one line of a mail: white space made alike, and nothing in it that is not shown.
+pub fn one_line(words: &str) -> String {
+    let line = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    line.collect::<Vec<_>>().join(" ").chars().take(SUBJECT).collect()
 }
 
 /// The words of a text message.
@@ -158,7 +173,9 @@ pub fn html(subject: &str, parts: &[Part], origin: &str) -> String {
     let _ = write!(html, "{}</title></head>\n<body>\n", encode_text(subject));
     for part in parts {
         let _ = match part {
-            Part::Words(words) => writeln!(html, "<p dir=\"auto\">{}</p>", encode_text(words)),
+            Part::Words(words) => {
+                writeln!(html, "<p dir=\"auto\">{}</p>", encode_text(words).replace('\n', "<br>\n"))
+            }
             Part::Link { words, address } => writeln!(
                 html,
                 "<p>{}:<br><a href=\"{}\">{}</a></p>",
@@ -181,12 +198,17 @@ mod tests {
     fn text_and_html_say_the_same_and_what_was_typed_stays_text() {
         let parts = [
             Part::Words("<b>Ada</b> & co".to_owned()),
+            Part::Words("- one\n- two".to_owned()),
             Part::Link { words: "Open it".to_owned(), address: "https://a.example/x?y=1&z=\"".to_owned() },
             Part::Code("123 456".to_owned()),
         ];
         let (text, html) = (text(&parts, "https://a.example"), html("Hello", &parts, "https://a.example"));
-        assert!(text.contains("<b>Ada</b> & co\n\nOpen it:\nhttps://a.example/x?y=1&z=\"\n\n    123 456"), "{text}");
+        assert!(
+            text.contains("<b>Ada</b> & co\n\n- one\n- two\n\nOpen it:\nhttps://a.example/x?y=1&z=\"\n\n    123 456"),
+            "{text}"
+        );
         assert!(html.contains("&lt;b&gt;Ada&lt;/b&gt; &amp; co") && html.contains("z=&quot;\">"), "{html}");
+        assert!(html.contains("<p dir=\"auto\">- one<br>\n- two</p>"), "{html}");
         for loads in ["<img", "src=", "<link", "url(", "<style", "<script"] {
             assert!(!html.contains(loads), "{loads}");
         }

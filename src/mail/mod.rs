@@ -5,7 +5,7 @@
 //! since its links open accounts, and its words are deleted once it is sent. *To hand over*: without a mail server, letters with
 //! a link wait for an admin, or whoever runs the server, to give the link to its person; the others are not written.
 //!
-//! Invariants: a letter has text and HTML that say the same, and loads nothing; no header is made of what a person typed; a
+//! Invariants: a letter has text and HTML that say the same, and loads nothing; a header is made of what people typed only as one line (`letter::one_line`); a
 //! letter whose link is over is not sent; two nodes do not send the same one.
 
 pub mod api;

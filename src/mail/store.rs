@@ -42,7 +42,7 @@ pub async fn public_post(write: &mut Write, site: &Site, letter: Letter) -> Resu
     .bind(letter.kind.key())
     .bind(letter.user)
     .bind(letter.address)
-    .bind(letter.subject)
+    .bind(letter.subject.into_owned())
     .bind(site.key.seal(Purpose::Letter, &content)?)
     .bind(now)
     .bind(now + letter.good_for)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
 
 mod accounts;
+mod announcements;
 mod api;
 mod app;
 mod arranging;

@@ -59,6 +59,8 @@ pub struct World {
     version: String,
     /// Of the published course.
     module: String,
+    announcement: String,
+    announcement_seen: String,
 }
 
 impl World {
@@ -111,6 +113,10 @@ impl World {
         }
         owner.post("/fn/add_module", &[("course", &published.id), ("title", "Week 1")]).await;
         let module = app.words("select cast(id as text) from modules").await.remove(0);
+        let posted = [("course", published.id.as_str()), ("title", "News"), ("body", "Words")];
+        let posted = owner.post("/fn/post_announcement", &posted).await;
+        let announcement = posted.location().rsplit('/').next().unwrap().to_owned();
+        let announcement_seen = owner.get(&format!("{}/edit", posted.location())).await.hidden("seen");
         let others = Self::everybody_else(&app, &owner, &published, &draft).await;
         let code = owner.code_of(&published).await;
         let rosters = [Self::rosters(&owner, &published).await, Self::rosters(&owner, &draft).await];
@@ -175,6 +181,8 @@ impl World {
             rosters,
             version,
             module,
+            announcement,
+            announcement_seen,
             app,
         };
         (world, everybody)
@@ -387,6 +395,16 @@ impl World {
             "/fn/move_module" => vec![course, module, ("by", "1".to_owned())],
             "/fn/delete_module" => vec![course, module],
             "/fn/place_lesson" => vec![course, lesson, module],
+            "/fn/post_announcement" => vec![course, title, ("body", "Words".to_owned())],
+            "/fn/save_announcement" => vec![
+                course,
+                ("announcement", self.announcement.clone()),
+                ("seen", self.announcement_seen.clone()),
+                title,
+                ("body", "Words".to_owned()),
+            ],
+            "/fn/delete_announcement" => vec![course, ("announcement", self.announcement.clone())],
+            "/fn/save_mail_wish" => vec![("announcements", "daily".to_owned())],
             "/fn/make_calendar" | "/fn/remove_calendar" => vec![],
             "/fn/begin_view" => vec![course],
             "/fn/end_view" => vec![],
@@ -407,6 +425,7 @@ impl World {
             .replace("{slug}", &course.slug)
             .replace("{lesson}", "lesson-1")
             .replace("{name}", "notes.txt")
+            .replace("/announcements/{id}", &format!("/announcements/{}", self.announcement))
             .replace("/versions/{id}", &format!("/versions/{}", self.version))
             .replace("{token}", &self.link)
             .replace("{code}", &self.code)

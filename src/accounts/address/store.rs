@@ -86,7 +86,7 @@ impl Oneself<'_, Write> {
             kind: Kind::Confirm,
             user: Some(user),
             address: email,
-            subject: "Confirm your email address",
+            subject: "Confirm your email address".into(),
             parts,
             good_for: Does::Confirm.good_for(),
         };
@@ -184,7 +184,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             kind: Kind::NewAddress,
             user: Some(user),
             address: email.as_typed().to_owned(),
-            subject: "Confirm your new email address",
+            subject: "Confirm your new email address".into(),
             parts,
             good_for: Does::NewAddress.good_for(),
         };
@@ -205,7 +205,7 @@ pub(crate) fn has_account(email: &Email, what: &str) -> Letter {
         kind: Kind::HasAccount,
         user: None,
         address: email.as_typed().to_owned(),
-        subject: "You have an account already",
+        subject: "You have an account already".into(),
         parts,
         good_for: Does::Confirm.good_for(),
     }

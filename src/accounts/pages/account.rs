@@ -67,6 +67,13 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                     <p><a href="/account/calendar">"Your calendar’s address"</a></p>
                 </div>
             </section>
+            <section class="hung" aria-labelledby="mail">
+                <div><h2 id="mail">"Your mail"</h2></div>
+                <div>
+                    <p>"Announcements of your courses, each at once, once a day, or not at all."</p>
+                    <p><a href="/account/mail">"Which mail you get"</a></p>
+                </div>
+            </section>
             <section class="hung" aria-labelledby="data">
                 <div><h2 id="data">"Your data"</h2></div>
                 <div>

@@ -152,6 +152,15 @@ pub struct OwnCalendar {
     pub read_at: Option<Millis>,
 }
 
+/// How the person wants announcements by mail, where they chose.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnMail {
+    /// `each`, `daily` or `none`.
+    pub announcements: String,
+    /// When their last mail of several left.
+    pub gathered_at: Option<Millis>,
+}
+
 /// Everything the site holds of a person, but for the log, which is read in parts.
 #[derive(Debug, Serialize)]
 pub struct OwnData {
@@ -171,6 +180,8 @@ pub struct OwnData {
     pub files: Vec<OwnFile>,
     /// The calendar, where it has an address.
     pub calendar: Option<OwnCalendar>,
+    /// What comes by mail.
+    pub mail: Option<OwnMail>,
 }
 
 impl RecentlyProven<Oneself<'_, Read>> {
@@ -226,7 +237,11 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .await?;
         let calendar =
             query("select made_at, read_at from calendar_feeds where user_id = $1").bind(user).optional(read).await?;
-        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files, calendar })
+        let mail = query("select announcements, gathered_at from mail_wishes where user_id = $1")
+            .bind(user)
+            .optional(read)
+            .await?;
+        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files, calendar, mail })
     }
 }
 
@@ -272,6 +287,8 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from lesson_drafts where user_id = $1",
             "delete from views where user_id = $1",
             "delete from calendar_feeds where user_id = $1",
+            "delete from gathered where user_id = $1",
+            "delete from mail_wishes where user_id = $1",
             "delete from roster_changes where user_id = $1 or email_key = (select email_key from users where id = $1)",
             "delete from set_up_links where user_id = $1",
             "delete from mail_links where user_id = $1",

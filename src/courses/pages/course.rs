@@ -6,6 +6,8 @@ use leptos_router::hooks::use_params_map;
 use super::place::{leaving, way_in, your_place};
 use super::{Tab, state_note, tabs};
 use crate::accounts::model::initials;
+use crate::announcements::pages::news;
+use crate::announcements::store::AnnouncementHead;
 use crate::clock::Millis;
 use crate::courses::cover_view::cover;
 use crate::courses::policy::{CourseAct, CourseVisitor, Standing};
@@ -23,11 +25,15 @@ use crate::ui::prose::prose;
 use crate::ui::when;
 use crate::zone::Zone;
 
+/// So many of the latest announcements stand on the course's page.
+const NEWS: i64 = 3;
+
 struct Data {
     standing: Standing,
     counts: TabCounts,
     teachers: Vec<Teacher>,
     plan: Plan,
+    news: Vec<AnnouncementHead>,
     about: CleanHtml,
     mine: Option<MyPlace>,
     now: Millis,
@@ -46,15 +52,16 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let counts = visitor.count_for_tabs().await?;
     let teachers = visitor.list_teachers().await?;
     let plan = visitor.list_plan().await?;
+    let news = visitor.list_news(NEWS).await?;
     let mine = visitor.find_my_place().await?;
     let standing = visitor.standing().clone();
     drop(read);
     let now = request::site()?.db.clock().now();
     let about = markdown::render_for_page(&standing.course.description, &standing.course.slug).await?;
-    Ok(Data { standing, counts, teachers, plan, about, mine, now })
+    Ok(Data { standing, counts, teachers, plan, news, about, mine, now })
 }
 
-fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> AnyView {
+fn show(Data { standing, counts, teachers, plan, news: latest, about, mine, now }: Data) -> AnyView {
     let course = &standing.course;
     let picture = cover(course.id.0);
     let taught = taught_by(&teachers);
@@ -109,6 +116,7 @@ fn show(Data { standing, counts, teachers, plan, about, mine, now }: Data) -> An
                 <div class="columns">
                     {your_place(&standing, mine, &plan, next, now)}
                     <div class="main">
+                        {news(&standing, &latest, standing.moment(now))}
                         <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}{look}</section>
                         {about}
                     </div>

@@ -19,6 +19,8 @@ use super::store::TabCounts;
 pub enum Tab {
     /// The course's own page, and every page about its lessons.
     Lessons,
+    /// What was announced, for who reads in the course.
+    Announcements,
     /// What lessons show and link to, for staff and admins.
     Files,
     /// The roster, for staff and admins.
@@ -31,6 +33,9 @@ pub enum Tab {
 pub fn tabs(standing: &Standing, counts: TabCounts, current: Tab) -> AnyView {
     let course = format!("/courses/{}", standing.course.slug);
     let mut links = vec![(Tab::Lessons, course.clone(), "Lessons", Some(counts.lessons))];
+    if standing.may(CourseAct::ReadLessons) {
+        links.push((Tab::Announcements, format!("{course}/announcements"), "Announcements", None));
+    }
     if standing.may(CourseAct::SeePeople) {
         links.push((Tab::People, format!("{course}/people"), "People", Some(counts.people)));
         links.push((Tab::Files, format!("{course}/files"), "Files", None));

@@ -234,6 +234,8 @@ pub enum Few {
     DeviceCodesTyped,
     /// Times that one person writes to people of their courses (ours: each is a letter to as many as they pick).
     LettersOfStaff,
+    /// Announcements of one course that go out by mail (ours: each is a letter to everybody in it).
+    MailedAnnouncements,
     /// Join codes that one account types and that open no course (ours; of 25,600,000,000 codes).
     JoinCodesTyped,
     /// The same from one place, by whomever (ours: a class that mistypes what is on the board).
@@ -250,7 +252,7 @@ pub enum Few {
 
 impl Few {
     /// In the order of the documents.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Accounts,
         Self::CodesForAccount,
         Self::TextsToNumber,
@@ -263,6 +265,7 @@ impl Few {
         Self::JoinCodesTyped,
         Self::JoinCodesOfPlace,
         Self::LettersOfStaff,
+        Self::MailedAnnouncements,
         Self::LettersForPlace,
         Self::LettersForAddress,
         Self::SignUpsForMailbox,
@@ -282,6 +285,7 @@ impl Few {
             Self::JoinCodesTyped => (30, HOUR),
             Self::JoinCodesOfPlace => (300, HOUR),
             Self::LettersOfStaff => (60, HOUR),
+            Self::MailedAnnouncements => (10, DAY),
             Self::TextsToNumber => (5, DAY),
             Self::NumbersOfAccount => (5, DAY),
             Self::TextsForPlace => (20, DAY),
@@ -307,6 +311,7 @@ impl Few {
             Self::JoinCodesTyped => "join codes of an account",
             Self::JoinCodesOfPlace => "join codes of a place",
             Self::LettersOfStaff => "letters of staff",
+            Self::MailedAnnouncements => "mailed announcements",
             Self::TextsToNumber => "texts to a number",
             Self::NumbersOfAccount => "numbers of an account",
             Self::TextsForPlace => "texts for a place",

@@ -201,7 +201,7 @@ async fn post(write: &mut Write, site: &Site, to: &Reachable, by: By, code: &str
         kind,
         user: Some(to.id),
         address: to.address.clone(),
-        subject: "Your code to sign in",
+        subject: "Your code to sign in".into(),
         parts,
         good_for: GOOD_FOR,
     };

@@ -58,7 +58,7 @@ pub async fn public_send_reset(write: &mut Write, site: &Site, account: &Forgetf
         kind: Kind::Reset,
         user: Some(account.id),
         address: account.email.clone(),
-        subject: "Set a new password",
+        subject: "Set a new password".into(),
         parts,
         good_for: Does::Reset.good_for(),
     };

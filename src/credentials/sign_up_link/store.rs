@@ -59,7 +59,7 @@ pub async fn public_begin_sign_up(write: &mut Write, site: &Site, email: &Email,
             kind: Kind::SignUp,
             user: None,
             address: email.as_typed().to_owned(),
-            subject: "Open your account",
+            subject: "Open your account".into(),
             parts,
             good_for: Does::SignUp.good_for(),
         }

@@ -115,9 +115,13 @@ fn file(standing: &Standing, row: &FileRow, mentions: &[Mention], now: Millis) -
     let texts: Vec<AnyView> = mentions
         .iter()
         .filter(|mention| mention.name_key == key)
-        .map(|Mention { slug, title, .. }| match (slug, title) {
-            (Some(slug), Some(title)) => {
+        .map(|Mention { slug, announcement, title, .. }| match (slug, announcement, title) {
+            (Some(slug), _, Some(title)) => {
                 view! { <li><a href=format!("{course}/lessons/{slug}") dir="auto">{title.clone()}</a></li> }.into_any()
+            }
+            (None, Some(id), Some(title)) => {
+                view! { <li><a href=format!("{course}/announcements/{id}") dir="auto">{title.clone()}</a></li> }
+                    .into_any()
             }
             _ => view! { <li><a href=course.clone()>"The course’s description"</a></li> }.into_any(),
         })

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::diff::{Line, compare, diff_view};
-use super::new::{beside_preview, fields, kept_or, kept_words, looked_at, preview_button};
+use super::new::{fields, kept_or, kept_words};
+use super::preview::{beside_preview, looked_at, preview_button};
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
@@ -54,7 +55,7 @@ async fn load(slug: String, lesson: String) -> Result<Data, Failure> {
     } else {
         None
     };
-    let text = looked_at(&form, draft.as_ref(), &standing.course.slug).await?;
+    let text = looked_at(&form, draft.as_ref().map(|draft| &*draft.body), &standing.course.slug).await?;
     Ok(Data { standing, counts, lesson, form, text, overtaken, draft, now: ctx.site.db.clock().now() })
 }
 

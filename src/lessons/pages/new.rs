@@ -1,25 +1,23 @@
 //! `/courses/{slug}/lessons/new`.
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
+use super::preview::{beside_preview, looked_at, preview_button};
 use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseWriter, Standing};
 use crate::courses::store::{CourseRow, TabCounts};
 use crate::failure::Failure;
-use crate::http::forms::SHOWN_AGAIN;
 use crate::http::request;
 use crate::lessons::api::{AddLesson, DropDraft, PreviewLesson};
 use crate::lessons::islands::Writing;
-use crate::lessons::markdown::{CleanHtml, render_for_page};
+use crate::lessons::markdown::CleanHtml;
 use crate::lessons::model::LessonForm;
 use crate::lessons::store::{DraftRow, ModuleRow};
 use crate::ui::form::{Field, Form, button};
 use crate::ui::page::{page, page_title};
-use crate::ui::prose::prose_at;
 use crate::ui::when;
 use crate::zone::Zone;
 
@@ -48,44 +46,9 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let form = Form::to::<AddLesson>().or_looked_at_by::<PreviewLesson>();
     let draft = if form.is_refused() { None } else { writer.find_draft(None).await? };
     drop(read);
-    let text = looked_at(&form, draft.as_ref(), &standing.course.slug).await?;
+    let text = looked_at(&form, draft.as_ref().map(|draft| &*draft.body), &standing.course.slug).await?;
     let now = request::site()?.db.clock().now();
     Ok(Data { standing, counts, modules, form, text, draft, now })
-}
-
-/// The text of a form that was only looked at, or of words that were kept, as it will look.
-pub(super) async fn looked_at(
-    form: &Form,
-    draft: Option<&DraftRow>,
-    course: &str,
-) -> Result<Option<CleanHtml>, Failure> {
-    if form.was_looked_at_by::<PreviewLesson>() {
-        return Ok(Some(render_for_page(&form.value("body", ""), course).await?));
-    }
-    match draft.filter(|draft| !draft.body.trim().is_empty()) {
-        Some(draft) => Ok(Some(render_for_page(&draft.body, course).await?)),
-        None => Ok(None),
-    }
-}
-
-/// A form and, beside or below it, how its text will look: now and then where there is a script, else after its button was pressed.
-pub(super) fn beside_preview(form: AnyView, text: Option<CleanHtml>) -> AnyView {
-    let words = match &text {
-        Some(text) if text.as_str().trim().is_empty() => "There is no text yet.",
-        Some(_) | None => "Nothing of this is saved yet.",
-    };
-    let class = if text.is_some() { "preview shown" } else { "preview" };
-    view! {
-        <div class="beside">
-            {form}
-            <section class=class id=SHOWN_AGAIN aria-labelledby="preview-heading">
-                <h2 id="preview-heading">"Preview"</h2>
-                <p class="quiet-text">{words}</p>
-                {prose_at("preview-live", text)}
-            </section>
-        </div>
-    }
-    .into_any()
 }
 
 /// What stands above a form with words that somebody wrote before and did not save; nothing where there are none.
@@ -99,11 +62,6 @@ pub(super) fn kept_words(draft: Option<&DraftRow>, ids: &[(&'static str, String)
         </div>
     }
     .into_any()
-}
-
-/// The button that shows how a text will look.
-pub(super) fn preview_button() -> AnyView {
-    view! { <button class="button large" formaction=PreviewLesson::PATH>"Preview"</button> }.into_any()
 }
 
 /// The fields of a lesson, for making and for changing it.
