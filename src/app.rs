@@ -35,6 +35,7 @@ use crate::enrolments::pages::{
     person::CoursePerson, picked::PickedPeople, roster::RosterNew, roster_preview::RosterPage, why::Why,
 };
 use crate::files::pages::CourseFiles;
+use crate::folders::pages::{copy::CourseCopy, import::CourseImport};
 use crate::http::request;
 use crate::lab::pages::lab::Lab;
 use crate::lessons::pages::{
@@ -109,8 +110,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/users") view=AdminUsers ssr=SsrMode::Async />
                 <Route path=path!("/courses") view=CataloguePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/new") view=CourseNew ssr=SsrMode::Async />
+                <Route path=path!("/courses/import") view=CourseImport ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug") view=CoursePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/edit") view=CourseEdit ssr=SsrMode::Async />
+                <Route path=path!("/courses/:slug/copy") view=CourseCopy ssr=SsrMode::Async />
                 <Route path=path!("/join") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/courses/:slug/joining") view=CourseJoining ssr=SsrMode::Async />

@@ -20,6 +20,7 @@ pub mod enrolments;
 pub mod error;
 pub mod field;
 pub mod files;
+pub mod folders;
 pub mod id;
 pub mod lab;
 pub mod lessons;

@@ -1,8 +1,8 @@
 //! What a clock shows in a course's time zone. Moments are kept in UTC; a course says in which zone its dates are written and read.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Span, Timestamp};
 
 use crate::clock::Millis;
 use crate::error::FieldErrors;
@@ -12,6 +12,17 @@ use crate::error::FieldErrors;
 pub struct Zone {
     name: String,
     rules: TimeZone,
+}
+
+/// What a browser's field for a date sent (`2026-11-26`); none for an empty field. Refused at `field` when it is no such text.
+pub fn parse_day(field: &str, label: &str, text: &str) -> Result<Option<Date>, FieldErrors> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = text.parse::<Date>().ok().filter(|day| text.len() == 10 && (1970..=2200).contains(&day.year()));
+    let wrong = || FieldErrors::one(field, format!("{label}: enter a date, like 2026-11-26"));
+    day.map(Some).ok_or_else(wrong)
 }
 
 /// Which end of a time something is: an hour that a clock shows twice counts from its first time for a beginning and to its second for
@@ -100,6 +111,21 @@ impl Zone {
         let moment =
             offset.to_timestamp(civil).map_err(|_| FieldErrors::one(field, format!("{label} is too far away")))?;
         Ok(Some(moment.as_millisecond()))
+    }
+
+    /// The same time of the clock so many weeks later: on the same day of the week, also over a change of the clocks. Where that does not happen
+    /// or happens twice, the clock's later or first time counts.
+    pub fn weeks_later(&self, at: Millis, weeks: i64) -> Millis {
+        let moved = Timestamp::from_millisecond(at).ok().and_then(|moment| {
+            let civil = self.rules.to_datetime(moment).checked_add(Span::new().try_days(weeks.checked_mul(7)?).ok()?);
+            self.rules.to_ambiguous_timestamp(civil.ok()?).compatible().ok()
+        });
+        moved.map_or(at, Timestamp::as_millisecond)
+    }
+
+    /// The day that a calendar in this zone shows.
+    pub fn day(&self, at: Millis) -> Date {
+        self.civil(at).date()
     }
 
     /// What a browser's field for date and time shows.

@@ -3,6 +3,7 @@
 mod audit;
 mod cleaning;
 mod copies;
+mod course;
 mod doctor;
 mod keys;
 mod outbox;
@@ -82,12 +83,32 @@ enum Command {
     /// What tokens are signed with
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// A course as a folder of Markdown, TOML and files, in a zip
+    #[command(subcommand)]
+    Course(CourseCommand),
     /// Gives up what a lost key had sealed (letters that wait, code apps), so that the server starts with a new one
     ForgetKey,
     /// Says in plain words what is misconfigured
     Doctor,
     /// Prints who may do what
     Powers,
+}
+
+#[derive(Debug, Subcommand)]
+enum CourseCommand {
+    /// Writes a course without its people to FILE
+    Export {
+        /// What stands in its address after /courses/
+        slug: String,
+        file: PathBuf,
+    },
+    /// Makes a draft of FILE, as `course export` or the course's settings wrote it
+    Import {
+        file: PathBuf,
+        /// The address of whoever owns it from then on
+        #[arg(long)]
+        owner: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -174,6 +195,8 @@ pub async fn run(cli: Cli, task: SystemTask) -> ExitCode {
         Command::Outbox { delete: Some(id), .. } => outbox::delete(config, task, id).await,
         Command::Outbox { .. } => outbox::list(config, task).await,
         Command::Keys(command) => keys::run(config, task, command).await,
+        Command::Course(CourseCommand::Export { slug, file }) => course::export(config, task, &slug, &file).await,
+        Command::Course(CourseCommand::Import { file, owner }) => course::import(config, task, file, &owner).await,
         Command::ForgetKey => outbox::forget_key(config, task).await,
         Command::Doctor => doctor::examine(config).await,
         Command::Powers => {

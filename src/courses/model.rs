@@ -170,7 +170,7 @@ pub fn slug_of(title: &str, fallback: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     // These words stand in addresses already.
-    if matches!(slug, "" | "new" | "edit" | "people" | "lessons") {
+    if matches!(slug, "" | "new" | "edit" | "import" | "people" | "lessons") {
         format!("{fallback}{}{slug}", if slug.is_empty() { "" } else { "-" })
     } else {
         slug.to_owned()

@@ -5,6 +5,7 @@
 //! files at all: of somebody who may not, nothing is kept, and the function refuses. Only who may takes one of the shares that there are.
 
 use std::future::Future;
+use std::io::{ErrorKind, Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +20,12 @@ use tokio::io::AsyncWriteExt;
 
 use super::api::AddFiles;
 use super::pieces::{Pieces, Progress};
+use crate::accounts::policy::CourseMaker;
 use crate::courses::policy::CourseWriter;
 use crate::error::AppError;
 use crate::failure::{Broken, Failure, busy};
+use crate::folders::api::ImportCourse;
+use crate::folders::unpacking::most_of_folder;
 use crate::http::Site;
 use crate::http::form_body::{FIELDS_MAX, SHORT_MAX, Unread};
 use crate::http::form_token::{Origin, origin_of};
@@ -39,6 +43,9 @@ pub const FROM_ONE_PLACE: usize = 6;
 
 /// What is kept in memory of how a file begins, to see what it is.
 const HEAD: usize = 8 * 1024;
+
+/// Bytes that are read at once where a thread may be held up.
+const PIECE: usize = 64 * 1024;
 
 /// However steadily it comes: 50 MB over a line of half a megabit in a second take a quarter of an hour.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -108,6 +115,28 @@ impl Incoming {
         self.file.flush().await.broken("write an upload")
     }
 
+    /// One with what a reader gives: of more than `most` bytes one more. Holds up its thread.
+    pub fn of_reader(folder: &Path, name: &str, reader: &mut impl Read, most: u64) -> std::io::Result<Self> {
+        let mut file = tempfile::tempfile_in(folder)?;
+        let (mut sum, mut head, mut size) = (Sha256::new(), Vec::new(), 0u64);
+        let mut piece = vec![0; PIECE];
+        while size <= most {
+            let read = match reader.read(&mut piece) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let bytes = piece.get(..read).unwrap_or_default();
+            size += bytes.len() as u64;
+            sum.update(bytes);
+            head.extend_from_slice(bytes.get(..HEAD.saturating_sub(head.len()).min(read)).unwrap_or_default());
+            file.write_all(bytes)?;
+        }
+        let digest = hexadecimal(&sum.finalize_reset());
+        Ok(Self { name: name.to_owned(), file: File::from_std(file), size, digest, head, sum })
+    }
+
     /// One with these bytes.
     pub async fn of_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<Self, Failure> {
         let mut incoming = Self::empty(folder, name).await?;
@@ -115,6 +144,17 @@ impl Incoming {
         incoming.end().await?;
         Ok(incoming)
     }
+}
+
+/// Whether files of any kind come with a form that goes to this function.
+pub fn takes_files(path: &str) -> bool {
+    [AddFiles::PATH, ImportCourse::PATH].contains(&path)
+}
+
+/// Bytes of a file, and files, that come with such a form at most.
+fn bounds(site: &Site, path: &str) -> (u64, usize) {
+    let limits = &site.config.files;
+    if path == ImportCourse::PATH { (most_of_folder(limits), 1) } else { (limits.most_bytes, IN_A_FORM) }
 }
 
 /// A digest as contents are named.
@@ -126,17 +166,19 @@ pub fn hexadecimal(digest: &[u8]) -> String {
 pub async fn read(
     site: &Arc<Site>,
     ctx: &Arc<Ctx>,
+    path: &str,
     headers: &HeaderMap,
     body: Body,
     boundary: &str,
 ) -> Result<Bytes, Unread> {
-    let most = site.config.files.most_bytes;
-    let most_in_all = most.saturating_mul(IN_A_FORM as u64).saturating_add(SHORT_MAX as u64);
+    let (most, in_a_form) = bounds(site, path);
+    let most_in_all = most.saturating_mul(in_a_form as u64).saturating_add(SHORT_MAX as u64);
     if body.size_hint().lower() > most_in_all {
         return Err(too_large(most_in_all));
     }
     let (pieces, progress) = Pieces::of(body, most_in_all);
-    let mut reading = Reading { site, ctx, headers, most, progress, fields: Vec::new(), uploads: Uploads::default() };
+    let (fields, uploads) = (Vec::new(), Uploads::default());
+    let mut reading = Reading { site, ctx, path, headers, most, in_a_form, progress, fields, uploads };
     let mut parts = Multipart::new(pieces, boundary);
     let Some(first) = reading.fields(&mut parts).await? else { return Ok(written(&reading.fields)) };
     if reading.may_add().await? {
@@ -172,9 +214,13 @@ async fn read_in_vain<'p>(first: Field<'p>, mut parts: Multipart<'p>, progress: 
 struct Reading<'r> {
     site: &'r Arc<Site>,
     ctx: &'r Arc<Ctx>,
+    /// Of the function that the form goes to.
+    path: &'r str,
     headers: &'r HeaderMap,
     /// Bytes of a file.
     most: u64,
+    /// Files.
+    in_a_form: usize,
     progress: Progress,
     fields: Vec<(String, String)>,
     uploads: Uploads,
@@ -213,14 +259,17 @@ impl Reading<'_> {
     /// Whether the sender may add files to the course, and sends them from a page of ours. The function that the form goes to, and the layer
     /// before it, ask again and say no in their own words.
     async fn may_add(&self) -> Result<bool, Unread> {
-        if origin_of(self.ctx, AddFiles::PATH, self.headers, &written(&self.fields)) == Origin::Unknown {
+        if origin_of(self.ctx, self.path, self.headers, &written(&self.fields)) == Origin::Unknown {
             return Ok(false);
         }
-        let course = self.fields.iter().find(|(name, _)| name == "course").and_then(|(_, id)| id.parse().ok());
-        let Some(course): Option<CourseId> = course else { return Ok(false) };
+        let course: Option<CourseId> =
+            self.fields.iter().find(|(name, _)| name == "course").and_then(|(_, id)| id.parse().ok());
         let asked = async {
             let mut read = self.site.db.read(self.ctx.caller.clone()).await?;
-            CourseWriter::claim(&mut read, course).await.map(drop)
+            if self.path == ImportCourse::PATH {
+                return CourseMaker::claim(&mut read).await.map(drop);
+            }
+            CourseWriter::claim(&mut read, course.ok_or(AppError::NotFound)?).await.map(drop)
         };
         match asked.await {
             Ok(()) => Ok(true),
@@ -231,7 +280,7 @@ impl Reading<'_> {
 
     async fn take_file(&mut self, mut part: Field<'_>) -> Result<(), Unread> {
         let name = part.file_name().unwrap_or_default().to_owned();
-        let is_one_too_many = self.uploads.files.len() >= IN_A_FORM;
+        let is_one_too_many = self.uploads.files.len() >= self.in_a_form;
         let mut incoming = None;
         while let Some(bytes) = self.in_time(part.chunk()).await? {
             if is_one_too_many || bytes.is_empty() {

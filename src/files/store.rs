@@ -169,6 +169,27 @@ impl<C: Asked> CourseReader<'_, C> {
     }
 }
 
+impl<C: Asked> CourseReader<'_, C> {
+    /// The files that students open at the moment that is shown: those that the description or a lesson names which is out by then.
+    pub async fn list_readable_files(&mut self) -> Result<Vec<FoundFile>, Failure> {
+        let now = self.moment();
+        let (on, course) = self.connection();
+        query(concat!(
+            "select f.name, f.digest, c.size from files f join contents c on c.digest = f.digest
+             where f.course_id = $1 and exists (
+                select 1 from file_mentions m left join lessons l on l.id = m.lesson_id
+                where m.course_id = f.course_id and m.name_key = f.name_key and (m.lesson_id = $2 or ",
+            is_out!("l", "$3"),
+            ")) order by f.name_key"
+        ))
+        .bind(course)
+        .bind(DESCRIPTION)
+        .bind(now)
+        .all(on)
+        .await
+    }
+}
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
@@ -185,30 +206,9 @@ pub enum Added {
 }
 
 impl CourseWriter<'_, Write> {
-    /// Says that a content is about to be kept, before it is: what is unused is cleared away. Refused when the site has much that is unused, or
-    /// this very content is being deleted: both pass.
+    /// Says that a content is about to be kept: see [`announce`].
     pub async fn announce(&mut self, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
-        let (write, _) = self.connection();
-        let now = write.now();
-        let (unused,): (i64,) = query(
-            "select cast(coalesce(sum(c.size), 0) as bigint) from contents c where c.digest <> $1 and not exists (select 1 from files f where f.digest = c.digest)",
-        )
-        .bind(digest)
-        .one(write)
-        .await?;
-        if unused > limits.course_bytes.saturating_mul(UNUSED_COURSES) {
-            return Err(busy("too many bytes of files that nothing means any more").into());
-        }
-        let taken = query(
-            "insert into contents (digest, size, kept_at) values ($1, $2, $3)
-             on conflict (digest) do update set kept_at = excluded.kept_at where contents.going_at is null",
-        )
-        .bind(digest)
-        .bind(i64::try_from(size).unwrap_or(i64::MAX))
-        .bind(now)
-        .execute(write)
-        .await?;
-        if taken == 0 { Err(busy("a file was just being cleared away").into()) } else { Ok(()) }
+        announce(self.connection().0, digest, size, limits).await
     }
 
     /// Puts a content that was announced and kept into the course, as a file. In the place of another of its name only where `replaces`.
@@ -279,6 +279,40 @@ impl CourseWriter<'_, Write> {
         note(write, Event::of(What::Deleted).on(Object::Course(course)).before(format!("file {name}"))).await?;
         Ok(name)
     }
+}
+
+/// Says that a content is about to be kept, before it is: what is unused is cleared away. Refused when the site has much that is unused, or
+/// this very content is being deleted: both pass.
+pub(crate) async fn announce(write: &mut Write, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
+    let now = write.now();
+    let (unused,): (i64,) = query(
+        "select cast(coalesce(sum(c.size), 0) as bigint) from contents c where c.digest <> $1 and not exists (select 1 from files f where f.digest = c.digest)",
+    )
+    .bind(digest)
+    .one(write)
+    .await?;
+    if unused > limits.course_bytes.saturating_mul(UNUSED_COURSES) {
+        return Err(busy("too many bytes of files that nothing means any more").into());
+    }
+    let taken = query(
+        "insert into contents (digest, size, kept_at) values ($1, $2, $3)
+         on conflict (digest) do update set kept_at = excluded.kept_at where contents.going_at is null",
+    )
+    .bind(digest)
+    .bind(i64::try_from(size).unwrap_or(i64::MAX))
+    .bind(now)
+    .execute(write)
+    .await?;
+    if taken == 0 { Err(busy("a file was just being cleared away").into()) } else { Ok(()) }
+}
+
+/// Whether a content is kept here already: then this site has looked at it before.
+pub(crate) async fn public_knows(on: &mut impl Connection, digest: &str) -> Result<bool, Failure> {
+    let (knows,): (bool,) = query("select exists (select 1 from contents where digest = $1 and going_at is null)")
+        .bind(digest)
+        .one(on)
+        .await?;
+    Ok(knows)
 }
 
 /// A file means a content no more: its day begins, where no other does.

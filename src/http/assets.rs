@@ -66,6 +66,13 @@ impl Assets {
     }
 }
 
+/// The style sheet as it is now; none in a binary that was built without.
+pub fn style_sheet() -> Option<String> {
+    let name = Assets::find().css;
+    let file = Files::get(name.trim_start_matches('/'))?;
+    String::from_utf8(file.data.into_owned()).ok()
+}
+
 /// What watch mode has made, the newest first.
 fn newest_on_disk() -> Vec<String> {
     let Ok(folder) = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/target/site/pkg")) else {

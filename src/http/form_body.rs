@@ -16,7 +16,6 @@ use crate::courses::api::{CreateCourse, SaveCourse};
 use crate::enrolments::api::{ImportRoster, ReadRoster};
 use crate::error::AppError;
 use crate::failure::busy;
-use crate::files::api::AddFiles;
 use crate::files::incoming;
 use crate::lessons::api::{AddLesson, KeepDraft, PreviewLesson, SaveLesson};
 use crate::network::NoneLeft;
@@ -32,7 +31,7 @@ pub const LONG_AT_ONCE: usize = 32;
 /// How many of them from one place on the network. A stalled one ends after [`super::listen::Patience::body`].
 pub const LONG_FROM_ONE_PLACE: usize = 8;
 
-/// The forms in which a file with text can be chosen. Those of [`AddFiles`] are read piece by piece instead.
+/// The forms in which a file with text can be chosen. Those of [`incoming::takes_files`] are read piece by piece instead.
 const WITH_A_FILE: [&str; 1] = [ReadRoster::PATH];
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -41,13 +40,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// when too many long ones are under way, 408 too slow, 400 not text or a name twice.
 pub async fn read(site: &Arc<Site>, ctx: &Arc<Ctx>, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
     let path = parts.uri.path();
-    let takes_files = path == AddFiles::PATH;
+    let takes_files = incoming::takes_files(path);
     let boundary = form_file::boundary(&parts.headers).filter(|_| takes_files || WITH_A_FILE.contains(&path));
     if !is_form(&parts.headers) && boundary.is_none() {
         return Err(error_page::with_status(site, parts, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let read = match &boundary {
-        Some(boundary) if takes_files => incoming::read(site, ctx, &parts.headers, body, boundary).await,
+        Some(boundary) if takes_files => incoming::read(site, ctx, path, &parts.headers, body, boundary).await,
         _ => read_bytes(site, ctx, body, most_of(path)).await,
     };
     let body = match read {

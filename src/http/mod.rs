@@ -43,6 +43,7 @@ use crate::db::Db;
 use crate::failure::Failure;
 use crate::files::contents::Contents;
 use crate::files::incoming;
+use crate::folders::packing;
 use crate::lab::measuring::Lab;
 use crate::mail::gateway::Gateway;
 use crate::mail::smtp::Mailer;
@@ -93,6 +94,8 @@ pub struct Site {
     pub forms: PerMinute,
     /// How many people take their data along.
     pub exports: PerMinute,
+    /// How many whole courses are packed, copied and brought in.
+    pub packs: PerMinute,
     /// How many reports of browsers are taken.
     pub reports: PerMinute,
     /// What the lab has measured here.
@@ -156,6 +159,7 @@ impl Site {
             forms,
             reports,
             exports,
+            packs: packing::bound(),
             lab: Lab::default(),
             patience,
             stopping,

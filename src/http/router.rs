@@ -25,10 +25,10 @@ use crate::enrolments::roster;
 use crate::error::AppError;
 use crate::files;
 use crate::server::reports;
-use crate::{accounts, api, audit, calendar};
+use crate::{accounts, api, audit, calendar, folders};
 
 /// Addresses outside of the pages and the server functions.
-pub const PLAIN_ROUTES: [&str; 9] = [
+pub const PLAIN_ROUTES: [&str; 11] = [
     "/healthz",
     "/readyz",
     "/favicon.svg",
@@ -37,6 +37,8 @@ pub const PLAIN_ROUTES: [&str; 9] = [
     "/account/data.json",
     "/courses/{slug}/people.csv",
     "/courses/{slug}/files/{name}",
+    "/courses/{slug}/folder.zip",
+    "/courses/{slug}/offline.zip",
     "/dates/{name}",
 ];
 
@@ -50,6 +52,8 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/account/data.json", get(accounts::export::serve))
         .route("/courses/{slug}/people.csv", get(roster::export::serve))
         .route("/courses/{slug}/files/{name}", get(files::serve::serve))
+        .route("/courses/{slug}/folder.zip", get(folders::serve::folder))
+        .route("/courses/{slug}/offline.zip", get(folders::serve::offline))
         .route("/dates/{name}", get(calendar::feed::serve))
         .merge(api::router::routes())
         .fallback(not_found)

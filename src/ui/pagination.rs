@@ -30,6 +30,26 @@ impl PageNumber {
     }
 }
 
+/// The page of a list that was asked for, or the last where there are fewer: its number, its rows, and how many there are in all. What
+/// stands after the arrow reads from a row on, and is `(rows, total)`. A macro, since a function would need closures whose futures can be sent.
+macro_rules! read_page {
+    ($ctx:expr, $skip:ident => $list:expr) => {{
+        let asked = $crate::ui::pagination::PageNumber::of($ctx);
+        let $skip = asked.skip();
+        let (rows, total) = $list;
+        match asked.beyond(total) {
+            None => (asked, rows, total),
+            Some(last) => {
+                let $skip = last.skip();
+                let (rows, total) = $list;
+                (last, rows, total)
+            }
+        }
+    }};
+}
+
+pub(crate) use read_page;
+
 /// The links under a list; nothing when one page holds all. `of` is what the list holds ("people"); `parameters` are
 /// the other parts of the query, which every link keeps.
 pub fn pagination(path: &str, parameters: &[(&str, &str)], page: PageNumber, total: i64, of: &str) -> AnyView {

@@ -357,10 +357,19 @@ impl Visitor<'_> {
 
     /// Sends files to a course, as its page does. The fields come first, as they stand there.
     pub async fn upload(&self, course: &Course, files: &[(&str, &[u8])], fields: &[(&str, &str)]) -> Page {
+        let fields: Vec<(&str, &str)> = [("course", course.id.as_str())].iter().chain(fields).copied().collect();
+        self.upload_to("/fn/add_files", files, &fields).await
+    }
+
+    /// Sends a course's folder to be imported.
+    pub async fn import(&self, zip: &[u8]) -> Page {
+        self.upload_to("/fn/import_course", &[("soil.zip", zip)], &[("_page", "/courses/import")]).await
+    }
+
+    async fn upload_to(&self, action: &str, files: &[(&str, &[u8])], fields: &[(&str, &str)]) -> Page {
         let mut body = Vec::new();
         let token = self.form_token().await.unwrap_or_default();
-        let always = [("course", course.id.as_str()), ("_token", &token)];
-        for (name, value) in always.iter().chain(fields) {
+        for (name, value) in fields.iter().chain(&[("_token", token.as_str())]) {
             body.extend(
                 format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
             );
@@ -373,7 +382,9 @@ impl Visitor<'_> {
             body.extend(b"\r\n");
         }
         body.extend(b"--edge--\r\n");
-        self.send(self.upload_of(Body::from(body))).await
+        let mut request = self.upload_of(Body::from(body));
+        *request.uri_mut() = action.parse().unwrap();
+        self.send(request).await
     }
 
     /// The request of a form with files.

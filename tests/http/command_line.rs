@@ -137,6 +137,29 @@ async fn a_backup_brings_the_files_back_with_it() {
     is_refused(&run(&["restore", copy.to_str().unwrap()]), "not what it was");
 }
 
+#[tokio::test]
+async fn a_course_is_taken_out_and_brought_in_by_who_runs_the_server() {
+    let app = App::cheap().await;
+    let Some(database) = app.file() else { return };
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 2).await;
+    owner.upload(&course, &[("small.txt", b"words")], &[]).await;
+    let (folder, url) = (app.folder(), format!("sqlite://{}", database.display()));
+    let settings = [("LECTERN_DATABASE_URL", url.as_str())];
+    let zip = folder.join("soil.zip");
+    let zip = zip.to_str().unwrap();
+    let run = |arguments: &[&str]| run(folder, arguments, &settings, "");
+    assert!(said(&run(&["course", "export", "soil", zip])).contains("2 lessons, 0 announcements, 1 files."));
+    is_refused(&run(&["course", "export", "soil", zip]), "make the zip");
+    is_refused(&run(&["course", "export", "sand", zip]), "there is no course sand");
+    is_refused(&run(&["course", "import", zip, "--owner", "nobody@uni.example"]), "there is no account");
+    let imported = run(&["course", "import", zip, "--owner", "owner@uni.example"]);
+    assert!(said(&imported).contains("/courses/soil-2, as a draft."), "{imported:?}");
+    assert!(owner.get("/courses/soil-2/lessons/lesson-2").await.has("Words"));
+    assert_eq!(owner.bytes("/courses/soil-2/files/small.txt").await, b"words");
+    is_refused(&run(&["course", "import", database.to_str().unwrap(), "--owner", "owner@uni.example"]), "no zip");
+}
+
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
     let folder = TempDir::new().unwrap();

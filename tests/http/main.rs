@@ -16,6 +16,8 @@ mod drafts;
 mod engine;
 mod evidence;
 mod files;
+mod folders;
+mod folders_at_random;
 mod form_tokens;
 mod headers;
 mod invitations;

@@ -405,6 +405,9 @@ impl World {
             ],
             "/fn/delete_announcement" => vec![course, ("announcement", self.announcement.clone())],
             "/fn/save_mail_wish" => vec![("announcements", "daily".to_owned())],
+            // Without one: what it does is in tests/http/folders.rs.
+            "/fn/import_course" => vec![],
+            "/fn/copy_course" | "/fn/preview_copy" => vec![course, title],
             "/fn/make_calendar" | "/fn/remove_calendar" => vec![],
             "/fn/begin_view" => vec![course],
             "/fn/end_view" => vec![],

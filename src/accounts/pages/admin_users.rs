@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::address::email;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 use crate::ui::when;
 
 struct Data {
@@ -31,14 +31,13 @@ async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search = ctx.query("q").unwrap_or_default().chars().take(100).collect::<String>();
     let role = ctx.query("role").and_then(|role| role.parse().ok());
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut admin = Admin::claim(&mut read).await?;
-    let mut accounts = admin.list_accounts(&search, role, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(accounts.total) {
-        number = last;
-        accounts = admin.list_accounts(&search, role, PAGE, number.skip()).await?;
-    }
+    let (number, accounts, _) = read_page!(&ctx, skip => {
+        let accounts = admin.list_accounts(&search, role, PAGE, skip).await?;
+        let total = accounts.total;
+        (accounts, total)
+    });
     Ok(Data { accounts, search, role, number, now: ctx.site.db.clock().now() })
 }
 

@@ -12,7 +12,7 @@ use crate::courses::store::TabCounts;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 
 struct Data {
     standing: Standing,
@@ -32,15 +32,10 @@ pub fn CourseAnnouncements() -> impl IntoView {
 
 async fn load(slug: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
     let counts = reader.count_for_tabs().await?;
-    let (mut heads, total) = reader.list_announcements(PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(total) {
-        number = last;
-        heads = reader.list_announcements(PAGE, number.skip()).await?.0;
-    }
+    let (number, heads, total) = read_page!(&ctx, skip => reader.list_announcements(PAGE, skip).await?);
     let now = reader.moment();
     Ok(Data { standing: reader.standing().clone(), counts, heads, total, number, now })
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::islands;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 
 /// What the catalogue shows.
 pub struct Data {
@@ -35,13 +35,12 @@ pub async fn load() -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search: String = ctx.query("q").unwrap_or_default().chars().take(100).collect();
     let filter = Filter::of(&ctx.query("show").unwrap_or_default());
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
-    let mut catalogue = public_catalogue(&mut read, &search, filter, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(total(&catalogue, filter)) {
-        number = last;
-        catalogue = public_catalogue(&mut read, &search, filter, PAGE, number.skip()).await?;
-    }
+    let (number, catalogue, _) = read_page!(&ctx, skip => {
+        let catalogue = public_catalogue(&mut read, &search, filter, PAGE, skip).await?;
+        let total = total(&catalogue, filter);
+        (catalogue, total)
+    });
     drop(read);
     let may_create = allows(ctx.person().map(|person| person.role), SiteAct::CreateCourse).is_yes();
     Ok(Data { catalogue, search, filter, number, may_create, start: islands::start(&ctx) })

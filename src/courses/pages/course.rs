@@ -95,6 +95,9 @@ fn show(Data { standing, counts, teachers, plan, news: latest, about, mine, now 
     let look = standing.may(CourseAct::SeePeople).then(|| {
         view! { <p class="gap-above"><a href=format!("/courses/{}/view-as", course.slug)>"View as a student"</a></p> }
     });
+    let offline = (standing.may(CourseAct::ReadLessons) && plan.out().next().is_some()).then(|| {
+        view! { <p class="gap-above"><a href=format!("/courses/{}/offline.zip", course.slug) download>"Download to read offline (zip)"</a></p> }
+    });
     view! {
         {page_title(&course.title)}
         <article class=picture.hue>
@@ -117,7 +120,7 @@ fn show(Data { standing, counts, teachers, plan, news: latest, about, mine, now 
                     {your_place(&standing, mine, &plan, next, now)}
                     <div class="main">
                         {news(&standing, &latest, standing.moment(now))}
-                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}{look}</section>
+                        <section aria-label="Lessons"><h2 class="hidden">"Lessons"</h2>{plan_view}{find}{write}{look}{offline}</section>
                         {about}
                     </div>
                     <aside class="rail" aria-label="Who teaches">

@@ -67,10 +67,27 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
         {state_note(&standing)}
         {text}
         {lessons(&standing)}
+        {folder(&standing)}
         {life(&standing)}
     }
     .into_any();
     slim(&standing, counts, Tab::Settings, content)
+}
+
+/// The ways out: a copy for another term, and the whole course as a folder.
+fn folder(standing: &Standing) -> AnyView {
+    let course = format!("/courses/{}", standing.course.slug);
+    view! {
+        <section class="hung" aria-labelledby="folder">
+            <div><h2 id="folder">"Copies"</h2><p>"Never with people in them."</p></div>
+            <div>
+                <p><a href=format!("{course}/copy")>"Copy for another term"</a>", with dates on the same days of the week."</p>
+                <p><a href=format!("{course}/folder.zip") download>"Download as a folder (zip)"</a>": Markdown, TOML and files, to keep, to change, and to import again."</p>
+                <p><a href=format!("{course}/offline.zip") download>"Download to read offline (zip)"</a>": what students read now, as pages."</p>
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
 /// As the form sends it.

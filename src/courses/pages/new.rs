@@ -46,7 +46,7 @@ fn show() -> AnyView {
             <div class="head"><div>
                 <p class="crumb"><a href="/courses">"Courses"</a></p>
                 <h1>"New course"</h1>
-                <p class="lede">"It begins as a draft that only you see."</p>
+                <p class="lede">"It begins as a draft that only you see. Is there a folder of it? "<a href="/courses/import">"Import a course"</a></p>
             </div></div>
             <form class="fields" method="post" action=form.action() novalidate>
                 {form.summary()}

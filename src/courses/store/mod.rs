@@ -151,7 +151,7 @@ impl CourseMaker<'_, Write> {
         let owner = self.person().id;
         let write = self.connection();
         let now = write.now();
-        let slug = free_slug(write, course.title).await?;
+        let slug = free_slug(write, &slug_of(course.title.as_str(), "course")).await?;
         let (id,): (CourseId,) = query(
             "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at)
              values ($1, $2, $3, $4, 'draft', true, true, $5, $5) returning id",
@@ -170,12 +170,11 @@ impl CourseMaker<'_, Write> {
     }
 }
 
-/// The first of `slug`, `slug-2`, `slug-3`, ... that no course has. The write lock is held, so it stays free.
-async fn free_slug(write: &mut Write, title: &Title) -> Result<String, Failure> {
-    let wanted = slug_of(title.as_str(), "course");
+/// The first of `wanted`, `wanted-2`, `wanted-3`, ... that no course has. The write lock is held, so it stays free.
+pub(crate) async fn free_slug(write: &mut Write, wanted: &str) -> Result<String, Failure> {
     let taken: Vec<(String,)> =
-        query("select slug from courses where slug = $1 or slug like $1 || '-%'").bind(&wanted).all(write).await?;
-    Ok(first_free(&wanted, &taken))
+        query("select slug from courses where slug = $1 or slug like $1 || '-%'").bind(wanted).all(write).await?;
+    Ok(first_free(wanted, &taken))
 }
 
 /// `wanted`, or the first number after it that is free.

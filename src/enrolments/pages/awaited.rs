@@ -12,7 +12,7 @@ use crate::enrolments::store::AwaitedRow;
 use crate::failure::Failure;
 use crate::http::request;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 
 struct Data {
     standing: Standing,
@@ -32,15 +32,10 @@ pub fn AwaitedPlaces() -> impl IntoView {
 
 async fn load(slug: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
     let counts = staff.count_for_tabs().await?;
-    let (mut rows, total) = staff.list_awaited(PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(total) {
-        number = last;
-        rows = staff.list_awaited(PAGE, number.skip()).await?.0;
-    }
+    let (number, rows, total) = read_page!(&ctx, skip => staff.list_awaited(PAGE, skip).await?);
     Ok(Data { standing: staff.standing().clone(), counts, rows, total, number, now: ctx.site.db.clock().now() })
 }
 

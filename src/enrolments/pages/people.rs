@@ -19,7 +19,7 @@ use crate::http::request;
 use crate::ui::address::email;
 use crate::ui::form::{Form, button};
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 use crate::ui::when;
 
 /// So many of those who ask stand above the list.
@@ -56,15 +56,14 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let role = ctx.query("role").and_then(|role| role.parse().ok());
     let state = ctx.query("state").and_then(|state| PlaceState::of_key(&state));
     let sort = Sort::of(&ctx.query("sort").unwrap_or_default());
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
     let counts = staff.count_for_tabs().await?;
-    let mut people = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(people.total) {
-        number = last;
-        people = staff.list_people(&search, role, state, sort, PAGE, number.skip()).await?;
-    }
+    let (number, people, _) = read_page!(&ctx, skip => {
+        let people = staff.list_people(&search, role, state, sort, PAGE, skip).await?;
+        let total = people.total;
+        (people, total)
+    });
     let awaited = staff.list_awaited(AWAITED, 0).await?;
     let asking = staff.list_asking(ASKING).await?;
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);

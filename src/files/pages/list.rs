@@ -19,7 +19,7 @@ use crate::files::store::{FileRow, Files, Mention};
 use crate::http::request;
 use crate::ui::form::{Form, ask_first};
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 use crate::ui::when;
 
 struct Data {
@@ -40,15 +40,14 @@ pub fn CourseFiles() -> impl IntoView {
 
 async fn load(slug: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
     let counts = staff.count_for_tabs().await?;
-    let mut files = staff.list_files(PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(files.total) {
-        number = last;
-        files = staff.list_files(PAGE, number.skip()).await?;
-    }
+    let (number, files, _) = read_page!(&ctx, skip => {
+        let files = staff.list_files(PAGE, skip).await?;
+        let total = files.total;
+        (files, total)
+    });
     let (standing, limits) = (staff.standing().clone(), ctx.site.config.files.clone());
     Ok(Data { standing, counts, files, number, limits, now: ctx.site.db.clock().now() })
 }

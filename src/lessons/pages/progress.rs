@@ -12,7 +12,7 @@ use crate::http::request;
 use crate::lessons::store::{LessonProgress, Progress, ProgressOrder, StudentProgress};
 use crate::ui::icon;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 use crate::ui::when;
 
 struct Data {
@@ -36,15 +36,14 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let ctx = request::current()?;
     let search: String = ctx.query("q").unwrap_or_default().chars().take(100).collect();
     let order = ProgressOrder::of(&ctx.query("sort").unwrap_or_default());
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
     let counts = staff.count_for_tabs().await?;
-    let mut progress = staff.list_progress(&search, order, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(progress.found) {
-        number = last;
-        progress = staff.list_progress(&search, order, PAGE, number.skip()).await?;
-    }
+    let (number, progress, _) = read_page!(&ctx, skip => {
+        let progress = staff.list_progress(&search, order, PAGE, skip).await?;
+        let total = progress.found;
+        (progress, total)
+    });
     let standing = staff.standing().clone();
     Ok(Data { standing, counts, progress, search, order, number, now: ctx.site.db.clock().now() })
 }

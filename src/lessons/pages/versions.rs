@@ -18,7 +18,7 @@ use crate::lessons::markdown::{self, CleanHtml};
 use crate::lessons::store::{LessonRow, VersionHead, VersionRow, whole};
 use crate::ui::form::button;
 use crate::ui::page::{page, page_title};
-use crate::ui::pagination::{PAGE, PageNumber, pagination};
+use crate::ui::pagination::{PAGE, PageNumber, pagination, read_page};
 use crate::ui::prose::prose;
 use crate::ui::when;
 
@@ -41,16 +41,11 @@ pub fn LessonVersions() -> impl IntoView {
 
 async fn load(slug: String, lesson: String) -> Result<List, Failure> {
     let ctx = request::current()?;
-    let mut number = PageNumber::of(&ctx);
     let mut read = request::read().await?;
     let mut writer = CourseWriter::claim_by_slug(&mut read, &slug).await?;
     let lesson = writer.find_lesson(&lesson).await?;
     let counts = writer.count_for_tabs().await?;
-    let (mut rows, total) = writer.list_versions(lesson.id, PAGE, number.skip()).await?;
-    if let Some(last) = number.beyond(total) {
-        number = last;
-        rows = writer.list_versions(lesson.id, PAGE, number.skip()).await?.0;
-    }
+    let (number, rows, total) = read_page!(&ctx, skip => writer.list_versions(lesson.id, PAGE, skip).await?);
     let standing = writer.standing().clone();
     Ok(List { standing, counts, lesson, rows, total, number, now: ctx.site.db.clock().now() })
 }

@@ -12,7 +12,7 @@ use crate::id::{CourseId, LessonId, ModuleId};
 use crate::lessons::arrangement::Arrangement;
 
 /// So many modules in a course: twice the weeks of a year.
-const MOST_MODULES: i64 = 104;
+pub(crate) const MOST_MODULES: i64 = 104;
 
 impl CourseWriter<'_, Write> {
     /// Adds a module at the end. Refused at `title` when there are too many.

@@ -9,11 +9,13 @@ pub mod states;
 mod versions;
 mod writing;
 
+pub(crate) use arranging::MOST_MODULES;
 pub use drafts::{DraftRow, DraftText, public_delete_old_drafts};
 pub use progress::{LessonProgress, Progress, ProgressOrder, StudentProgress};
 pub use reading::{Group, Plan};
 pub use searching::FoundLesson;
 pub use versions::{VersionHead, VersionRow, whole};
+pub(crate) use writing::{MOST_LESSONS, NewLesson, insert};
 
 use std::collections::BTreeSet;
 

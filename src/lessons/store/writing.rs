@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arranging::Stored;
-use super::versions::{has_versions, keep};
+use super::versions::{Version, has_versions, keep};
 use super::{LessonRow, LessonText, asker, lesson_by_id};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -15,11 +15,11 @@ use crate::db::{Connection, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::files::store::mention;
-use crate::id::{LessonId, ModuleId};
+use crate::id::{CourseId, LessonId, ModuleId, UserId};
 use crate::lessons::release::state_at;
 
 /// So many lessons in a course: each working day of two years. Moving one writes the places of all after it.
-const MOST_LESSONS: i64 = 500;
+pub(crate) const MOST_LESSONS: i64 = 500;
 
 impl CourseWriter<'_, Write> {
     /// Adds a lesson at the end of a module, of the last where `module` is none; `Some(None)`: before the first. Answers its slug. `NotFound`
@@ -43,28 +43,15 @@ impl CourseWriter<'_, Write> {
                 .await?;
         let slug = first_free(&wanted, &taken);
         let releases_at = text.release.moment(None, now);
-        let (id,): (LessonId,) = query(
-            "insert into lessons (course_id, slug, title, summary, body, releases_at, position, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $7, $7)
-             returning id",
-        )
-        .bind(course)
-        .bind(&slug)
-        .bind(text.title.as_str())
-        .bind(text.summary.as_str())
-        .bind(text.body.as_str())
-        .bind(releases_at)
-        .bind(now)
-        .one(write)
-        .await?;
+        let (title, summary, body) = (text.title.as_str(), text.summary.as_str(), text.body.as_str());
+        let lesson = NewLesson { slug: &slug, title, summary, body, releases_at, module: None, files: &text.files };
+        let id = insert(write, course, &lesson, by).await?;
         let stored = Stored::of(write, course).await?;
         let mut order = stored.arrangement();
         if !order.place(id, module.unwrap_or_else(|| stored.last_module()), None) {
             return Err(AppError::NotFound.into());
         }
         stored.change_to(write, course, &order).await?;
-        keep(write, id, text.version(now, by)).await?;
-        mention(write, course, Some(id), &text.files).await?;
         let after = in_words(text.title.as_str(), releases_at, now);
         note(write, Event::of(What::Created).on(Object::Lesson(id)).after(after)).await?;
         self.drop_draft(None).await?;
@@ -144,6 +131,50 @@ impl CourseWriter<'_, Write> {
         note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
         Ok(title)
     }
+}
+
+/// A lesson about to be put after all others of its course.
+pub(crate) struct NewLesson<'a> {
+    /// No other lesson of the course has it.
+    pub slug: &'a str,
+    pub title: &'a str,
+    pub summary: &'a str,
+    pub body: &'a str,
+    /// From when on students can read it; none: a draft.
+    pub releases_at: Option<Millis>,
+    /// The module it stands in; none: before the first.
+    pub module: Option<ModuleId>,
+    /// Which files of the course the body names.
+    pub files: &'a BTreeSet<String>,
+}
+
+/// Puts a lesson after all others, with its first version.
+pub(crate) async fn insert(
+    write: &mut Write,
+    course: CourseId,
+    lesson: &NewLesson<'_>,
+    by: Option<UserId>,
+) -> Result<LessonId, Failure> {
+    let now = write.now();
+    let NewLesson { slug, title, summary, body, releases_at, module, files } = lesson;
+    let (id,): (LessonId,) = query(
+        "insert into lessons (course_id, slug, title, summary, body, releases_at, module_id, position, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, (select coalesce(max(position), 0) + 1 from lessons where course_id = $1), $8, $8)
+         returning id",
+    )
+    .bind(course)
+    .bind(*slug)
+    .bind(*title)
+    .bind(*summary)
+    .bind(*body)
+    .bind(*releases_at)
+    .bind(*module)
+    .bind(now)
+    .one(write)
+    .await?;
+    keep(write, id, Version { title, summary, body, saved_at: now, saved_by: by }).await?;
+    mention(write, course, Some(id), files).await?;
+    Ok(id)
 }
 
 /// For the log: "Clay (scheduled)".

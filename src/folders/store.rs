@@ -1,0 +1,302 @@
+//! All SQL about folders: a course read as one, and one made into a course.
+
+use std::collections::BTreeSet;
+
+use super::folder::{Coming, Folder, FolderAnnouncement, FolderFile, FolderLesson, FolderModule, Named};
+use crate::accounts::policy::{Asked, CourseMaker, SystemTask};
+use crate::audit::event::{Event, Object, What};
+use crate::audit::store::note;
+use crate::clock::Millis;
+use crate::config::FileLimits;
+use crate::courses::model::slug_of;
+use crate::courses::policy::{CourseEditor, CourseReader};
+use crate::courses::store::free_slug;
+use crate::db::{Connection, Write, query};
+use crate::enrolments::store::put_owner;
+use crate::error::AppError;
+use crate::failure::Failure;
+use crate::files::store::{FoundFile, announce, mention};
+use crate::id::{AnnouncementId, CourseId, ModuleId, UserId};
+use crate::lessons::store::states::is_out;
+use crate::lessons::store::{NewLesson, insert};
+
+/// A lesson of a course, wherever it stands.
+#[derive(sqlx::FromRow)]
+struct LessonOfCourse {
+    slug: String,
+    title: String,
+    summary: String,
+    body: String,
+    releases_at: Option<Millis>,
+    module_id: Option<ModuleId>,
+}
+
+/// A course's own row.
+#[derive(sqlx::FromRow)]
+struct CourseOfFolder {
+    slug: String,
+    title: String,
+    summary: String,
+    description: String,
+    listed: bool,
+    open: bool,
+    approval: bool,
+    joins_from: Option<Millis>,
+    joins_until: Option<Millis>,
+    time_zone: String,
+    capacity: Option<i64>,
+    waitlist: bool,
+    offer_hours: Option<i64>,
+}
+
+async fn read(on: &mut impl Connection, course: CourseId) -> Result<(Folder, Vec<FolderFile>), Failure> {
+    let row: CourseOfFolder = query(
+        "select slug, title, summary, description, listed, open, approval, joins_from, joins_until, time_zone, capacity, waitlist, offer_hours
+         from courses where id = $1",
+    )
+    .bind(course)
+    .one(on)
+    .await?;
+    let modules: Vec<(ModuleId, String)> =
+        query("select id, title from modules where course_id = $1 order by position, id").bind(course).all(on).await?;
+    let lessons: Vec<LessonOfCourse> = query(
+        "select slug, title, summary, body, releases_at, module_id from lessons where course_id = $1 order by position, id",
+    )
+    .bind(course)
+    .all(on)
+    .await?;
+    let announcements: Vec<(String, String, Millis, bool)> =
+        query("select title, body, posted_at, mails from announcements where course_id = $1 order by posted_at, id")
+            .bind(course)
+            .all(on)
+            .await?;
+    let mut folder = Folder {
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        description: row.description,
+        coming: Coming {
+            listed: row.listed,
+            open: row.open,
+            approval: row.approval,
+            from: row.joins_from,
+            until: row.joins_until,
+            time_zone: row.time_zone,
+            seats: row.capacity,
+            waitlist: row.waitlist,
+            offer_hours: row.offer_hours,
+        },
+        lessons: Vec::new(),
+        modules: modules.iter().map(|(_, title)| FolderModule { title: title.clone(), lessons: Vec::new() }).collect(),
+        announcements: announcements
+            .into_iter()
+            .map(|(title, body, posted, mails)| FolderAnnouncement { title, body, posted, mails })
+            .collect(),
+    };
+    for LessonOfCourse { slug, title, summary, body, releases_at, module_id } in lessons {
+        let module = modules.iter().position(|(id, _)| Some(*id) == module_id);
+        let place = match module.and_then(|at| folder.modules.get_mut(at)) {
+            Some(module) => &mut module.lessons,
+            None => &mut folder.lessons,
+        };
+        place.push(FolderLesson { slug, title, summary, body, opens: releases_at });
+    }
+    let files: Vec<FoundFile> = query(
+        "select f.name, f.digest, c.size from files f join contents c on c.digest = f.digest where f.course_id = $1 order by f.name_key",
+    )
+    .bind(course)
+    .all(on)
+    .await?;
+    Ok((folder, files.into_iter().filter_map(FolderFile::of).collect()))
+}
+
+impl<C: Asked> CourseEditor<'_, C> {
+    /// The course as a folder, and its files by name.
+    pub async fn read_folder(&mut self) -> Result<(Folder, Vec<FolderFile>), Failure> {
+        let (on, course) = self.connection();
+        read(on, course).await
+    }
+}
+
+impl CourseEditor<'_, Write> {
+    /// Writes down that it was taken out.
+    pub async fn note_taken_out(&mut self) -> Result<(), Failure> {
+        let (write, course) = self.connection();
+        note(write, Event::of(What::Exported).on(Object::Course(course)).after("the course as a folder")).await
+    }
+}
+
+impl<C: Asked> CourseReader<'_, C> {
+    /// The texts of the lessons that students read now, by their slugs.
+    pub async fn list_texts(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        let now = self.moment();
+        let (on, course) = self.connection();
+        query(concat!(
+            "select l.slug, l.body from lessons l where l.course_id = $1 and ",
+            is_out!("l", "$2"),
+            " order by l.position, l.id"
+        ))
+        .bind(course)
+        .bind(now)
+        .all(on)
+        .await
+    }
+}
+
+/// A course by what its address calls it, as a folder, for who runs the server. `NotFound` where there is none.
+pub async fn read_for_system(
+    _: &SystemTask,
+    on: &mut impl Connection,
+    slug: &str,
+) -> Result<(Folder, Vec<FolderFile>), Failure> {
+    let course: Option<(CourseId,)> = query("select id from courses where slug = $1").bind(slug).optional(on).await?;
+    read(on, course.ok_or(AppError::NotFound)?.0).await
+}
+
+/// A folder about to become a course.
+pub struct NewFolder<'a> {
+    /// What the course consists of.
+    pub folder: &'a Folder,
+    /// Which files its texts name.
+    pub named: &'a Named,
+    /// Those that come along; their contents were announced and kept.
+    pub files: &'a [FolderFile],
+    /// What the log says of where it came from: "imported from a folder".
+    pub from: &'a str,
+}
+
+impl CourseMaker<'_, Write> {
+    /// Says that a content is about to be kept for a course that is not there yet: see [`announce`].
+    pub async fn announce(&mut self, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
+        announce(self.connection(), digest, size, limits).await
+    }
+
+    /// Makes a draft of it, owned by whoever asks. Answers its slug: the folder's, or one like it.
+    pub async fn add_folder(&mut self, new: NewFolder<'_>) -> Result<String, Failure> {
+        let owner = self.person().id;
+        add(self.connection(), owner, new).await
+    }
+}
+
+/// The same for who runs the server, who says whose the course is.
+pub async fn add_for_system(
+    _: &SystemTask,
+    write: &mut Write,
+    owner: UserId,
+    new: NewFolder<'_>,
+) -> Result<String, Failure> {
+    add(write, owner, new).await
+}
+
+/// The same of announcing.
+pub async fn announce_for_system(
+    _: &SystemTask,
+    write: &mut Write,
+    digest: &str,
+    size: u64,
+    limits: &FileLimits,
+) -> Result<(), Failure> {
+    announce(write, digest, size, limits).await
+}
+
+async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<String, Failure> {
+    let NewFolder { folder, named, files, from } = new;
+    let now = write.now();
+    let wanted = if folder.slug.is_empty() { &folder.title } else { &folder.slug };
+    let slug = free_slug(write, &slug_of(wanted, "course")).await?;
+    let coming = &folder.coming;
+    let (course,): (CourseId,) = query(
+        "insert into courses (slug, title, summary, description, state, listed, open, approval, joins_from, joins_until, time_zone, capacity,
+                              waitlist, offer_hours, created_at, changed_at)
+         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning id",
+    )
+    .bind(&slug)
+    .bind(&folder.title)
+    .bind(&folder.summary)
+    .bind(&folder.description)
+    .bind(coming.listed)
+    .bind(coming.open)
+    .bind(coming.approval)
+    .bind(coming.from)
+    .bind(coming.until)
+    .bind(&coming.time_zone)
+    .bind(coming.seats)
+    .bind(coming.waitlist)
+    .bind(coming.offer_hours)
+    .bind(now)
+    .one(write)
+    .await?;
+    put_owner(write, course, owner).await?;
+    mention(write, course, None, &named.description).await?;
+    let mut names = named.lessons.iter();
+    for lesson in &folder.lessons {
+        add_lesson(write, course, owner, None, lesson, names.next()).await?;
+    }
+    for (position, module) in (1i64..).zip(&folder.modules) {
+        let (id,): (ModuleId,) =
+            query("insert into modules (course_id, title, position) values ($1, $2, $3) returning id")
+                .bind(course)
+                .bind(&module.title)
+                .bind(position)
+                .one(write)
+                .await?;
+        for lesson in &module.lessons {
+            add_lesson(write, course, owner, Some(id), lesson, names.next()).await?;
+        }
+    }
+    for (announcement, names) in folder.announcements.iter().zip(&named.announcements) {
+        let (id,): (AnnouncementId,) = query(
+            "insert into announcements (course_id, title, body, posted_at, created_at, changed_at, mails, mailed_to, mailed_at)
+             values ($1, $2, $3, $4, $5, $5, $6, 0, $7) returning id",
+        )
+        .bind(course)
+        .bind(&announcement.title)
+        .bind(&announcement.body)
+        .bind(announcement.posted)
+        .bind(now)
+        .bind(announcement.mails)
+        // What is past was mailed where it was posted, if anywhere.
+        .bind((announcement.posted <= now).then_some(now))
+        .one(write)
+        .await?;
+        for name in names {
+            query("insert into announced_files (announcement_id, name_key) values ($1, $2)")
+                .bind(id)
+                .bind(name)
+                .execute(write)
+                .await?;
+        }
+    }
+    for file in files {
+        // One that is just being cleared away is left out: nothing may mean it any more.
+        query(
+            "insert into files (course_id, name_key, name, digest, added_at, added_by)
+             select $1, $2, $3, c.digest, $4, $5 from contents c where c.digest = $6 and c.going_at is null",
+        )
+        .bind(course)
+        .bind(file.name.key())
+        .bind(file.name.as_str())
+        .bind(now)
+        .bind(owner)
+        .bind(&file.digest)
+        .execute(write)
+        .await?;
+    }
+    let after = format!("{}, {from}", folder.title);
+    note(write, Event::of(What::Created).on(Object::Course(course)).after(after)).await?;
+    Ok(slug)
+}
+
+async fn add_lesson(
+    write: &mut Write,
+    course: CourseId,
+    owner: UserId,
+    module: Option<ModuleId>,
+    lesson: &FolderLesson,
+    names: Option<&BTreeSet<String>>,
+) -> Result<(), Failure> {
+    let none = BTreeSet::new();
+    let FolderLesson { slug, title, summary, body, opens } = lesson;
+    let lesson = NewLesson { slug, title, summary, body, releases_at: *opens, module, files: names.unwrap_or(&none) };
+    insert(write, course, &lesson, Some(owner)).await.map(drop)
+}

@@ -1,0 +1,90 @@
+//! What is made of the elements of HTML that is written already: titles of callouts, headings one deeper and with ids, and parts that scroll
+//! by themselves. Elements are found by their text, since the cleaner escapes these signs everywhere else.
+
+use std::collections::{HashMap, HashSet};
+
+/// What stands above a callout, in bold.
+pub(super) fn with_titles(html: &str) -> String {
+    let mut parts = html.split("<p class=\"markdown-alert-title\">");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (title, rest) = part.split_once("</p>").unwrap_or((part, ""));
+        out.push_str("<p><strong>");
+        out.push_str(title);
+        out.push_str("</strong></p>");
+        out.push_str(rest);
+    }
+    out
+}
+
+pub(super) fn lowered(html: &str) -> String {
+    html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+}
+
+pub(super) fn with_ids(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut seen: HashSet<String> = HashSet::new();
+    // How often a heading of these words has come: counting up from 2 each time would take the square of their number.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<h2>") {
+        let (before, from) = rest.split_at(at);
+        let inner = from["<h2>".len()..].split("</h2>").next().unwrap_or("");
+        let words = html_escape::decode_html_entities(&without_tags(inner)).into_owned();
+        // Apart from the ids of the page itself.
+        let mut id = match crate::courses::model::slug_of(&words, "part").as_str() {
+            taken @ ("main" | "toc" | "about") => format!("part-{taken}"),
+            free => free.to_owned(),
+        };
+        let wanted = id.clone();
+        let number = numbers.entry(wanted.clone()).or_insert(1);
+        while !seen.insert(id.clone()) {
+            *number += 1;
+            id = format!("{wanted}-{number}");
+        }
+        out.push_str(before);
+        out.push_str("<h2 id=\"");
+        out.push_str(&id);
+        out.push_str("\">");
+        rest = &from["<h2>".len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What can be wider than the page scrolls by itself, and the keyboard reaches it.
+pub(super) fn with_regions(html: &str) -> String {
+    let code =
+        numbered(html, "<pre>", |number| format!("<pre tabindex=\"0\" role=\"region\" aria-label=\"Code {number}\">"));
+    let tables = numbered(&code, "<table>", |number| {
+        format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {number}\"><table>")
+    });
+    let tables = tables.replace("<math display=\"block\">", "<math display=\"block\" tabindex=\"0\">");
+    tables.replace("</table>", "</table></div>").replace("<th>", "<th scope=\"col\">")
+}
+
+/// Replaces each `mark` by what `with` makes of its number: two regions of a page may not have the same name.
+fn numbered(html: &str, mark: &str, with: impl Fn(usize) -> String) -> String {
+    let mut out = String::with_capacity(html.len());
+    for (number, part) in html.split(mark).enumerate() {
+        if number > 0 {
+            out.push_str(&with(number));
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+pub(super) fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            other if !inside => text.push(other),
+            _ => {}
+        }
+    }
+    text
+}

@@ -1,0 +1,142 @@
+//! Courses made up at random, in every script and with every sign: what comes in goes out again as the same. Through the site, its database
+//! and a zip, not only through the code that writes and reads texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use lectern::accounts::model::SiteRole;
+use lectern::clock::MINUTE;
+use lectern::folders::folder::{Coming, Folder, FolderAnnouncement, FolderLesson, FolderModule};
+use lectern::folders::{reading, writing};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestError, TestRunner};
+
+use crate::app::{App, Visitor};
+use crate::folders::{unzipped, zipped};
+
+/// So many courses.
+const COURSES: u32 = 60;
+
+/// A line as forms let it through: something to see in it, nothing before and after, no signs that cannot be shown.
+fn line(most: usize) -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => proptest::string::string_regex(&format!("[\\PC]{{1,{most}}}")).unwrap(),
+        1 => Just("+++".to_owned()),
+        1 => Just("\"\"\" ''' \\ # = [x]".to_owned()),
+        1 => Just("Ünïcode 漢字 עברית 🙂 e\u{301}".to_owned()),
+    ]
+    .prop_map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+    .prop_filter("a line has something to see", |text| lectern::courses::model::Title::parse(text).is_ok())
+}
+
+/// Many lines: with those that end a head, and with empty ones at either end.
+fn text() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        3 => "[\\PC]{0,30}",
+        1 => Just("+++".to_owned()),
+        1 => Just(String::new()),
+        1 => Just("\u{feff}".to_owned()),
+        1 => Just("\ttabs\t".to_owned()),
+        1 => Just("![x](files/x.png)".to_owned()),
+    ];
+    vec(part, 0..6).prop_map(|parts| parts.join("\n"))
+}
+
+/// A moment in this century, of a form or of a clock.
+fn moment() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        (1_000_000_000_000..4_000_000_000_000_i64).prop_map(|at| at - at % MINUTE),
+        1_000_000_000_000..4_000_000_000_000_i64,
+    ]
+}
+
+fn lesson() -> impl Strategy<Value = FolderLesson> {
+    ("[a-z0-9][a-z0-9-]{0,20}", line(40), option::of(line(60)), text(), option::of(moment())).prop_map(
+        |(slug, title, summary, body, opens)| FolderLesson {
+            slug,
+            title,
+            summary: summary.unwrap_or_default(),
+            body,
+            opens,
+        },
+    )
+}
+
+fn coming() -> impl Strategy<Value = Coming> {
+    let window = prop_oneof![
+        Just((None, None)),
+        moment().prop_map(|from| (Some(from), None)),
+        (moment(), 1..1_000_000_000_i64).prop_map(|(from, long)| (Some(from), Some(from + long))),
+    ];
+    let zone = prop_oneof![Just("UTC"), Just("Europe/Berlin"), Just("Asia/Kathmandu")];
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (switches, window, zone, option::of(1..500_i64), option::of(1..336_i64)).prop_map(
+        |((listed, open, approval, waitlist), (from, until), zone, seats, offer_hours)| Coming {
+            listed,
+            open,
+            approval,
+            from,
+            until,
+            time_zone: zone.to_owned(),
+            seats,
+            waitlist,
+            offer_hours,
+        },
+    )
+}
+
+fn folder() -> impl Strategy<Value = Folder> {
+    let module = (line(40), vec(lesson(), 0..3)).prop_map(|(title, lessons)| FolderModule { title, lessons });
+    let announcement = (line(40), text(), moment(), any::<bool>())
+        .prop_map(|(title, body, posted, mails)| FolderAnnouncement { title, body, posted, mails });
+    (line(60), line(90), text(), coming(), vec(lesson(), 0..3), vec(module, 0..4), vec(announcement, 0..4)).prop_map(
+        |(title, summary, description, coming, lessons, modules, mut announcements)| {
+            announcements.sort_by_key(|announcement| announcement.posted);
+            let slug = String::new();
+            let mut made = Folder { slug, title, summary, description, coming, lessons, modules, announcements };
+            let mut taken = BTreeSet::from(["new".to_owned()]);
+            for (number, lesson) in made.all_lessons_mut().enumerate() {
+                if !taken.insert(lesson.slug.clone()) {
+                    lesson.slug = format!("{}-{number}x", lesson.slug);
+                    taken.insert(lesson.slug.clone());
+                }
+            }
+            made
+        },
+    )
+}
+
+async fn goes_round(owner: &Visitor<'_>, wanted: &Folder) -> Result<(), String> {
+    let texts = writing::texts(wanted).map_err(|failure| failure.to_string())?;
+    let page = owner.import(&zipped(&texts)).await;
+    if page.status != StatusCode::SEE_OTHER || page.location() == "/courses/import" {
+        return Err(format!("not taken: {}", owner.get("/courses/import").await.body));
+    }
+    let zip = owner.bytes(&format!("{}/folder.zip", page.location())).await;
+    let files: BTreeMap<String, String> = unzipped(&zip)
+        .into_iter()
+        .map(|(name, content)| (name.split_once('/').unwrap().1.to_owned(), String::from_utf8(content).unwrap()))
+        .collect();
+    let got = reading::folder(files).map_err(|reasons| reasons.join("; "))?;
+    let got = Folder { slug: String::new(), ..got };
+    if got == *wanted { Ok(()) } else { Err(format!("came back as {got:#?}")) }
+}
+
+#[test]
+fn any_course_comes_in_and_goes_out_again_as_the_same() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let app = runtime.block_on(App::cheap());
+    let owner = runtime.block_on(app.person("ines", SiteRole::Instructor));
+    let mut runner = TestRunner::new(Config { cases: COURSES, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&folder(), |folder| {
+        // So many may be taken out in a minute.
+        app.clock.advance(MINUTE);
+        runtime.block_on(goes_round(&owner, &folder)).map_err(TestCaseError::fail)
+    });
+    if let Err(TestError::Fail(why, folder)) = result {
+        panic!("{why}\n{folder:#?}");
+    }
+    result.unwrap();
+}
