@@ -45,7 +45,11 @@ impl Scarce {
 
     /// Takes one for somebody at this address; without waiting.
     pub fn take(&self, from: IpAddr) -> Result<Share, NoneLeft> {
-        let place = place_of(from);
+        self.take_of(place_of(from))
+    }
+
+    /// Takes one for whatever stands for a place here; without waiting.
+    pub fn take_of(&self, place: String) -> Result<Share, NoneLeft> {
         let mut taken = lock(&self.taken);
         if taken.all >= self.most {
             return Err(NoneLeft::Anywhere);

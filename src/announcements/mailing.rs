@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::model::Wish;
 use super::store::{
-    Gathered, Unmailed, public_find_due_reader, public_find_unmailed, public_gather, public_list_addressees,
-    public_list_gathered, public_note_gathered, public_note_mailed,
+    Gathered, Unmailed, count_mailed, public_find_unmailed, public_gather, public_list_addressees,
+    public_list_due_readers, public_list_gathered, public_note_gathered, public_note_mailed,
 };
 use crate::clock::{DAY, Millis};
 use crate::db::Write;
@@ -25,6 +25,9 @@ const AT_ONCE: i64 = 100;
 
 /// Between two transactions.
 const BETWEEN: Duration = Duration::from_millis(5);
+
+/// Before the first of a course's people.
+const NOBODY: UserId = UserId(0);
 
 /// Characters of a text in a mail by itself, and in one of several: the rest is in the course.
 const CHARACTERS: [usize; 2] = [4_000, 300];
@@ -62,14 +65,14 @@ pub async fn mail_out(site: &Site) -> Result<(), Failure> {
         write.commit().await?;
         tokio::time::sleep(BETWEEN).await;
     }
-    while public_find_due_reader(&mut site.db.read(system.clone()).await?).await?.is_some() {
+    while !public_list_due_readers(&mut site.db.read(system.clone()).await?, 1).await?.is_empty() {
         let mut write = site.db.begin_write(system.clone()).await?;
-        if let Some((user, address)) = public_find_due_reader(&mut write).await? {
+        for (user, address) in public_list_due_readers(&mut write, AT_ONCE).await? {
             let gathered = public_list_gathered(&mut write, user).await?;
             if !gathered.is_empty() {
                 public_post(&mut write, site, of_several(site, &gathered, user, address)).await?;
             }
-            public_note_gathered(&mut write, user).await?;
+            public_note_gathered(&mut write, user, !gathered.is_empty()).await?;
         }
         write.commit().await?;
         tokio::time::sleep(BETWEEN).await;
@@ -78,6 +81,13 @@ pub async fn mail_out(site: &Site) -> Result<(), Failure> {
 }
 
 async fn mail_some(write: &mut Write, site: &Site, of: &Unmailed) -> Result<(), Failure> {
+    // Those that somebody posted were counted then.
+    if of.posted_by.is_none() && of.mailed_to == NOBODY {
+        match count_mailed(write, of.course_id).await {
+            Err(Failure::Refused(_)) => return public_note_mailed(write, of.id, NOBODY, true).await,
+            other => other?,
+        }
+    }
     let people = public_list_addressees(write, of, AT_ONCE).await?;
     let is_done = i64::try_from(people.len()).is_ok_and(|count| count < AT_ONCE);
     let up_to = people.last().map_or(of.mailed_to, |(user, ..)| *user);

@@ -7,34 +7,48 @@ use super::{open_existing, system};
 use crate::accounts::model::Email;
 use crate::accounts::policy::SystemTask;
 use crate::config::Config;
+use crate::db::Db;
 use crate::error::AppError;
 use crate::failure::{Broken, Failure};
 use crate::files::contents::Contents;
-use crate::folders::importing::{in_words, look_at};
+use crate::folders::importing::{Owner, in_words, look_at};
 use crate::folders::packing::Pack;
-use crate::folders::store::{NewFolder, add_for_system, announce_for_system, read_for_system};
+use crate::folders::store::take_out_for_system;
+use crate::folders::turns::{self, Way};
 use crate::folders::writing::texts;
 
 /// Writes a course to a zip that is not there yet.
 pub async fn export(config: Config, task: SystemTask, slug: &str, file: &Path) -> Result<(), Failure> {
     let db = open_existing(&config).await?;
-    let mut read = db.read(system()).await?;
-    let found = read_for_system(&task, &mut read, slug).await;
-    drop(read);
+    // What is there is somebody's.
+    let mut out = std::fs::File::create_new(file).broken("make the zip")?;
+    let written = write_out(&config, &task, &db, slug, &mut out).await;
+    let (lessons, announcements, files) = written.inspect_err(|_| drop(std::fs::remove_file(file)))?;
+    println!("{} written: {lessons} lessons, {announcements} announcements, {files} files.", file.display());
+    db.close().await;
+    Ok(())
+}
+
+async fn write_out(
+    config: &Config,
+    task: &SystemTask,
+    db: &Db,
+    slug: &str,
+    out: &mut std::fs::File,
+) -> Result<(usize, usize, usize), Failure> {
+    let mut write = db.begin_write(system()).await?;
+    let found = take_out_for_system(task, &mut write, slug).await;
     let (folder, files) = found.map_err(|failure| match failure {
         Failure::Refused(AppError::NotFound) => broken(format!("there is no course {slug}")),
         other => other,
     })?;
+    write.commit().await?;
     let sizes = (folder.all_lessons().count(), folder.announcements.len(), files.len());
     let pack = Pack { top: folder.slug.clone(), texts: texts(&folder)?, files };
-    let mut packed = pack.pack(&Contents::open(&config.files_place)?, &config.data_dir).await?;
-    // What is there is somebody's.
-    let mut out = std::fs::File::create_new(file).broken("make the zip")?;
-    let written = std::io::copy(&mut packed.file, &mut out).and_then(|_| out.flush());
-    written.broken("write the zip").inspect_err(|_| drop(std::fs::remove_file(file)))?;
-    println!("{} written: {} lessons, {} announcements, {} files.", file.display(), sizes.0, sizes.1, sizes.2);
-    db.close().await;
-    Ok(())
+    let contents = Contents::open(&config.files_place)?;
+    let mut packed = pack.pack(&contents, &config.data_dir, turns::begin(Way::Out).await?).await?;
+    std::io::copy(&mut packed.file, out).and_then(|_| out.flush()).broken("write the zip")?;
+    Ok(sizes)
 }
 
 /// Makes a draft of a zip, which somebody owns from then on.
@@ -46,20 +60,12 @@ pub async fn import(config: Config, task: SystemTask, file: PathBuf, owner: &str
     drop(write);
     let owner = found.ok_or_else(|| broken(format!("there is no account {owner}")))?;
     let zip = std::fs::File::open(&file).broken("open the zip")?;
-    let mut ready = match look_at(zip, &config, &db, system()).await? {
+    let ready = match look_at(zip, &config, &db, system()).await? {
         Ok(ready) => ready,
         Err(reasons) => return Err(broken(format!("{}: {}", file.display(), in_words(&reasons)))),
     };
-    let mut write = db.begin_write(system()).await?;
-    for file in &ready.files {
-        announce_for_system(&task, &mut write, &file.digest, file.size, &config.files).await?;
-    }
-    write.commit().await?;
-    ready.keep(&Contents::open(&config.files_place)?).await?;
-    let mut write = db.begin_write(system()).await?;
-    let new = NewFolder { folder: &ready.folder, named: &ready.named, files: &ready.files, from: "from a folder" };
-    let slug = add_for_system(&task, &mut write, owner, new).await?;
-    write.commit().await?;
+    let contents = Contents::open(&config.files_place)?;
+    let slug = ready.bring_in(&config, &db, &contents, system(), Owner::Named(&task, owner)).await?;
     println!("The course is at {}/courses/{slug}, as a draft.", config.public_url.origin);
     db.close().await;
     Ok(())

@@ -94,6 +94,11 @@ impl Kind {
         known.unwrap_or(kind("", "application/octet-stream", Shown::Saved, Begins::Anyhow))
     }
 
+    /// The endings of names of the kind that HTTP calls so.
+    pub fn endings_of(media: &str) -> Vec<&'static str> {
+        KINDS.iter().filter(|kind| kind.media == media).map(|kind| kind.ending).collect()
+    }
+
     /// Those that are known, as a setting writes them.
     pub fn usual() -> String {
         KINDS.iter().map(|kind| kind.ending).collect::<Vec<_>>().join(",")

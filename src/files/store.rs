@@ -306,13 +306,15 @@ pub(crate) async fn announce(write: &mut Write, digest: &str, size: u64, limits:
     if taken == 0 { Err(busy("a file was just being cleared away").into()) } else { Ok(()) }
 }
 
-/// Whether a content is kept here already: then this site has looked at it before.
-pub(crate) async fn public_knows(on: &mut impl Connection, digest: &str) -> Result<bool, Failure> {
-    let (knows,): (bool,) = query("select exists (select 1 from contents where digest = $1 and going_at is null)")
-        .bind(digest)
-        .one(on)
-        .await?;
-    Ok(knows)
+/// Whether some course has a file with these very bytes whose name has one of these endings: then this site has looked at it as such a file.
+pub(crate) async fn public_is_file_of_kind(
+    on: &mut impl Connection,
+    digest: &str,
+    endings: &[&str],
+) -> Result<bool, Failure> {
+    let rows: Vec<(String,)> = query("select distinct name from files where digest = $1").bind(digest).all(on).await?;
+    let has_ending = |(name,): &(String,)| FileName::parse(name).is_some_and(|name| endings.contains(&name.ending()));
+    Ok(rows.iter().any(has_ending))
 }
 
 /// A file means a content no more: its day begins, where no other does.

@@ -8,10 +8,10 @@ use crate::id::CourseId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::importing::{in_words, look_at},
-    super::packing::take_turn,
+    super::importing::{Owner, in_words, look_at},
     super::shifting::Choice,
     super::store::NewFolder,
+    super::turns::{self, Way},
     crate::accounts::policy::CourseMaker,
     crate::courses::policy::CourseEditor,
     crate::db::Connection,
@@ -28,27 +28,18 @@ pub async fn import_course() -> Result<(), AppError> {
     let ctx = request::current()?;
     let site = request::site()?;
     // Held to the end: one of the shares of those that can be under way.
-    let (mut files, _, _share) = ctx.take_uploads().into_parts();
-    let Some(zip) = files.pop() else {
-        return Err(FieldErrors::one("file", "Choose a file").into());
+    let (mut files, were_more, _share) = ctx.take_uploads().into_parts();
+    let zip = match files.pop() {
+        Some(_) if were_more => return Err(FieldErrors::one("file", "Choose one file").into()),
+        Some(zip) => zip.file.into_std().await,
+        None => return Err(FieldErrors::one("file", "Choose a file").into()),
     };
-    take_turn(&ctx)?;
-    let zip = zip.file.into_std().await;
-    let mut ready = match look_at(zip, &site.config, &site.db, ctx.caller.clone()).await? {
+    turns::count(&ctx)?;
+    let ready = match look_at(zip, &site.config, &site.db, ctx.caller.clone()).await? {
         Ok(ready) => ready,
         Err(reasons) => return Err(FieldErrors::one("file", in_words(&reasons)).into()),
     };
-    let mut write = request::begin_write().await?;
-    let mut maker = CourseMaker::claim(&mut write).await?;
-    for file in &ready.files {
-        maker.announce(&file.digest, file.size, &site.config.files).await?;
-    }
-    write.commit().await?;
-    ready.keep(&site.contents).await?;
-    let mut write = request::begin_write().await?;
-    let new = NewFolder { folder: &ready.folder, named: &ready.named, files: &ready.files, from: "from a folder" };
-    let slug = CourseMaker::claim(&mut write).await?.add_folder(new).await?;
-    write.commit().await?;
+    let slug = ready.bring_in(&site.config, &site.db, &site.contents, ctx.caller.clone(), Owner::Asker).await?;
     request::go_on(&format!("/courses/{slug}"), Flash::said("The course is here, as a draft that only you see."))
 }
 
@@ -61,26 +52,35 @@ pub async fn copy_course(
     #[server(flatten)]
     form: CopyForm,
 ) -> Result<(), AppError> {
+    let ctx = request::current()?;
     let mut read = request::read().await?;
     CourseMaker::claim(&mut read).await?;
-    let mut editor = CourseEditor::claim(&mut read, course).await?;
-    let choice = Choice::parse(&form)?;
-    take_turn(&*request::current()?)?;
-    let (folder, mut files) = editor.read_folder().await?;
-    let from = format!("a copy of {}", folder.slug);
-    let now = read.now();
+    CourseEditor::claim(&mut read, course).await?;
     drop(read);
+    let choice = Choice::parse(&form)?;
+    turns::count(&ctx)?;
+    let _turn = turns::begin(Way::Out).await?;
+    // Nobody changes it while it is read.
+    let mut write = request::begin_write().await?;
+    let (folder, mut files) = CourseEditor::claim(&mut write, course).await?.read_folder(true).await?;
+    let now = write.now();
+    drop(write);
     if !choice.files {
         files.clear();
     }
+    let was = folder.slug.clone();
     let (mut folder, _) = folder.for_another_term(&choice, now);
     // Its address follows from its own title.
     folder.slug.clear();
     let named = folder.named().await?;
+    if let Some(reason) = named.too_many() {
+        return Err(AppError::Conflict(format!("This course cannot be copied: {reason}.")));
+    }
     let mut write = request::begin_write().await?;
     // What was read is still theirs to copy.
     CourseEditor::claim(&mut write, course).await?;
-    let new = NewFolder { folder: &folder, named: &named, files: &files, from: &from };
+    let from = format!("a copy of {was}");
+    let new = NewFolder { folder: &folder, named: &named, files: &files, from: &from, was: &was };
     let slug = CourseMaker::claim(&mut write).await?.add_folder(new).await?;
     write.commit().await?;
     request::go_on(&format!("/courses/{slug}"), Flash::said("The copy is here, as a draft that only you see."))

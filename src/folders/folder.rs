@@ -106,6 +106,36 @@ pub struct FolderAnnouncement {
     pub mails: bool,
 }
 
+impl FolderLesson {
+    /// The same with links to pages of its course led to those of the course that it comes into.
+    pub fn with_links(&self, was: &str, slug: &str) -> Self {
+        Self { body: relinked(&self.body, was, slug), ..self.clone() }
+    }
+}
+
+/// A text in which links to pages of the course `was` lead to those of the course `slug`: what stands in Markdown where an address begins.
+pub fn relinked(text: &str, was: &str, slug: &str) -> String {
+    let address = format!("/courses/{was}");
+    if was.is_empty() || was == slug || !text.contains(&address) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split(&address);
+    out.push_str(parts.next().unwrap_or_default());
+    for after in parts {
+        let is_whole = !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        let begins = out.ends_with(['(', '<']) || out.ends_with("]: ");
+        if is_whole && begins {
+            out.push_str("/courses/");
+            out.push_str(slug);
+        } else {
+            out.push_str(&address);
+        }
+        out.push_str(after);
+    }
+    out
+}
+
 /// A file of a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderFile {
@@ -136,6 +166,17 @@ pub struct Named {
     pub announcements: Vec<BTreeSet<String>>,
 }
 
+/// So often may the texts of a course name files in all where it is brought in or copied: each is a row.
+const MOST_NAMED: usize = 5_000;
+
+impl Named {
+    /// What is wrong with a folder whose texts name files too often, without a full stop; none: they do not.
+    pub fn too_many(&self) -> Option<String> {
+        let all = self.lessons.iter().chain(&self.announcements).map(BTreeSet::len).sum::<usize>();
+        (all > MOST_NAMED).then(|| format!("the texts name files {all} times, and {MOST_NAMED} are taken at most"))
+    }
+}
+
 impl Folder {
     /// The lessons as they are read one after the other.
     pub fn all_lessons(&self) -> impl Iterator<Item = &FolderLesson> {
@@ -157,5 +198,21 @@ impl Folder {
             named.announcements.push(files_in(&announcement.body).await?);
         }
         Ok(named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_within_a_course_stay_within_it() {
+        let text = "[a](/courses/soil/lessons/clay#x) [b](/courses/soil) [c](/courses/soil-2) </courses/soil> `cat /courses/soil`\n\
+                    [d]: /courses/soil/x\nhttps://x.example/courses/soil";
+        let there = "[a](/courses/sand/lessons/clay#x) [b](/courses/sand) [c](/courses/soil-2) </courses/sand> `cat /courses/soil`\n\
+                     [d]: /courses/sand/x\nhttps://x.example/courses/soil";
+        assert_eq!(relinked(text, "soil", "sand"), there);
+        assert_eq!(relinked(text, "", "sand"), text);
+        assert_eq!(relinked(text, "soil", "soil"), text);
     }
 }

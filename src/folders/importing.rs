@@ -1,40 +1,47 @@
-//! A folder from outside on its way to a course: unpacked, looked at, its files looked at as if they had been uploaded.
+//! A folder from outside on its way to a course: unpacked, looked at, its files looked at as if they had been uploaded, kept, and made a draft.
 
 use std::fs::File;
 use std::sync::Arc;
 
 use super::folder::{Folder, FolderFile, Named};
 use super::reading;
+use super::store::{NewFolder, add_for_system, announce_for_system};
+use super::turns::{self, UnderWay, Way};
 use super::unpacking::unpack;
+use crate::accounts::policy::{CourseMaker, SystemTask};
 use crate::config::Config;
 use crate::db::Db;
+use crate::error::size_in_words;
 use crate::failure::{Broken, Failure};
 use crate::files::contents::Contents;
 use crate::files::incoming::Incoming;
 use crate::files::kind::{Kind, Shown};
 use crate::files::name::FileName;
 use crate::files::preparing::{Prepared, prepare};
-use crate::files::store::public_knows;
+use crate::files::store::public_is_file_of_kind;
+use crate::id::UserId;
 use crate::sessions::caller::Caller;
 
 /// A folder whose files can be kept.
 #[derive(Debug)]
 pub struct Ready {
-    /// What the course will consist of.
-    pub folder: Folder,
-    /// Which files its texts name.
-    pub named: Named,
+    folder: Folder,
+    named: Named,
     /// The same as `contents`, as the course will have them.
-    pub files: Vec<FolderFile>,
+    files: Vec<FolderFile>,
     contents: Vec<Incoming>,
+    /// All of it is in memory or on the disk until it is a course.
+    _turn: UnderWay,
 }
 
-/// So many reasons are said; of the others, how many they are.
+/// So many reasons are said, each so long; of the others, how many they are.
 const REASONS: usize = 5;
+const CHARACTERS: usize = 250;
 
 /// What is wrong with a folder, as one sentence without a full stop.
 pub fn in_words(reasons: &[String]) -> String {
-    let said = reasons.iter().take(REASONS).cloned().collect::<Vec<_>>().join("; ");
+    let cut = |reason: &String| reason.chars().filter(|c| !c.is_control()).take(CHARACTERS).collect::<String>();
+    let said = reasons.iter().take(REASONS).map(cut).collect::<Vec<_>>().join("; ");
     match reasons.len().saturating_sub(REASONS) {
         0 => said,
         more => format!("{said}; and {more} more"),
@@ -48,24 +55,21 @@ pub async fn look_at(
     db: &Db,
     caller: Arc<Caller>,
 ) -> Result<Result<Ready, Vec<String>>, Failure> {
-    let unpacked = match unpack(zip, &config.files, &config.data_dir).await? {
-        Ok(unpacked) => unpacked,
+    let turn = turns::begin(Way::In).await?;
+    let (limits, data) = (config.files.clone(), config.data_dir.clone());
+    let looking = tokio::task::spawn_blocking(move || {
+        let unpacked = unpack(zip, limits, data).map_err(|reason| vec![reason])?;
+        Ok((reading::folder(unpacked.texts)?, unpacked.files))
+    });
+    let (mut folder, arrived) = match looking.await.broken("look at a folder")? {
+        Ok(read) => read,
         Err(reasons) => return Ok(Err(reasons)),
     };
-    let mut folder = match reading::folder(unpacked.texts) {
-        Ok(folder) => folder,
-        Err(reasons) => return Ok(Err(reasons)),
-    };
-    // Numbers of seats and the like are the same everywhere; who reads it is not the site it came from.
+    // As the site lists them; names of files say no more than which was written first.
     folder.announcements.sort_by_key(|announcement| announcement.posted);
-    let mut known = Vec::new();
-    let mut read = db.read(caller).await?;
-    for file in &unpacked.files {
-        known.push(public_knows(&mut read, &file.digest).await?);
-    }
-    drop(read);
     let (mut reasons, mut files, mut contents) = (Vec::new(), Vec::new(), Vec::new());
-    for (file, is_known) in unpacked.files.into_iter().zip(known) {
+    for file in arrived {
+        let is_known = is_picture_of_ours(&file, db, caller.clone()).await?;
         match take(file, is_known, config).await? {
             Ok(Prepared { name, content, .. }) => {
                 files.push(FolderFile { name, digest: content.digest.clone(), size: content.size });
@@ -74,35 +78,93 @@ pub async fn look_at(
             Err(reason) => reasons.push(format!("files/{reason}")),
         }
     }
+    // Pictures may have become larger.
+    let most = config.files.course_bytes.unsigned_abs();
+    if files.iter().map(|file| file.size).sum::<u64>() > most {
+        reasons.push(format!("the files are larger than {} together, which a course holds", size_in_words(most)));
+    }
     if !reasons.is_empty() {
         return Ok(Err(reasons));
     }
     let named = folder.named().await?;
-    Ok(Ok(Ready { folder, named, files, contents }))
+    if let Some(reason) = named.too_many() {
+        return Ok(Err(vec![reason]));
+    }
+    Ok(Ok(Ready { folder, named, files, contents, _turn: turn }))
 }
 
-/// A file as it will be kept. A picture that this site has written before is as it is: written anew it would be another each time.
+/// Whether it is a picture as this site has written it: some course has a file of this kind with these very bytes.
+async fn is_picture_of_ours(file: &Incoming, db: &Db, caller: Arc<Caller>) -> Result<bool, Failure> {
+    let Some(name) = FileName::parse(&file.name) else { return Ok(false) };
+    let kind = Kind::of(name.ending());
+    if kind.shown != Shown::Picture {
+        return Ok(false);
+    }
+    let alike = Kind::endings_of(kind.media);
+    public_is_file_of_kind(&mut db.read(caller).await?, &file.digest, &alike).await
+}
+
+/// A file as it will be kept. A picture that this site has written is as it is: written anew it would be another each time.
 async fn take(file: Incoming, is_known: bool, config: &Config) -> Result<Result<Prepared, String>, Failure> {
     let asked_for = file.name.clone();
-    let name = FileName::parse(&file.name);
-    if let Some(name) = name.filter(|name| is_known && Kind::of(name.ending()).shown == Shown::Picture)
+    if let Some(name) = FileName::parse(&file.name)
+        && is_known
         && config.files.takes(name.ending())
-        && Kind::of(name.ending()).can_begin(&file.head)
     {
         return Ok(Ok(Prepared { name, content: file, renamed_from: None }));
     }
     match prepare(file, &config.files, &config.data_dir).await? {
-        Ok(prepared) if prepared.name.as_str() != asked_for => Ok(Err(format!(
-            "{asked_for} would be called {} here: change it first, and what the texts call it",
-            prepared.name
-        ))),
+        Ok(prepared) if prepared.name.as_str() != asked_for => {
+            let words = "would be called";
+            Ok(Err(format!("{asked_for} {words} {} here: change it first, and what the texts call it", prepared.name)))
+        }
         other => Ok(other),
     }
 }
 
+/// Whose course it becomes.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner<'t> {
+    /// Whoever asks, if they may make courses.
+    Asker,
+    /// The one whom the person says who runs the server.
+    Named(&'t SystemTask, UserId),
+}
+
 impl Ready {
+    /// Keeps the files and makes the course, a draft. Answers its slug.
+    pub async fn bring_in(
+        mut self,
+        config: &Config,
+        db: &Db,
+        contents: &Contents,
+        caller: Arc<Caller>,
+        owner: Owner<'_>,
+    ) -> Result<String, Failure> {
+        let mut write = db.begin_write(caller.clone()).await?;
+        for FolderFile { digest, size, .. } in &self.files {
+            match owner {
+                Owner::Asker => CourseMaker::claim(&mut write).await?.announce(digest, *size, &config.files).await?,
+                Owner::Named(task, _) => {
+                    announce_for_system(task, &mut write, digest, *size, &config.files).await?;
+                }
+            }
+        }
+        write.commit().await?;
+        self.keep(contents).await?;
+        let Self { folder, named, files, .. } = &self;
+        let new = NewFolder { folder, named, files, from: "from a folder", was: &folder.slug };
+        let mut write = db.begin_write(caller).await?;
+        let slug = match owner {
+            Owner::Asker => CourseMaker::claim(&mut write).await?.add_folder(new).await?,
+            Owner::Named(task, user) => add_for_system(task, &mut write, user, new).await?,
+        };
+        write.commit().await?;
+        Ok(slug)
+    }
+
     /// Keeps the contents, which were announced. By itself: whoever closes the window leaves no half of it at a store elsewhere.
-    pub async fn keep(&mut self, contents: &Contents) -> Result<(), Failure> {
+    async fn keep(&mut self, contents: &Contents) -> Result<(), Failure> {
         let (contents, mut all) = (contents.clone(), std::mem::take(&mut self.contents));
         let keeping = tokio::spawn(async move {
             for content in &mut all {

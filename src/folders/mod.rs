@@ -27,6 +27,8 @@ pub mod shifting;
 #[expect(clippy::disallowed_methods, reason = "the SQL of this feature stands in its store")]
 pub mod store;
 #[cfg(feature = "ssr")]
+pub mod turns;
+#[cfg(feature = "ssr")]
 pub mod unpacking;
 #[cfg(feature = "ssr")]
 pub mod writing;

@@ -10,6 +10,7 @@ use super::packing::Pack;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseReader, Standing};
 use crate::db::Read;
+use crate::error::AppError;
 use crate::failure::Failure;
 use crate::files::name::IN_TEXTS;
 use crate::http::assets::style_sheet;
@@ -19,7 +20,10 @@ use crate::lessons::store::{Group, Plan, PlanRow};
 use crate::ui::when;
 use crate::zone::Zone;
 
-/// What the copy is made of, read in one go.
+/// Bytes of all pages of a copy: they are in memory until they are packed.
+const MOST_OF_PAGES: usize = 128 << 20;
+
+/// What the copy is made of.
 pub struct Course {
     standing: Standing,
     plan: Plan,
@@ -52,11 +56,17 @@ impl Course {
         let about = render_for_page(&course.description, &course.slug).await?;
         texts.push(("index.html".to_owned(), self.index(&links.here(&about, ""), origin)));
         let rows: Vec<&PlanRow> = self.plan.lessons.iter().filter(|row| self.texts.contains_key(&row.slug)).collect();
+        let mut bytes = 0;
         for (at, row) in rows.iter().enumerate() {
             let Some(text) = self.texts.get(&row.slug) else { continue };
             let html = render_for_page(text, &course.slug).await?;
             let before = at.checked_sub(1).and_then(|at| rows.get(at));
             let page = self.lesson(row, &links.here(&html, "../"), [before, rows.get(at + 1)], origin);
+            bytes += page.len();
+            if bytes > MOST_OF_PAGES {
+                let words = "This course is too large to be taken along in one piece. Its lessons are here to be read.";
+                return Err(AppError::Conflict(words.to_owned()).into());
+            }
             texts.push((format!("lessons/{}.html", row.slug), page));
         }
         let top = format!("{}-to-read", course.slug);
@@ -127,15 +137,19 @@ impl Course {
             })
             .unwrap_or_default()
         };
+        let neighbours = match (link(before, "prev", "Before"), link(after, "next", "Next")) {
+            (before, after) if before.is_empty() && after.is_empty() => String::new(),
+            (before, after) => format!(
+                "<nav class=\"neighbours gap-above\" aria-label=\"Lessons before and after\">{before}{after}</nav>"
+            ),
+        };
         let body = format!(
             "<p class=\"quiet-text\"><a href=\"../index.html\" dir=\"auto\">{}</a>, about {}</p>\n\
              <h1 dir=\"auto\">{}</h1>\n{summary}<div class=\"prose\" dir=\"auto\">{html}</div>\n\
-             <nav class=\"neighbours gap-above\" aria-label=\"Lessons before and after\">{}{}</nav>",
+             {neighbours}",
             encode_text(&self.standing.course.title),
             minutes_in_words(row.length),
             encode_text(&row.title),
-            link(before, "prev", "Before"),
-            link(after, "next", "Next"),
         );
         self.page(&row.title, "../", &body, origin)
     }
@@ -192,23 +206,34 @@ impl Links<'_> {
     }
 
     fn address(&self, address: &str, up: &str) -> String {
-        if !address.starts_with('/') || address.starts_with("//") {
-            return address.to_owned();
+        if let Some(host) = address.strip_prefix("//") {
+            // Of a page on a disk this would be another machine's disk.
+            return format!("https://{host}");
         }
+        if !address.starts_with('/') {
+            // Beside a lesson there are lessons.
+            return if up.is_empty() { None } else { self.lesson(address) }.unwrap_or_else(|| address.to_owned());
+        }
+        let there = || format!("{}{address}", self.origin);
         let in_course = address.strip_prefix("/courses/").and_then(|rest| rest.strip_prefix(self.course));
-        match in_course.and_then(|rest| rest.strip_prefix('/')) {
-            Some(file) if file.starts_with(IN_TEXTS) => format!("{up}{file}"),
-            Some(page) => {
-                let lesson = page.strip_prefix("lessons/").unwrap_or_default();
-                let (slug, place) = lesson.split_at(lesson.find('#').unwrap_or(lesson.len()));
-                if self.lessons.contains(slug) {
-                    format!("{up}lessons/{slug}.html{place}")
-                } else {
-                    format!("{}{address}", self.origin)
-                }
-            }
-            None => format!("{}{address}", self.origin),
+        let Some(rest) = in_course else { return there() };
+        if rest.is_empty() || rest == "/" {
+            return format!("{up}index.html");
         }
+        let Some(page) = rest.strip_prefix('/') else { return there() };
+        match page.strip_prefix(IN_TEXTS) {
+            Some(name) if !name.contains('/') => return format!("{up}{page}"),
+            Some(_) => return there(),
+            None => {}
+        }
+        let lesson = page.strip_prefix("lessons/").and_then(|lesson| self.lesson(lesson));
+        lesson.map_or_else(there, |lesson| format!("{up}lessons/{lesson}"))
+    }
+
+    /// The page of a lesson that is in the copy, with the place in it.
+    fn lesson(&self, address: &str) -> Option<String> {
+        let (slug, place) = address.split_at(address.find('#').unwrap_or(address.len()));
+        self.lessons.contains(slug).then(|| format!("{slug}.html{place}"))
     }
 }
 
@@ -222,7 +247,7 @@ mod tests {
         let lessons = BTreeSet::from(["clay"]);
         let links = Links { course: "soil", origin: "https://a.example", lessons: &lessons };
         let text = "![Map](files/map.png) [Clay](/courses/soil/lessons/clay#sand) [Draft](/courses/soil/lessons/draft) [Lab](/lab) \
-                    [There](https://x.example/) [Here](#here) `<a href=\"/lab\">` [T](/t \"a > b\")";
+                    [There](https://x.example/) [Here](#here) `<a href=\"/lab\">` [T](/t \"a > b\") [S](clay#x) [C](/courses/soil) [F](//far.example/x) [U](/courses/soil/files/../../x)";
         let html = links.here(&render(text, "soil"), "../");
         for part in [
             "src=\"../files/map.png\"",
@@ -233,6 +258,10 @@ mod tests {
             "href=\"#here\"",
             "&lt;a href=\"/lab\"&gt;",
             "href=\"https://a.example/t\"",
+            "href=\"clay.html#x\"",
+            "href=\"../index.html\"",
+            "href=\"https://far.example/x\"",
+            "href=\"https://a.example/courses/soil/files/../../x\"",
         ] {
             assert!(html.contains(part), "{part} in {html}");
         }

@@ -6,37 +6,14 @@ use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::folder::FolderFile;
-use crate::error::AppError;
+use super::turns::UnderWay;
 use crate::failure::{Broken, Failure};
 use crate::files::contents::Contents;
 use crate::files::kind::Kind;
-use crate::http::request::Ctx;
-use crate::network::{PerMinute, Turn};
-
-/// So many whole courses are packed, copied or brought in in a minute, and by one person: each is work for the whole machine.
-const IN_A_MINUTE: [u32; 2] = [120, 6];
-
-/// How many there are in a minute, on this node.
-pub fn bound() -> PerMinute {
-    PerMinute::new(IN_A_MINUTE[0], IN_A_MINUTE[1])
-}
-
-/// Counts one more. Refused when there were too many.
-pub fn take_turn(ctx: &Ctx) -> Result<(), AppError> {
-    let asker = ctx.person().ok_or(AppError::SignInRequired)?;
-    match ctx.site.packs.turn_of(asker.id.to_string(), ctx.site.db.clock().now()) {
-        Turn::Over => Err(AppError::TooMany { retry_after: 60 }),
-        Turn::Free | Turn::Last => Ok(()),
-    }
-}
-
-/// So many are packed at once: each takes a processor, and as much room on the disk as the course. The next waits.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A zip that is ready to be sent.
 #[derive(Debug)]
@@ -58,9 +35,8 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Packs it. `folder` is where the zip waits.
-    pub async fn pack(self, contents: &Contents, folder: &Path) -> Result<Packed, Failure> {
-        let turn = AT_ONCE.acquire().await.broken("wait to pack a course")?;
+    /// Packs it, in the turn that was waited for before its texts were read. `folder` is where the zip waits.
+    pub async fn pack(self, contents: &Contents, folder: &Path, turn: UnderWay) -> Result<Packed, Failure> {
         let (contents, folder, runtime) = (contents.clone(), folder.to_owned(), Handle::current());
         let packing = tokio::task::spawn_blocking(move || {
             // Held here: a request that is given up does not end the work.

@@ -8,6 +8,7 @@ use toml::value::Datetime;
 
 use super::folder::{Coming, Folder, FolderAnnouncement, FolderLesson, FolderModule};
 use super::writing::{AnnouncementHead, CourseToml, FENCE, FORMAT, LessonHead};
+use crate::announcements::store::MOST_ANNOUNCEMENTS;
 use crate::clock::Millis;
 use crate::courses::model::{Description, Summary, Title};
 use crate::enrolments::joining::{LONGEST_OFFER, MOST_SEATS};
@@ -16,9 +17,6 @@ use crate::field;
 use crate::lessons::model::{Body, LessonSummary};
 use crate::lessons::store::{MOST_LESSONS, MOST_MODULES};
 use crate::zone::{Edge, Zone};
-
-/// So many announcements come along with a course: ten for each day of a term.
-pub(super) const MOST_ANNOUNCEMENTS: usize = 1_000;
 
 /// The folder that these texts are, by their paths; else what is wrong with them, each a sentence without a full stop that begins with a path.
 pub fn folder(mut texts: BTreeMap<String, String>) -> Result<Folder, Vec<String>> {
@@ -161,7 +159,7 @@ fn is_slug(slug: &str) -> bool {
 
 fn announcements(texts: &mut BTreeMap<String, String>, zone: &Zone, wrong: &mut Wrong) -> Vec<FolderAnnouncement> {
     let paths: Vec<String> = texts.keys().filter(|path| path.starts_with("announcements/")).cloned().collect();
-    if paths.len() > MOST_ANNOUNCEMENTS {
+    if over(paths.len(), MOST_ANNOUNCEMENTS) {
         wrong.0.push(format!("announcements/: {MOST_ANNOUNCEMENTS} come along at most"));
     }
     let mut all = Vec::new();
@@ -196,8 +194,7 @@ impl Wrong {
     /// The head and the text of a file.
     fn parts<H: serde::de::DeserializeOwned>(&mut self, path: &str, text: &str) -> Option<(H, String)> {
         let text = unified(text);
-        let parts = text.strip_prefix(FENCE).and_then(|rest| rest.split_once(&format!("\n{FENCE}")));
-        let Some((head, body)) = parts else {
+        let Some((head, body)) = text.strip_prefix(FENCE).and_then(parts_of) else {
             self.0.push(format!("{path} does not begin with lines of TOML between two lines of +++"));
             return None;
         };
@@ -209,6 +206,12 @@ impl Wrong {
             }
         }
     }
+}
+
+/// What stands before the second fence and after it, which editors may have left without a line end.
+fn parts_of(text: &str) -> Option<(&str, &str)> {
+    let end = format!("\n{}", FENCE.trim_end());
+    text.split_once(&format!("\n{FENCE}")).or_else(|| text.strip_suffix(&end).map(|head| (head, "")))
 }
 
 /// With line ends made alike, and without the mark that some programs put first.
@@ -230,7 +233,8 @@ fn millis(moment: &Datetime, zone: &Zone, edge: Edge) -> Result<Millis, FieldErr
     let text = moment.to_string();
     if let Ok(moment) = text.parse::<Timestamp>() {
         let year = TimeZone::UTC.to_datetime(moment).year();
-        if (1970..=2200).contains(&year) {
+        // A course that was moved often may have gone beyond what a form takes.
+        if (1900..=2500).contains(&year) {
             return Ok(moment.as_millisecond());
         }
     }

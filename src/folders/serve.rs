@@ -1,6 +1,7 @@
 //! `/courses/{slug}/folder.zip`: the course as a folder, for who leads it. `/courses/{slug}/offline.zip`: its pages, for who reads it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
@@ -12,30 +13,36 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
 use super::offline::Course;
-use super::packing::{Pack, Packed, take_turn};
+use super::packing::{Pack, Packed};
+use super::turns::{self, Way};
 use super::writing::texts;
 use crate::courses::policy::{CourseEditor, CourseReader};
 use crate::error::{AppError, Denied};
-use crate::failure::Failure;
+use crate::failure::{Broken, Failure};
 use crate::http::cross_site::is_from_elsewhere;
 use crate::http::error_page;
 use crate::http::request::Ctx;
+use crate::network::Share;
 
 /// Bytes that are sent in one piece.
 const PIECE: usize = 64 * 1024;
 
-/// Sends the course as a folder. That it was taken out is written down first.
+/// After that long a zip is not sent any further: whoever takes no more of it does not keep the disk full.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// Sends the course as a folder. That it was taken out is written down with it.
 pub async fn folder(Path(slug): Path<String>, request: Request) -> Response {
     send(request, async |ctx| {
+        // Nobody changes it while it is read.
         let mut write = ctx.site.db.begin_write(ctx.caller.clone()).await?;
         let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
-        take_turn(ctx)?;
+        turns::count(ctx)?;
+        let (folder, files) = editor.read_folder(true).await?;
         editor.note_taken_out().await?;
         write.commit().await?;
-        let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
-        let (folder, files) = CourseEditor::claim_by_slug(&mut read, &slug).await?.read_folder().await?;
-        drop(read);
-        Ok(Pack { top: folder.slug.clone(), texts: texts(&folder)?, files })
+        let top = folder.slug.clone();
+        let texts = tokio::task::spawn_blocking(move || texts(&folder)).await.broken("write a course")??;
+        Ok(Pack { top, texts, files })
     })
     .await
 }
@@ -45,7 +52,7 @@ pub async fn offline(Path(slug): Path<String>, request: Request) -> Response {
     send(request, async |ctx| {
         let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
         let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
-        take_turn(ctx)?;
+        turns::count(ctx)?;
         let course = Course::read(&mut reader).await?;
         drop(read);
         course.pages(&ctx.site.config.public_url.origin).await
@@ -61,17 +68,19 @@ async fn send(request: Request, make: impl AsyncFnOnce(&Ctx) -> Result<Pack, Fai
         return error_page::answer(&ctx.site, &parts, AppError::Forbidden(Denied::CrossSite));
     }
     let packed = async {
+        let share = turns::room(&ctx)?;
+        let turn = turns::begin(Way::Out).await?;
         let pack = make(&ctx).await?;
         let name = format!("{}.zip", pack.top);
-        Ok::<_, Failure>((name, pack.pack(&ctx.site.contents, &ctx.site.config.data_dir).await?))
+        Ok::<_, Failure>((name, pack.pack(&ctx.site.contents, &ctx.site.config.data_dir, turn).await?, share))
     };
     match packed.await {
-        Ok((name, packed)) => answer(&name, packed),
+        Ok((name, packed, share)) => answer(&name, packed, share),
         Err(failure) => error_page::answer(&ctx.site, &parts, AppError::from(failure)),
     }
 }
 
-fn answer(name: &str, Packed { file, size }: Packed) -> Response {
+fn answer(name: &str, Packed { file, size }: Packed, share: Share) -> Response {
     let headers: [(HeaderName, String); 4] = [
         (CONTENT_TYPE, "application/zip".to_owned()),
         // A slug is letters, digits and hyphens.
@@ -79,16 +88,36 @@ fn answer(name: &str, Packed { file, size }: Packed) -> Response {
         (CONTENT_LENGTH, size.to_string()),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
-    let pieces = stream::unfold(File::from_std(file), |mut file| async {
+    let sending = Arc::new(Mutex::new(Some((File::from_std(file), share))));
+    let watched = Arc::downgrade(&sending);
+    tokio::spawn(async move {
+        tokio::time::sleep(LONGEST).await;
+        if let Some(sending) = watched.upgrade() {
+            drop(taken(&sending));
+        }
+    });
+    let pieces = stream::unfold(sending, |sending| async {
+        let Some((mut file, share)) = taken(&sending) else {
+            let over = std::io::Error::other("it took too long to send a zip");
+            return Some((Err(over), Arc::new(Mutex::new(None))));
+        };
         let mut piece = vec![0; PIECE];
         match file.read(&mut piece).await {
             Ok(0) => None,
             Ok(read) => {
                 piece.truncate(read);
-                Some((Ok(Bytes::from(piece)), file))
+                *sending.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, share));
+                Some((Ok(Bytes::from(piece)), sending))
             }
-            Err(error) => Some((Err(error), file)),
+            Err(error) => Some((Err(error), sending)),
         }
     });
     (headers, Body::from_stream(pieces)).into_response()
+}
+
+/// A zip while it is sent, and its room.
+type Sending = Mutex<Option<(File, Share)>>;
+
+fn taken(sending: &Sending) -> Option<(File, Share)> {
+    sending.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::folder::{Coming, Folder, FolderAnnouncement, FolderFile, FolderLesson, FolderModule, Named};
+use super::folder::{Coming, Folder, FolderAnnouncement, FolderFile, FolderLesson, FolderModule, Named, relinked};
 use crate::accounts::policy::{Asked, CourseMaker, SystemTask};
+use crate::announcements::store::{self as announcements, NewAnnouncement};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
@@ -16,7 +17,7 @@ use crate::enrolments::store::put_owner;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::files::store::{FoundFile, announce, mention};
-use crate::id::{AnnouncementId, CourseId, ModuleId, UserId};
+use crate::id::{CourseId, ModuleId, UserId};
 use crate::lessons::store::states::is_out;
 use crate::lessons::store::{NewLesson, insert};
 
@@ -49,7 +50,12 @@ struct CourseOfFolder {
     offer_hours: Option<i64>,
 }
 
-async fn read(on: &mut impl Connection, course: CourseId) -> Result<(Folder, Vec<FolderFile>), Failure> {
+/// The course, and its files by name; without the texts of lessons and announcements where those are not wanted.
+async fn read(
+    on: &mut impl Connection,
+    course: CourseId,
+    with_texts: bool,
+) -> Result<(Folder, Vec<FolderFile>), Failure> {
     let row: CourseOfFolder = query(
         "select slug, title, summary, description, listed, open, approval, joins_from, joins_until, time_zone, capacity, waitlist, offer_hours
          from courses where id = $1",
@@ -60,16 +66,19 @@ async fn read(on: &mut impl Connection, course: CourseId) -> Result<(Folder, Vec
     let modules: Vec<(ModuleId, String)> =
         query("select id, title from modules where course_id = $1 order by position, id").bind(course).all(on).await?;
     let lessons: Vec<LessonOfCourse> = query(
-        "select slug, title, summary, body, releases_at, module_id from lessons where course_id = $1 order by position, id",
+        "select slug, title, summary, case when $2 then body else '' end as body, releases_at, module_id from lessons where course_id = $1 order by position, id",
     )
     .bind(course)
+    .bind(with_texts)
     .all(on)
     .await?;
-    let announcements: Vec<(String, String, Millis, bool)> =
-        query("select title, body, posted_at, mails from announcements where course_id = $1 order by posted_at, id")
-            .bind(course)
-            .all(on)
-            .await?;
+    let announcements: Vec<(String, String, Millis, bool)> = query(
+        "select title, case when $2 then body else '' end, posted_at, mails from announcements where course_id = $1 order by posted_at, id",
+    )
+    .bind(course)
+    .bind(with_texts)
+    .all(on)
+    .await?;
     let mut folder = Folder {
         slug: row.slug,
         title: row.title,
@@ -111,10 +120,10 @@ async fn read(on: &mut impl Connection, course: CourseId) -> Result<(Folder, Vec
 }
 
 impl<C: Asked> CourseEditor<'_, C> {
-    /// The course as a folder, and its files by name.
-    pub async fn read_folder(&mut self) -> Result<(Folder, Vec<FolderFile>), Failure> {
+    /// The course as a folder, and its files by name. Without texts of lessons and announcements where its titles and dates will do.
+    pub async fn read_folder(&mut self, with_texts: bool) -> Result<(Folder, Vec<FolderFile>), Failure> {
         let (on, course) = self.connection();
-        read(on, course).await
+        read(on, course, with_texts).await
     }
 }
 
@@ -122,7 +131,7 @@ impl CourseEditor<'_, Write> {
     /// Writes down that it was taken out.
     pub async fn note_taken_out(&mut self) -> Result<(), Failure> {
         let (write, course) = self.connection();
-        note(write, Event::of(What::Exported).on(Object::Course(course)).after("the course as a folder")).await
+        note_taken_out(write, course).await
     }
 }
 
@@ -143,14 +152,21 @@ impl<C: Asked> CourseReader<'_, C> {
     }
 }
 
-/// A course by what its address calls it, as a folder, for who runs the server. `NotFound` where there is none.
-pub async fn read_for_system(
+async fn note_taken_out(write: &mut Write, course: CourseId) -> Result<(), Failure> {
+    note(write, Event::of(What::Exported).on(Object::Course(course)).after("the course as a folder")).await
+}
+
+/// A course by what its address calls it, as a folder, for who runs the server; written down as taken out. `NotFound` where there is none.
+pub async fn take_out_for_system(
     _: &SystemTask,
-    on: &mut impl Connection,
+    write: &mut Write,
     slug: &str,
 ) -> Result<(Folder, Vec<FolderFile>), Failure> {
-    let course: Option<(CourseId,)> = query("select id from courses where slug = $1").bind(slug).optional(on).await?;
-    read(on, course.ok_or(AppError::NotFound)?.0).await
+    let course: Option<(CourseId,)> =
+        query("select id from courses where slug = $1").bind(slug).optional(write).await?;
+    let (course,) = course.ok_or(AppError::NotFound)?;
+    note_taken_out(write, course).await?;
+    read(write, course, true).await
 }
 
 /// A folder about to become a course.
@@ -161,8 +177,10 @@ pub struct NewFolder<'a> {
     pub named: &'a Named,
     /// Those that come along; their contents were announced and kept.
     pub files: &'a [FolderFile],
-    /// What the log says of where it came from: "imported from a folder".
+    /// What the log says of where it came from: "from a folder".
     pub from: &'a str,
+    /// What its texts call the course where they lead to its pages.
+    pub was: &'a str,
 }
 
 impl CourseMaker<'_, Write> {
@@ -200,7 +218,7 @@ pub async fn announce_for_system(
 }
 
 async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<String, Failure> {
-    let NewFolder { folder, named, files, from } = new;
+    let NewFolder { folder, named, files, from, was } = new;
     let now = write.now();
     let wanted = if folder.slug.is_empty() { &folder.title } else { &folder.slug };
     let slug = free_slug(write, &slug_of(wanted, "course")).await?;
@@ -213,7 +231,7 @@ async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<Str
     .bind(&slug)
     .bind(&folder.title)
     .bind(&folder.summary)
-    .bind(&folder.description)
+    .bind(relinked(&folder.description, was, &slug))
     .bind(coming.listed)
     .bind(coming.open)
     .bind(coming.approval)
@@ -230,7 +248,7 @@ async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<Str
     mention(write, course, None, &named.description).await?;
     let mut names = named.lessons.iter();
     for lesson in &folder.lessons {
-        add_lesson(write, course, owner, None, lesson, names.next()).await?;
+        add_lesson(write, course, owner, None, &lesson.with_links(was, &slug), names.next()).await?;
     }
     for (position, module) in (1i64..).zip(&folder.modules) {
         let (id,): (ModuleId,) =
@@ -241,31 +259,22 @@ async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<Str
                 .one(write)
                 .await?;
         for lesson in &module.lessons {
-            add_lesson(write, course, owner, Some(id), lesson, names.next()).await?;
+            add_lesson(write, course, owner, Some(id), &lesson.with_links(was, &slug), names.next()).await?;
         }
     }
     for (announcement, names) in folder.announcements.iter().zip(&named.announcements) {
-        let (id,): (AnnouncementId,) = query(
-            "insert into announcements (course_id, title, body, posted_at, created_at, changed_at, mails, mailed_to, mailed_at)
-             values ($1, $2, $3, $4, $5, $5, $6, 0, $7) returning id",
-        )
-        .bind(course)
-        .bind(&announcement.title)
-        .bind(&announcement.body)
-        .bind(announcement.posted)
-        .bind(now)
-        .bind(announcement.mails)
-        // What is past was mailed where it was posted, if anywhere.
-        .bind((announcement.posted <= now).then_some(now))
-        .one(write)
-        .await?;
-        for name in names {
-            query("insert into announced_files (announcement_id, name_key) values ($1, $2)")
-                .bind(id)
-                .bind(name)
-                .execute(write)
-                .await?;
-        }
+        let body = relinked(&announcement.body, was, &slug);
+        let announcement = NewAnnouncement {
+            title: &announcement.title,
+            body: &body,
+            posted_at: announcement.posted,
+            mails: announcement.mails,
+            // What is past was mailed where it was posted, if anywhere.
+            mailed_at: (announcement.mails && announcement.posted <= now).then_some(announcement.posted),
+            by: None,
+            files: names,
+        };
+        announcements::insert(write, course, &announcement).await?;
     }
     for file in files {
         // One that is just being cleared away is left out: nothing may mean it any more.

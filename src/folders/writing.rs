@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use toml::value::Datetime;
 
 use super::folder::{Folder, FolderLesson, FolderModule};
+use super::unpacking::MOST_OF_TEXTS;
 use crate::clock::Millis;
 use crate::courses::model::slug_of;
+use crate::error::{AppError, size_in_words};
 use crate::failure::{Broken, Failure};
 
 /// Which folders these are: a later Lectern that writes others raises it.
@@ -129,6 +131,14 @@ pub fn texts(folder: &Folder) -> Result<Vec<(String, String)>, Failure> {
         };
         let name = slug_of(&announcement.title, "announcement");
         texts.push((format!("announcements/{number:05}-{name}.md"), with_head(&head, &announcement.body)?));
+    }
+    // Nothing goes out that does not come in again.
+    if texts.iter().map(|(_, text)| text.len() as u64).sum::<u64>() > MOST_OF_TEXTS {
+        let words = format!(
+            "The texts of this course are larger than {} together: more than a folder holds.",
+            size_in_words(MOST_OF_TEXTS)
+        );
+        return Err(AppError::Conflict(words).into());
     }
     Ok(texts)
 }

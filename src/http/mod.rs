@@ -43,7 +43,7 @@ use crate::db::Db;
 use crate::failure::Failure;
 use crate::files::contents::Contents;
 use crate::files::incoming;
-use crate::folders::packing;
+use crate::folders::turns;
 use crate::lab::measuring::Lab;
 use crate::mail::gateway::Gateway;
 use crate::mail::smtp::Mailer;
@@ -96,6 +96,8 @@ pub struct Site {
     pub exports: PerMinute,
     /// How many whole courses are packed, copied and brought in.
     pub packs: PerMinute,
+    /// Zips of courses on their way to people.
+    pub zips: Scarce,
     /// How many reports of browsers are taken.
     pub reports: PerMinute,
     /// What the lab has measured here.
@@ -159,7 +161,8 @@ impl Site {
             forms,
             reports,
             exports,
-            packs: packing::bound(),
+            packs: turns::bound(),
+            zips: turns::on_their_way(),
             lab: Lab::default(),
             patience,
             stopping,

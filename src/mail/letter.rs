@@ -7,6 +7,7 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::field::is_invisible;
 use crate::id::UserId;
 
 /// What a letter is for.
@@ -133,11 +134,15 @@ pub struct Letter {
 /// The longest subject that is made of what people typed, in characters.
 const SUBJECT: usize = 200;
 
-/// What people typed as one line of a mail: white space made alike, and nothing in it that is not shown.
+/// What people typed as one line of a mail: white space made alike, and without signs that nobody sees, but for those that join letters.
 pub fn one_line(words: &str) -> String {
     let line = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    line.collect::<Vec<_>>().join(" ").chars().take(SUBJECT).collect()
+    let line = line.collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| *c == ' ' || JOINERS.contains(c) || !is_invisible(*c)).take(SUBJECT).collect()
 }
+
+/// They are parts of words in some scripts, and of pictures.
+const JOINERS: [char; 3] = ['\u{200c}', '\u{200d}', '\u{fe0f}'];
 
 /// The words of a text message.
 pub fn message(parts: &[Part]) -> String {

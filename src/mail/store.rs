@@ -106,7 +106,8 @@ pub async fn public_is_due(read: &mut Read, channel: Channel) -> Result<bool, Fa
     Ok(due > 0)
 }
 
-/// Takes the letters that are due, for the one who asks alone; those whose link is over are given up.
+/// Takes the letters that are due, for the one who asks alone; those whose link is over are given up. Announcements to a whole course stand
+/// behind what somebody waits for.
 pub async fn public_take_due(write: &mut Write, channel: Channel) -> Result<Vec<Due>, Failure> {
     let now = write.now();
     query(
@@ -118,7 +119,8 @@ pub async fn public_take_due(write: &mut Write, channel: Channel) -> Result<Vec<
     .await?;
     query(
         "update outbox set due_at = $2, tries = tries + 1 where id in
-            (select id from outbox where state = 'waiting' and due_at <= $1 and (kind = 'text_code') = $4 order by due_at, id limit $3)
+            (select id from outbox where state = 'waiting' and due_at <= $1 and (kind = 'text_code') = $4
+             order by case when kind = 'announcement' then 1 else 0 end, due_at, id limit $3)
          returning id, message_id, kind, address, subject, content, tries",
     )
     .bind(now)

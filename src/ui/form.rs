@@ -255,11 +255,18 @@ impl Form {
     }
 
     /// Files to choose. None comes back: a browser lets no page choose one.
-    pub fn files(&self, name: &'static str, label: &'static str, hint: String, accept: String) -> AnyView {
+    pub fn files(
+        &self,
+        name: &'static str,
+        label: &'static str,
+        hint: String,
+        accept: String,
+        several: bool,
+    ) -> AnyView {
         let field = Field { name, label, also: hint, ..Field::default() };
         self.around(&field, |id, invalid, described| {
             view! {
-                <input class="input" id=id name=name type="file" multiple accept=accept aria-invalid=invalid aria-describedby=described />
+                <input class="input" id=id name=name type="file" multiple=several accept=accept aria-invalid=invalid aria-describedby=described />
             }
             .into_any()
         })
@@ -287,12 +294,19 @@ impl Form {
         let hint = hint.into();
         let ticked = self.is_ticked(name, ticked);
         let id = name;
-        let hint_id = format!("{id}-hint");
+        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+        let error = self.error(name);
+        let described = if error.is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
+        let invalid = error.is_some().then_some("true");
+        let class = if error.is_some() { "check refused" } else { "check" };
+        let error =
+            error.map(|error| view! { <p class="error" id=error_id><span class="hidden">"Error: "</span>{error}</p> });
         view! {
-            <div class="check">
-                <input type="checkbox" id=id name=name value="yes" checked=ticked aria-describedby=hint_id.clone() />
+            <div class=class>
+                <input type="checkbox" id=id name=name value="yes" checked=ticked aria-invalid=invalid aria-describedby=described />
                 <label for=id>{label}</label>
                 <p class="hint" id=hint_id>{hint}</p>
+                {error}
             </div>
         }
         .into_any()

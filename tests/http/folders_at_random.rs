@@ -68,6 +68,7 @@ fn coming() -> impl Strategy<Value = Coming> {
     let window = prop_oneof![
         Just((None, None)),
         moment().prop_map(|from| (Some(from), None)),
+        moment().prop_map(|until| (None, Some(until))),
         (moment(), 1..1_000_000_000_i64).prop_map(|(from, long)| (Some(from), Some(from + long))),
     ];
     let zone = prop_oneof![Just("UTC"), Just("Europe/Berlin"), Just("Asia/Kathmandu")];
@@ -94,7 +95,7 @@ fn folder() -> impl Strategy<Value = Folder> {
     (line(60), line(90), text(), coming(), vec(lesson(), 0..3), vec(module, 0..4), vec(announcement, 0..4)).prop_map(
         |(title, summary, description, coming, lessons, modules, mut announcements)| {
             announcements.sort_by_key(|announcement| announcement.posted);
-            let slug = String::new();
+            let slug = lectern::courses::model::slug_of(&title, "course");
             let mut made = Folder { slug, title, summary, description, coming, lessons, modules, announcements };
             let mut taken = BTreeSet::from(["new".to_owned()]);
             for (number, lesson) in made.all_lessons_mut().enumerate() {
@@ -110,6 +111,8 @@ fn folder() -> impl Strategy<Value = Folder> {
 
 async fn goes_round(owner: &Visitor<'_>, wanted: &Folder) -> Result<(), String> {
     let texts = writing::texts(wanted).map_err(|failure| failure.to_string())?;
+    let texts: Vec<(String, String)> =
+        texts.into_iter().map(|(name, text)| (format!("{}/{name}", wanted.slug), text)).collect();
     let page = owner.import(&zipped(&texts)).await;
     if page.status != StatusCode::SEE_OTHER || page.location() == "/courses/import" {
         return Err(format!("not taken: {}", owner.get("/courses/import").await.body));
@@ -120,7 +123,8 @@ async fn goes_round(owner: &Visitor<'_>, wanted: &Folder) -> Result<(), String> 
         .map(|(name, content)| (name.split_once('/').unwrap().1.to_owned(), String::from_utf8(content).unwrap()))
         .collect();
     let got = reading::folder(files).map_err(|reasons| reasons.join("; "))?;
-    let got = Folder { slug: String::new(), ..got };
+    // Another course may have its address.
+    let got = Folder { slug: wanted.slug.clone(), ..got };
     if got == *wanted { Ok(()) } else { Err(format!("came back as {got:#?}")) }
 }
 

@@ -29,6 +29,10 @@ async fn course_of(app: &App, owner: &Visitor<'_>, title: &str, many: usize) -> 
         let visitor = app.person(&format!("line{number}{}", course.slug), SiteRole::Student).await;
         visitor.post("/fn/join_course", &[of]).await;
     }
+    for number in 0..many {
+        owner.post("/fn/post_announcement", &[of, ("title", &format!("News {number}")), ("body", "")]).await;
+        owner.upload(&course, &[(&format!("f{number}.txt"), b"x")], &[]).await;
+    }
     let seen = owner.seen(&course).await;
     let text = [("title", title), ("summary", "A summary"), ("description", ""), ("open", "ask"), ("seen", &seen)];
     owner.post("/fn/save_course", &[&[of], &text[..]].concat()).await;
@@ -52,6 +56,11 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
         "{}/lessons",
         "{}/lessons/lesson-1",
         "{}/edit",
+        "{}/files",
+        "{}/copy",
+        "{}/announcements",
+        "{}/announcements/new",
+        "/account/mail",
         "{}/joining",
         "{}/people",
         "{}/people?state=requested",

@@ -152,6 +152,17 @@ pub struct OwnCalendar {
     pub read_at: Option<Millis>,
 }
 
+/// An announcement that the person posted.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct OwnAnnouncement {
+    /// The course's slug.
+    pub course: String,
+    /// One line.
+    pub title: String,
+    /// Since when it is out, or will be.
+    pub posted_at: Millis,
+}
+
 /// How the person wants announcements by mail, where they chose.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct OwnMail {
@@ -180,6 +191,8 @@ pub struct OwnData {
     pub files: Vec<OwnFile>,
     /// The calendar, where it has an address.
     pub calendar: Option<OwnCalendar>,
+    /// What was posted in courses.
+    pub announcements: Vec<OwnAnnouncement>,
     /// What comes by mail.
     pub mail: Option<OwnMail>,
 }
@@ -237,11 +250,18 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .await?;
         let calendar =
             query("select made_at, read_at from calendar_feeds where user_id = $1").bind(user).optional(read).await?;
+        let announcements = query(
+            "select c.slug as course, a.title, a.posted_at from announcements a join courses c on c.id = a.course_id
+             where a.posted_by = $1 order by a.posted_at, a.id",
+        )
+        .bind(user)
+        .all(read)
+        .await?;
         let mail = query("select announcements, gathered_at from mail_wishes where user_id = $1")
             .bind(user)
             .optional(read)
             .await?;
-        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files, calendar, mail })
+        Ok(OwnData { account, sign_ins, courses, reading, forms, drafts, files, calendar, announcements, mail })
     }
 }
 

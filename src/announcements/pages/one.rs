@@ -5,8 +5,9 @@ use leptos_router::hooks::use_params_map;
 
 use super::facts;
 use crate::announcements::api::DeleteAnnouncement;
-use crate::announcements::store::AnnouncementRow;
+use crate::announcements::store::{AnnouncementRow, NEWS_FOR};
 use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseReader, Standing};
 use crate::courses::store::TabCounts;
@@ -50,11 +51,11 @@ fn show(Data { standing, counts, row, text, has_mail, now }: Data) -> AnyView {
     let staff = standing.may(CourseAct::Write).then(|| {
         let ids = [("course", standing.course.id.to_string()), ("announcement", row.id.to_string())];
         let sentence = match row.mailed_at {
-            Some(_) => "It is gone from the course. The mails of it stay with who got them.".to_owned(),
-            None => "It is gone from the course.".to_owned(),
+            Some(_) if !row.came_along() => "It is gone from the course. The mails of it stay with who got them.".to_owned(),
+            _ => "It is gone from the course.".to_owned(),
         };
         view! {
-            <p class="quiet-text gap-above">{mailed(&row, has_mail, now)}</p>
+            <p class="quiet-text gap-above">{mailed(&row, &standing, has_mail, now)}</p>
             <div class="buttons">
                 <a class="button" href=format!("{all}/{}/edit", row.id)>"Change"</a>
                 {ask_first::<DeleteAnnouncement>(&ids, "Delete", &row.title, sentence, "Delete this announcement".to_owned())}
@@ -76,12 +77,19 @@ fn show(Data { standing, counts, row, text, has_mail, now }: Data) -> AnyView {
 }
 
 /// How far its mailing is, for the staff.
-fn mailed(row: &AnnouncementRow, has_mail: bool, now: Millis) -> &'static str {
-    match (row.mails, row.mailed_at) {
-        (false, _) => "It is not mailed.",
-        (true, Some(_)) => "It was mailed to who wants that.",
-        (true, None) if !has_mail => "It is to be mailed, and this server sends no mail now.",
-        (true, None) if row.posted_at > now => "It will be mailed to who wants that.",
-        (true, None) => "It is being mailed to who wants that, while the course is published.",
+fn mailed(row: &AnnouncementRow, standing: &Standing, has_mail: bool, now: Millis) -> &'static str {
+    match row.mailed_at {
+        _ if !row.mails => "It is not mailed.",
+        Some(_) if row.came_along() => "It came with the course, and was not mailed from here.",
+        Some(_) => "It was mailed to who wants that.",
+        None if row.posted_at + NEWS_FOR <= now => {
+            "It was not mailed: two weeks after its moment it is no news any more."
+        }
+        None if !has_mail => "It is to be mailed, and this server sends no mail now.",
+        None if standing.facts.state == CourseState::Draft => {
+            "It is mailed to who wants that once the course is published."
+        }
+        None if row.posted_at > now => "It will be mailed to who wants that.",
+        None => "It is being mailed to who wants that.",
     }
 }

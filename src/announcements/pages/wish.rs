@@ -14,6 +14,7 @@ use crate::ui::page::{page, page_title};
 struct Data {
     wish: Wish,
     address: String,
+    is_confirmed: bool,
     has_mail: bool,
 }
 
@@ -26,12 +27,12 @@ pub fn MailWish() -> impl IntoView {
 async fn load() -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut oneself = Oneself::claim(&mut read).await?;
-    let wish = oneself.find_wish().await?;
+    let (wish, is_confirmed) = oneself.find_wish().await?;
     let address = oneself.person().email.clone();
-    Ok(Data { wish, address, has_mail: request::site()?.mailer.is_some() })
+    Ok(Data { wish, address, is_confirmed, has_mail: request::site()?.mailer.is_some() })
 }
 
-fn show(Data { wish, address, has_mail }: Data) -> AnyView {
+fn show(Data { wish, address, is_confirmed, has_mail }: Data) -> AnyView {
     let form = Form::to::<SaveMailWish>();
     let choices: Vec<(&str, &str)> = Wish::ALL.into_iter().map(|wish| (wish.key(), wish.words())).collect();
     let field = Field {
@@ -52,7 +53,7 @@ fn show(Data { wish, address, has_mail }: Data) -> AnyView {
                 <p class="lede">"Whichever you choose, all announcements stand in their courses."</p>
             </div></div>
             {none}
-            <p>"To "{email(&address)}", once that address is confirmed."</p>
+            <p>"To "{email(&address)}{if is_confirmed { "." } else { ", once that address is confirmed." }}</p>
             <form class="fields gap-above" method="post" action=form.action() novalidate>
                 {form.summary()}
                 {form.hidden(&[])}

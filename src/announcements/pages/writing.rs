@@ -107,18 +107,17 @@ fn fields(form: &Form, standing: &Standing, row: Option<&AnnouncementRow>, has_m
     );
     let is_out = row.is_some_and(|row| row.posted_at <= now);
     let way = if is_out {
-        let words = match row.and_then(|row| row.mailed_at) {
+        let words = match row.filter(|row| row.mailed_at.is_some() && !row.came_along()) {
             Some(_) => "It is out, and was mailed. What you change here is not mailed again.",
             None => "It is out: people in the course read what you save at once.",
         };
         view! { <p class="quiet-text">{words}</p> }.into_any()
     } else {
         let mails = if has_mail {
-            let hint = match standing.facts.state {
-                CourseState::Draft => "To everybody in the course who wants that, once the course is published.",
-                CourseState::Published | CourseState::Concluded | CourseState::Archived => {
-                    "To everybody in the course who wants that: at once or in one mail a day, as they chose."
-                }
+            let hint = if standing.facts.state == CourseState::Draft {
+                "To everybody in the course who wants that, once the course is published."
+            } else {
+                "To everybody in the course who wants that: at once or in one mail a day, as they chose."
             };
             form.checkbox("mails", "Mail it as well", hint, saved.mails.is_some())
         } else {

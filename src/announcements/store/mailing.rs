@@ -8,9 +8,11 @@ use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::store::states::is_in;
 use crate::failure::Failure;
 use crate::id::{AnnouncementId, CourseId, UserId};
+use crate::mail::letter::Kind;
+use crate::mail::store::withdraw;
 
-/// What could not be mailed for so long (the course was no draft any more by then, or the server stood still) is no news any more.
-const NEWS_FOR: Millis = 14 * DAY;
+/// What could not be mailed for so long (the course is still a draft, or the server stood still) is no news any more.
+pub(crate) const NEWS_FOR: Millis = 14 * DAY;
 
 /// Between two mails of several to somebody. A little less than a day, so that it does not come later every day.
 const GATHERED_EVERY: Millis = DAY - DAY / 24;
@@ -23,14 +25,16 @@ macro_rules! is_reached {
 }
 
 impl Oneself<'_, Read> {
-    /// How the asker wants announcements by mail.
-    pub async fn find_wish(&mut self) -> Result<Wish, Failure> {
+    /// How the asker wants announcements by mail, and whether their address is confirmed, which none comes without.
+    pub async fn find_wish(&mut self) -> Result<(Wish, bool), Failure> {
         let user = self.person().id;
-        let row: Option<(Wish,)> = query("select announcements from mail_wishes where user_id = $1")
-            .bind(user)
-            .optional(self.connection())
-            .await?;
-        Ok(row.map_or_else(Wish::default, |(wish,)| wish))
+        query(
+            "select coalesce(w.announcements, 'each'), u.email_verified_at is not null
+             from users u left join mail_wishes w on w.user_id = u.id where u.id = $1",
+        )
+        .bind(user)
+        .one(self.connection())
+        .await
     }
 }
 
@@ -49,6 +53,10 @@ impl Oneself<'_, Write> {
         .await?;
         if wish == Wish::None {
             query("delete from gathered where user_id = $1").bind(user).execute(write).await?;
+        }
+        if wish != Wish::Each {
+            // Nor what waits for the mail server.
+            withdraw(write, user, Kind::Announcement).await?;
         }
         Ok(())
     }
@@ -69,7 +77,7 @@ pub struct Unmailed {
     pub title: String,
     /// Markdown.
     pub body: String,
-    /// Who posted it: they know, and get none.
+    /// Who posted it: they know, and get none. None: it came with the course.
     pub posted_by: Option<UserId>,
     /// Their name.
     pub by: Option<String>,
@@ -143,17 +151,18 @@ pub async fn public_note_mailed(
         .map(drop)
 }
 
-/// Somebody for whom announcements are gathered, and whose last mail of them is a day ago: number and address; none when there is nobody.
-pub async fn public_find_due_reader(on: &mut impl Connection) -> Result<Option<(UserId, String)>, Failure> {
+/// People for whom announcements are gathered, and whose last mail of them is a day ago: number and address.
+pub async fn public_list_due_readers(on: &mut impl Connection, most: i64) -> Result<Vec<(UserId, String)>, Failure> {
     let now = on.now();
     query(concat!(
         "select u.id, u.email from users u left join mail_wishes w on w.user_id = u.id
          where u.id in (select g.user_id from gathered g) and ",
         is_reached!("u"),
-        " and coalesce(w.gathered_at, 0) <= $1 order by u.id limit 1"
+        " and coalesce(w.gathered_at, 0) <= $1 order by u.id limit $2"
     ))
     .bind(now - GATHERED_EVERY)
-    .optional(on)
+    .bind(most)
+    .all(on)
     .await
 }
 
@@ -187,10 +196,13 @@ pub async fn public_list_gathered(write: &mut Write, user: UserId) -> Result<Vec
     .await
 }
 
-/// Notes that what was gathered for somebody is in a mail, or is nothing any more.
-pub async fn public_note_gathered(write: &mut Write, user: UserId) -> Result<(), Failure> {
+/// Notes that what was gathered for somebody is in a mail; where `was_sent` is false, that it is nothing any more.
+pub async fn public_note_gathered(write: &mut Write, user: UserId, was_sent: bool) -> Result<(), Failure> {
     let now = write.now();
     query("delete from gathered where user_id = $1").bind(user).execute(write).await?;
+    if !was_sent {
+        return Ok(());
+    }
     query(
         "insert into mail_wishes (user_id, announcements, gathered_at) values ($1, 'each', $2)
          on conflict (user_id) do update set gathered_at = excluded.gathered_at",

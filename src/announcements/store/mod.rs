@@ -2,8 +2,9 @@
 
 mod mailing;
 
+pub(crate) use mailing::NEWS_FOR;
 pub use mailing::{
-    Gathered, Unmailed, public_find_due_reader, public_find_unmailed, public_gather, public_list_addressees,
+    Gathered, Unmailed, public_find_unmailed, public_gather, public_list_addressees, public_list_due_readers,
     public_list_gathered, public_note_gathered, public_note_mailed,
 };
 
@@ -21,9 +22,12 @@ use crate::db::{Connection, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::field;
-use crate::id::{AnnouncementId, CourseId};
+use crate::id::{AnnouncementId, CourseId, UserId};
 use crate::lessons::markdown::files_in;
 use crate::zone::{Edge, Zone};
+
+/// So many announcements in a course: ten for each day of a term.
+pub(crate) const MOST_ANNOUNCEMENTS: i64 = 1_000;
 
 /// People in the course read it, at the moment `$now`. `$of` is the alias of `announcements`.
 macro_rules! is_announced {
@@ -53,6 +57,13 @@ pub struct AnnouncementRow {
     pub mails: bool,
     /// When it had gone to everybody who wants that.
     pub mailed_at: Option<Millis>,
+}
+
+impl AnnouncementRow {
+    /// It was out already where the course came from: if it was mailed, then from there.
+    pub fn came_along(&self) -> bool {
+        self.by.is_none() && self.mailed_at.is_some_and(|at| at <= self.posted_at)
+    }
 }
 
 /// An announcement in a list.
@@ -168,7 +179,7 @@ pub struct AnnouncementText {
 }
 
 impl AnnouncementText {
-    /// All refusals at once.
+    /// All refusals of its fields at once; what depends on the course and the moment is refused where it is posted.
     pub async fn parse(form: &AnnouncementForm, zone: &Zone) -> Result<Self, Failure> {
         let mut wrong = FieldErrors::default();
         let title = wrong.keep(Title::parse(&form.title));
@@ -200,23 +211,25 @@ impl CourseWriter<'_, Write> {
         let (write, course) = self.connection();
         let now = write.now();
         let posted_at = text.moment(now)?;
+        let (count,): (i64,) =
+            query("select count(*) from announcements where course_id = $1").bind(course).one(write).await?;
+        if count >= MOST_ANNOUNCEMENTS {
+            let words = format!("A course holds {MOST_ANNOUNCEMENTS} announcements. Delete old ones first");
+            return Err(AppError::from(FieldErrors::one("title", words)).into());
+        }
         if text.mails {
             count_mailed(write, course).await?;
         }
-        let (id,): (AnnouncementId,) = query(
-            "insert into announcements (course_id, title, body, posted_at, created_at, changed_at, posted_by, mails, mailed_to)
-             values ($1, $2, $3, $4, $5, $5, $6, $7, 0) returning id",
-        )
-        .bind(course)
-        .bind(text.title.as_str())
-        .bind(&text.body)
-        .bind(posted_at)
-        .bind(now)
-        .bind(by)
-        .bind(text.mails)
-        .one(write)
-        .await?;
-        name_files(write, id, &text.files).await?;
+        let new = NewAnnouncement {
+            title: text.title.as_str(),
+            body: &text.body,
+            posted_at,
+            mails: text.mails,
+            mailed_at: None,
+            by,
+            files: &text.files,
+        };
+        let id = insert(write, course, &new).await?;
         note(write, Event::of(What::Created).on(Object::Course(course)).after(in_words(text.title.as_str()))).await?;
         Ok((id, posted_at))
     }
@@ -275,7 +288,7 @@ impl CourseWriter<'_, Write> {
 }
 
 /// Counts one more that goes out by mail. Refused at `mails` when there were too many: it can be posted without.
-async fn count_mailed(write: &mut Write, course: CourseId) -> Result<(), Failure> {
+pub(super) async fn count_mailed(write: &mut Write, course: CourseId) -> Result<(), Failure> {
     let few = Few::MailedAnnouncements;
     match public_take_one(write, few, &course.to_string()).await {
         Err(Failure::Refused(AppError::TooMany { .. })) => {
@@ -292,6 +305,45 @@ async fn count_mailed(write: &mut Write, course: CourseId) -> Result<(), Failure
 /// For the log, where announcements have no number of their own.
 fn in_words(title: &str) -> String {
     format!("announcement {title}")
+}
+
+/// An announcement about to be put into a course.
+pub(crate) struct NewAnnouncement<'a> {
+    pub title: &'a str,
+    pub body: &'a str,
+    pub posted_at: Millis,
+    pub mails: bool,
+    /// Set where it goes to nobody from here.
+    pub mailed_at: Option<Millis>,
+    /// None: it came with the course.
+    pub by: Option<UserId>,
+    /// Which files of the course the body names.
+    pub files: &'a BTreeSet<String>,
+}
+
+/// Puts one into a course.
+pub(crate) async fn insert(
+    write: &mut Write,
+    course: CourseId,
+    new: &NewAnnouncement<'_>,
+) -> Result<AnnouncementId, Failure> {
+    let now = write.now();
+    let (id,): (AnnouncementId,) = query(
+        "insert into announcements (course_id, title, body, posted_at, created_at, changed_at, posted_by, mails, mailed_to, mailed_at)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, 0, $8) returning id",
+    )
+    .bind(course)
+    .bind(new.title)
+    .bind(new.body)
+    .bind(new.posted_at)
+    .bind(now)
+    .bind(new.by)
+    .bind(new.mails)
+    .bind(new.mailed_at)
+    .one(write)
+    .await?;
+    name_files(write, id, new.files).await?;
+    Ok(id)
 }
 
 /// Writes down which files an announcement names.

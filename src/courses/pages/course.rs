@@ -96,7 +96,7 @@ fn show(Data { standing, counts, teachers, plan, news: latest, about, mine, now 
         view! { <p class="gap-above"><a href=format!("/courses/{}/view-as", course.slug)>"View as a student"</a></p> }
     });
     let offline = (standing.may(CourseAct::ReadLessons) && plan.out().next().is_some()).then(|| {
-        view! { <p class="gap-above"><a href=format!("/courses/{}/offline.zip", course.slug) download>"Download to read offline (zip)"</a></p> }
+        view! { <p class="gap-above"><a href=format!("/courses/{}/offline.zip", course.slug)>"Download to read offline (zip)"</a></p> }
     });
     view! {
         {page_title(&course.title)}

@@ -5,6 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::new::fields;
 use super::{Tab, slim, state_badge, state_note};
+use crate::accounts::policy::{SiteAct, allows};
 use crate::courses::api::{ArchiveCourse, ConcludeCourse, PublishCourse, SaveCourse};
 use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseAct, CourseEditor, Standing};
@@ -77,13 +78,16 @@ fn show((standing, counts): (Standing, TabCounts)) -> AnyView {
 /// The ways out: a copy for another term, and the whole course as a folder.
 fn folder(standing: &Standing) -> AnyView {
     let course = format!("/courses/{}", standing.course.slug);
+    let copy = allows(standing.facts.site, SiteAct::CreateCourse).is_yes().then(|| {
+        view! { <p><a href=format!("{course}/copy")>"Copy for another term"</a>", with dates on the same days of the week."</p> }
+    });
     view! {
         <section class="hung" aria-labelledby="folder">
             <div><h2 id="folder">"Copies"</h2><p>"Never with people in them."</p></div>
             <div>
-                <p><a href=format!("{course}/copy")>"Copy for another term"</a>", with dates on the same days of the week."</p>
-                <p><a href=format!("{course}/folder.zip") download>"Download as a folder (zip)"</a>": Markdown, TOML and files, to keep, to change, and to import again."</p>
-                <p><a href=format!("{course}/offline.zip") download>"Download to read offline (zip)"</a>": what students read now, as pages."</p>
+                {copy}
+                <p><a href=format!("{course}/folder.zip")>"Download as a folder (zip)"</a>": Markdown, TOML and files, to keep, to change, and to import again."</p>
+                <p><a href=format!("{course}/offline.zip")>"Download to read offline (zip)"</a>": what students read now, as pages."</p>
             </div>
         </section>
     }

@@ -93,7 +93,7 @@ fn upload(standing: &Standing, limits: &FileLimits) -> AnyView {
             {form.hidden(&[("course", standing.course.id.to_string())])}
             // What decides about the files is sent before them: see incoming.rs.
             {form.checkbox("replace", "A file takes the place of another of its name", "Otherwise that one stays, and you are told.", false)}
-            {form.files("file", "Files", hint, accept)}
+            {form.files("file", "Files", hint, accept, true)}
             <details><summary>"Which kinds"</summary><p>{kinds}</p></details>
             <div class="buttons"><button class="button primary">"Add files"</button></div>
             <progress id="uploaded" max="100" aria-label="Sent"></progress>

@@ -41,8 +41,8 @@ async fn load(slug: String) -> Result<Data, Failure> {
     let mut read = request::read().await?;
     let mut editor = CourseEditor::claim_by_slug(&mut read, &slug).await?;
     let (standing, counts) = (editor.standing().clone(), editor.count_for_tabs().await?);
-    let (folder, files) = editor.read_folder().await?;
     CourseMaker::claim(&mut read).await?;
+    let (folder, files) = CourseEditor::claim_by_slug(&mut read, &slug).await?.read_folder(false).await?;
     let now = read.now();
     drop(read);
     let form = Form::to::<CopyCourse>().or_looked_at_by::<PreviewCopy>();
@@ -94,10 +94,10 @@ fn show(Data { standing, counts, first, form, moved, sizes }: Data) -> AnyView {
             {begins}
             <fieldset class="fields">
                 <legend>"What comes along"</legend>
-                {form.checkbox("lessons", "Lessons and modules", counted(lessons, "lesson"), true)}
-                {form.checkbox("files", "Files", counted(files, "file"), true)}
+                {(lessons > 0).then(|| form.checkbox("lessons", "Lessons and modules", counted(lessons, "lesson"), true))}
+                {(files > 0).then(|| form.checkbox("files", "Files", format!("{} Without them, what the texts show of them is missing.", counted(files, "file")), true))}
                 {form.checkbox("joining", "How people join", "Seats, waiting list, approval, and from when until when.", true)}
-                {form.checkbox("announcements", "Announcements", format!("{} Those whose new date is past are not mailed.", counted(announcements, "announcement")), false)}
+                {(announcements > 0).then(|| form.checkbox("announcements", "Announcements", format!("{} Those whose new date is past are not mailed.", counted(announcements, "announcement")), false))}
             </fieldset>
             <div class="buttons">
                 <button class="button primary large">"Make the copy"</button>
@@ -113,7 +113,6 @@ fn show(Data { standing, counts, first, form, moved, sizes }: Data) -> AnyView {
 
 fn counted(count: usize, what: &str) -> String {
     match count {
-        0 => format!("There is no {what}."),
         1 => format!("1 {what}."),
         many => format!("{many} {what}s."),
     }

@@ -36,7 +36,7 @@ fn show(most: u64) -> AnyView {
             <form class="fields" method="post" action=form.action() enctype="multipart/form-data" novalidate>
                 {form.summary()}
                 {form.hidden(&[])}
-                {form.files("file", "The folder, as a zip", hint, ".zip".to_owned())}
+                {form.files("file", "The folder, as a zip", hint, ".zip".to_owned(), false)}
                 <div class="buttons">
                     <button class="button primary large">"Import"</button>
                     <a class="button quiet large" href="/courses/new">"Cancel"</a>
@@ -45,7 +45,7 @@ fn show(most: u64) -> AnyView {
             <section class="gap-above" aria-labelledby="looks">
                 <h2 id="looks">"How such a folder looks"</h2>
                 <pre tabindex="0" role="region" aria-label="An example"><code>{EXAMPLE}</code></pre>
-                <p>"Everything that is wrong with a folder is said, and then nothing of it is kept. People are never in it."</p>
+                <p>"Everything that is wrong with a folder is said, and then nothing of it is kept. People are never in it. Announcements that are still to come go out when their time is there, by mail as well where the folder says so."</p>
             </section>
         </div>
     }
