@@ -13,7 +13,9 @@ use crate::db::Write;
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::id::{AnnouncementId, UserId};
+use crate::lessons::markdown::plain;
 use crate::mail::letter::{Kind, Letter, Part, one_line};
+use crate::mail::smtp::ENDS_AT;
 use crate::mail::store::public_post;
 use crate::sessions::caller::Caller;
 
@@ -105,7 +107,8 @@ fn by_itself(site: &Site, of: &Unmailed, user: UserId, address: String) -> Lette
     let by = of.by.as_deref().unwrap_or("The staff");
     let mut parts =
         vec![Part::Words(format!("{by} announced in “{}”:", of.course_title)), Part::Words(of.title.clone())];
-    let (text, is_cut) = beginning(&of.body, CHARACTERS[0]);
+    let body = plain(&of.body, &site.config.public_url.origin, &of.course);
+    let (text, is_cut) = beginning(&body, CHARACTERS[0]);
     parts.extend(
         text.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).map(|words| Part::Words(words.to_owned())),
     );
@@ -118,7 +121,8 @@ fn by_itself(site: &Site, of: &Unmailed, user: UserId, address: String) -> Lette
 fn of_several(site: &Site, gathered: &[Gathered], user: UserId, address: String) -> Letter {
     let mut parts = Vec::new();
     for Gathered { id, course, course_title, title, body } in gathered.iter().take(IN_ONE) {
-        let (text, is_cut) = beginning(body, CHARACTERS[1]);
+        let body = plain(body, &site.config.public_url.origin, course);
+        let (text, is_cut) = beginning(&body, CHARACTERS[1]);
         let text =
             if text.is_empty() { String::new() } else { format!("\n{text}{}", if is_cut { " …" } else { "" }) };
         parts.push(Part::Words(format!("{course_title}: {title}{text}")));
@@ -143,7 +147,7 @@ fn letter(
 ) -> Letter {
     parts.push(Part::Link {
         words: "Choose which announcements come by mail, or none".to_owned(),
-        address: format!("{}/account/mail", site.config.public_url.origin),
+        address: format!("{}{ENDS_AT}", site.config.public_url.origin),
     });
     Letter { kind: Kind::Announcement, user: Some(user), address, subject, parts, good_for: GOOD_FOR }
 }

@@ -60,12 +60,12 @@ fn is_chosen(at: Millis) -> bool {
 }
 
 impl Folder {
-    /// The course's first date: of its lessons, else of joining and announcements; none where it has none.
+    /// The course's first date that somebody chose: of its lessons, else of joining and announcements; none where it has none.
     pub fn first_date(&self) -> Option<Millis> {
         let chosen = |at: &Millis| is_chosen(*at);
         let lessons = self.all_lessons().filter_map(|lesson| lesson.opens).filter(chosen).min();
-        let others = self.announcements.iter().map(|announcement| announcement.posted).chain(self.coming.from).min();
-        lessons.or(others)
+        let announced = self.announcements.iter().map(|announcement| announcement.posted).filter(chosen);
+        lessons.or(announced.chain(self.coming.from).min())
     }
 
     /// By how many weeks dates are moved for a course that begins about then: as many as keep the day of the week.

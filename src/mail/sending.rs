@@ -76,7 +76,7 @@ async fn send(site: &Site, letter: Due) -> (Due, Sent) {
         (None, ..) => Sent::Never("it was sealed with another key".to_owned()),
         (Some(parts), Some(gateway), _) if letter.is_text() => gateway.send(&letter.address, &message(&parts)).await,
         (Some(parts), _, Some(mailer)) if !letter.is_text() => {
-            mailer.send(&letter.message_id, &letter.address, &letter.subject, &parts).await
+            mailer.send(&letter.message_id, &letter.address, &letter.subject, &parts, letter.goes_to_many()).await
         }
         _ => Sent::Later("no server for it is set".to_owned()),
     };

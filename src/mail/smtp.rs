@@ -83,6 +83,9 @@ pub enum Sent {
     Never(String),
 }
 
+/// The page on which a reader chooses which mail comes to them.
+pub const ENDS_AT: &str = "/account/mail";
+
 /// The longest of a server's words that are kept.
 const WORDS: usize = 300;
 
@@ -106,9 +109,9 @@ impl Mailer {
         Ok(Self { transport, from: place.from.clone(), origin: origin.to_owned(), patience })
     }
 
-    /// Sends one letter. `id` tells it from others for whoever looks at both ends.
-    pub async fn send(&self, id: &str, to: &str, subject: &str, parts: &[Part]) -> Sent {
-        let message = match self.message(id, to, subject, parts) {
+    /// Sends one letter. `id` tells it from others for whoever looks at both ends; one that goes to many says where its reader ends that.
+    pub async fn send(&self, id: &str, to: &str, subject: &str, parts: &[Part], goes_to_many: bool) -> Sent {
+        let message = match self.message(id, to, subject, parts, goes_to_many) {
             Ok(message) => message,
             Err(failure) => return Sent::Never(cut(&failure.to_string())),
         };
@@ -123,9 +126,16 @@ impl Mailer {
         }
     }
 
-    fn message(&self, id: &str, to: &str, subject: &str, parts: &[Part]) -> Result<Message, Failure> {
+    fn message(
+        &self,
+        id: &str,
+        to: &str,
+        subject: &str,
+        parts: &[Part],
+        goes_to_many: bool,
+    ) -> Result<Message, Failure> {
         let to: Address = to.parse().broken("read a mail address")?;
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let header = |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
         let body = MultiPart::alternative()
             .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter::text(parts, &self.origin)))
             .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter::html(
@@ -133,15 +143,18 @@ impl Mailer {
                 parts,
                 &self.origin,
             )));
-        Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(subject)
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             // RFC 3834: no automatic answer comes to it.
-            .raw_header(automatic)
-            .multipart(body)
-            .broken("write a mail")
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        if goes_to_many {
+            // RFC 2369: mail programs show a way to end it.
+            message = message.raw_header(header("List-Unsubscribe", format!("<{}{ENDS_AT}>", self.origin)));
+        }
+        message.multipart(body).broken("write a mail")
     }
 }
 
@@ -181,13 +194,17 @@ mod tests {
         )
         .unwrap();
         let parts = [Part::Words("Hello Eve\r\nBcc: all@uni.example".to_owned())];
-        let message = mailer.message("1", "ada@uni.example", "Your password was changed", &parts).unwrap();
+        let message = mailer.message("1", "ada@uni.example", "Your password was changed", &parts, false).unwrap();
         let raw = String::from_utf8(message.formatted()).unwrap();
         let (headers, body) = raw.split_once("\r\n\r\n").unwrap();
         assert!(!headers.contains("Bcc") && body.contains("Bcc: all"), "{raw}");
         assert!(headers.contains("Auto-Submitted: auto-generated") && headers.contains("To: ada@uni.example"), "{raw}");
+        assert!(!headers.contains("List-Unsubscribe"));
+        let many = mailer.message("1", "ada@uni.example", "Soil: Exam", &parts, true).unwrap();
+        let many = String::from_utf8(many.formatted()).unwrap();
+        assert!(many.contains("List-Unsubscribe: <https://a.example/account/mail>"), "{many}");
         for bad in ["ada@uni.example\r\nBcc: all@uni.example", "ada@uni.example, all@uni.example", "no address"] {
-            assert!(mailer.message("1", bad, "Hello", &parts).is_err(), "{bad}");
+            assert!(mailer.message("1", bad, "Hello", &parts, false).is_err(), "{bad}");
         }
     }
 }

@@ -73,6 +73,11 @@ impl Due {
         self.kind == Kind::TextCode.key()
     }
 
+    /// Whether it is one of many that say the same.
+    pub fn goes_to_many(&self) -> bool {
+        self.kind == Kind::Announcement.key()
+    }
+
     /// What it says; none when it was sealed with another key.
     pub fn parts(&self, key: &SiteKey) -> Option<Vec<Part>> {
         opened(key, &self.content)

@@ -191,7 +191,7 @@ async fn an_announcement_is_mailed_once_to_who_is_in_the_course_and_wants_it() {
         let to: Vec<&str> = all.iter().map(|(to, _)| to.as_str()).collect();
         assert_eq!(to, ["each", "daily"], "the second has it in the first mail of their day");
         let (_, text) = &all[0];
-        assert!(text.contains("owner announced in “Soil”:\n\nLoud") && text.contains("Bring **boots**."), "{text}");
+        assert!(text.contains("owner announced in “Soil”:\n\nLoud") && text.contains("Bring boots."), "{text}");
         assert!(text.contains(&format!("{loud}\n")) && text.contains("/account/mail\n"), "{text}");
     }
     assert_eq!(app.words("select subject from outbox order by id").await[0], "Soil: Loud news");

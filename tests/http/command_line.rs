@@ -151,7 +151,9 @@ async fn a_course_is_taken_out_and_brought_in_by_who_runs_the_server() {
     let run = |arguments: &[&str]| run(folder, arguments, &settings, "");
     assert!(said(&run(&["course", "export", "soil", zip])).contains("2 lessons, 0 announcements, 1 files."));
     is_refused(&run(&["course", "export", "soil", zip]), "make the zip");
-    is_refused(&run(&["course", "export", "sand", zip]), "there is no course sand");
+    let none = folder.join("sand.zip");
+    is_refused(&run(&["course", "export", "sand", none.to_str().unwrap()]), "there is no course sand");
+    assert!(!none.exists(), "half a folder is none");
     is_refused(&run(&["course", "import", zip, "--owner", "nobody@uni.example"]), "there is no account");
     let imported = run(&["course", "import", zip, "--owner", "owner@uni.example"]);
     assert!(said(&imported).contains("/courses/soil-2, as a draft."), "{imported:?}");

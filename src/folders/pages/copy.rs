@@ -92,7 +92,7 @@ fn show(Data { standing, counts, first, form, moved, sizes }: Data) -> AnyView {
             {form.hidden(&[("course", course.id.to_string())])}
             {form.input(Field { name: "title", label: "Title", hint: "Up to 120 characters.", value: course.title.clone(), own_words: true, ..Field::default() })}
             {begins}
-            <fieldset class="fields">
+            <fieldset class="checks">
                 <legend>"What comes along"</legend>
                 {(lessons > 0).then(|| form.checkbox("lessons", "Lessons and modules", counted(lessons, "lesson"), true))}
                 {(files > 0).then(|| form.checkbox("files", "Files", format!("{} Without them, what the texts show of them is missing.", counted(files, "file")), true))}

@@ -44,8 +44,8 @@ fn show(most: u64) -> AnyView {
             </form>
             <section class="gap-above" aria-labelledby="looks">
                 <h2 id="looks">"How such a folder looks"</h2>
-                <pre tabindex="0" role="region" aria-label="An example"><code>{EXAMPLE}</code></pre>
-                <p>"Everything that is wrong with a folder is said, and then nothing of it is kept. People are never in it. Announcements that are still to come go out when their time is there, by mail as well where the folder says so."</p>
+                <pre class="gap-above" tabindex="0" role="region" aria-label="An example"><code>{EXAMPLE}</code></pre>
+                <p class="gap-above">"Everything that is wrong with a folder is said, and then nothing of it is kept. People are never in it. Announcements that are still to come go out when their time is there, by mail as well where the folder says so."</p>
             </section>
         </div>
     }

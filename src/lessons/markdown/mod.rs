@@ -8,6 +8,7 @@ mod elements;
 mod files;
 mod highlight;
 mod mathematics;
+mod plain;
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use self::depth::shallow;
 use self::elements::{lowered, with_ids, with_regions, with_titles, without_tags};
 pub use self::files::files_in;
+pub use self::plain::plain;
 use crate::failure::{Broken, Failure};
 use crate::random;
 
