@@ -37,7 +37,7 @@ async fn post(app: &App, address: &str) {
         kind: Kind::Reset,
         user: None::<UserId>,
         address: address.to_owned(),
-        subject: "Set a new password",
+        subject: "Set a new password".into(),
         parts,
         good_for: 3 * DAY,
     };
