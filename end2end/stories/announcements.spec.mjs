@@ -38,7 +38,7 @@ test("an instructor plans an announcement, posts it, and a student reads it", as
   await student.getByRole("link", { name: "Announcements" }).first().click();
   await isAccessible(student);
   await student.getByRole("link", { name: "Which come by mail" }).click();
-  await student.getByLabel("Announcements of your courses").selectOption("At most one mail a day, with all that is new");
+  await student.getByLabel("Announcements of your courses").selectOption("Once a day, all that is new");
   await student.getByRole("button", { name: "Save changes" }).click();
   await expect(student.getByRole("status").first()).toContainText("Changes saved.");
   await isAccessible(student);

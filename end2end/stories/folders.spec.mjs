@@ -49,4 +49,5 @@ test("a course is copied, taken out, brought in, and read offline", async ({ pag
   await visit(page, course);
   const [offline] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download to read offline (zip)" }).click()]);
   expect(offline.suggestedFilename()).toMatch(/-to-read\.zip$/);
+  expect(await offline.failure()).toBeNull();
 });

@@ -38,7 +38,7 @@ impl Wish {
     pub fn words(self) -> &'static str {
         match self {
             Self::Each => "Each at once",
-            Self::Daily => "At most one mail a day, with all that is new",
+            Self::Daily => "Once a day, all that is new",
             Self::None => "None: I read them in the course",
         }
     }

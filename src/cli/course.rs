@@ -21,10 +21,11 @@ use crate::folders::writing::texts;
 pub async fn export(config: Config, task: SystemTask, slug: &str, file: &Path) -> Result<(), Failure> {
     let db = open_existing(&config).await?;
     // What is there is somebody's.
-    let mut out = std::fs::File::create_new(file).broken("make the zip")?;
+    let mut out = std::fs::File::create_new(file)
+        .map_err(|error| broken(format!("{} cannot be made: {error}", file.display())))?;
     let written = write_out(&config, &task, &db, slug, &mut out).await;
     let (lessons, announcements, files) = written.inspect_err(|_| drop(std::fs::remove_file(file)))?;
-    println!("{} written: {lessons} lessons, {announcements} announcements, {files} files.", file.display());
+    println!("{} written. Lessons: {lessons}. Announcements: {announcements}. Files: {files}.", file.display());
     db.close().await;
     Ok(())
 }
@@ -59,11 +60,15 @@ pub async fn import(config: Config, task: SystemTask, file: PathBuf, owner: &str
     let found = task.admin(&mut write).find_by_email(&email).await?;
     drop(write);
     let owner = found.ok_or_else(|| broken(format!("there is no account {owner}")))?;
-    let zip = std::fs::File::open(&file).broken("open the zip")?;
+    let zip =
+        std::fs::File::open(&file).map_err(|error| broken(format!("{} cannot be opened: {error}", file.display())))?;
     let ready = match look_at(zip, &config, &db, system()).await? {
         Ok(ready) => ready,
         Err(reasons) => return Err(broken(format!("{}: {}", file.display(), in_words(&reasons)))),
     };
+    if let Some(words) = ready.missing() {
+        println!("{words}");
+    }
     let contents = Contents::open(&config.files_place)?;
     let slug = ready.bring_in(&config, &db, &contents, system(), Owner::Named(&task, owner)).await?;
     println!("The course is at {}/courses/{slug}, as a draft.", config.public_url.origin);

@@ -100,12 +100,14 @@ enum CourseCommand {
     Export {
         /// What stands in its address after /courses/
         slug: String,
+        /// A zip that is not there yet
         file: PathBuf,
     },
     /// Makes a draft of FILE, as `course export` or the course's settings wrote it
     Import {
+        /// A zip
         file: PathBuf,
-        /// The address of whoever owns it from then on
+        /// The address of whoever owns it from then on, whatever they are on the site
         #[arg(long)]
         owner: String,
     },

@@ -39,8 +39,10 @@ pub async fn import_course() -> Result<(), AppError> {
         Ok(ready) => ready,
         Err(reasons) => return Err(FieldErrors::one("file", in_words(&reasons)).into()),
     };
+    let missing = ready.missing().map(|words| format!(" {words}")).unwrap_or_default();
     let slug = ready.bring_in(&site.config, &site.db, &site.contents, ctx.caller.clone(), Owner::Asker).await?;
-    request::go_on(&format!("/courses/{slug}"), Flash::said("The course is here, as a draft that only you see."))
+    let said = format!("The course is here, as a draft that only you see.{missing}");
+    request::go_on(&format!("/courses/{slug}"), Flash::said(said))
 }
 
 /// Copies a course for another term, without its people: a draft that whoever asks owns.

@@ -170,6 +170,12 @@ pub struct Named {
 const MOST_NAMED: usize = 5_000;
 
 impl Named {
+    /// Each of these files, once for each kind of text.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        let lessons = self.lessons.iter().flatten().collect::<BTreeSet<_>>();
+        self.description.iter().chain(lessons).chain(self.announcements.iter().flatten())
+    }
+
     /// What is wrong with a folder whose texts name files too often, without a full stop; none: they do not.
     pub fn too_many(&self) -> Option<String> {
         let all = self.lessons.iter().chain(&self.announcements).map(BTreeSet::len).sum::<usize>();

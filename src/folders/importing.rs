@@ -132,6 +132,18 @@ pub enum Owner<'t> {
 }
 
 impl Ready {
+    /// What else is to be said of it: its texts name files that are not in it. None: they do not.
+    pub fn missing(&self) -> Option<String> {
+        let there: Vec<String> = self.files.iter().map(|file| file.name.key()).collect();
+        let missing: Vec<&str> = self.named.all().filter(|name| !there.contains(name)).map(String::as_str).collect();
+        let first = missing.iter().take(REASONS).copied().collect::<Vec<_>>().join(", ");
+        match missing.len() {
+            0 => None,
+            few if few <= REASONS => Some(format!("Its texts name what is not among its files: {first}.")),
+            many => Some(format!("Its texts name what is not among its files: {first}, and {} more.", many - REASONS)),
+        }
+    }
+
     /// Keeps the files and makes the course, a draft. Answers its slug.
     pub async fn bring_in(
         mut self,

@@ -84,6 +84,7 @@ impl Course {
             body.push_str("<p>There are no lessons in it yet.</p>\n");
         }
         for Group { module, lessons } in self.plan.groups() {
+            let first = lessons.first().map_or(1, |(at, _)| at + 1);
             let rows: String = lessons.into_iter().filter_map(|(_, row)| self.row(row)).collect();
             if rows.is_empty() {
                 continue;
@@ -91,12 +92,13 @@ impl Course {
             if let Some(module) = module {
                 let _ = writeln!(body, "<h2 dir=\"auto\">{}</h2>", encode_text(&module.title));
             }
-            let _ = writeln!(body, "<ul>\n{rows}</ul>");
+            let _ = writeln!(body, "<ol start=\"{first}\">\n{rows}</ol>");
         }
         if !about.trim().is_empty() {
-            let _ = writeln!(body, "<h2>About this course</h2>\n<div dir=\"auto\">{about}</div>");
+            let _ = writeln!(body, "<h2>About this course</h2>");
         }
-        self.page(&course.title, "", &format!("<div class=\"prose\">\n{body}</div>"), origin)
+        let body = format!("<div class=\"prose\">\n{body}</div>\n<div class=\"prose\" dir=\"auto\">{about}</div>");
+        self.page(&course.title, "", &body, origin)
     }
 
     /// A lesson in the plan; none for a draft.

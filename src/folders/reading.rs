@@ -21,12 +21,12 @@ use crate::zone::{Edge, Zone};
 /// The folder that these texts are, by their paths; else what is wrong with them, each a sentence without a full stop that begins with a path.
 pub fn folder(mut texts: BTreeMap<String, String>) -> Result<Folder, Vec<String>> {
     let mut wrong = Wrong::default();
-    let Some(course) = texts.remove("course.toml") else {
+    let Some(text) = texts.remove("course.toml") else {
         return Err(vec!["course.toml is missing, which says what the course consists of".to_owned()]);
     };
-    let course: CourseToml = match toml::from_str(&course) {
+    let course: CourseToml = match toml::from_str(&text) {
         Ok(course) => course,
-        Err(error) => return Err(vec![format!("course.toml: {}", first_line(error.message()))]),
+        Err(error) => return Err(vec![format!("course.toml, {}", where_and_what(&text, 0, &error))]),
     };
     if course.lectern != FORMAT {
         return Err(vec![format!(
@@ -201,7 +201,7 @@ impl Wrong {
         match toml::from_str(head) {
             Ok(head) => Some((head, without_end(body.strip_prefix('\n').unwrap_or(body)).to_owned())),
             Err(error) => {
-                self.0.push(format!("{path}: {}", first_line(error.message())));
+                self.0.push(format!("{path}, {}", where_and_what(head, 1, &error)));
                 None
             }
         }
@@ -224,8 +224,13 @@ fn without_end(text: &str) -> &str {
     text.strip_suffix('\n').unwrap_or(text)
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
+/// In which line of a file something is wrong, and what; `before` are lines before the text.
+fn where_and_what(text: &str, before: usize, error: &toml::de::Error) -> String {
+    let words = error.message().lines().next().unwrap_or_default();
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(until) => format!("line {}: {words}", until.matches('\n').count() + 1 + before),
+        None => format!("the head: {words}"),
+    }
 }
 
 /// A moment, or, where it says no zone, what a clock of the course shows.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
@@ -81,12 +81,14 @@ async fn send(request: Request, make: impl AsyncFnOnce(&Ctx) -> Result<Pack, Fai
 }
 
 fn answer(name: &str, Packed { file, size }: Packed, share: Share) -> Response {
-    let headers: [(HeaderName, String); 4] = [
+    let headers: [(HeaderName, String); 5] = [
         (CONTENT_TYPE, "application/zip".to_owned()),
         // A slug is letters, digits and hyphens.
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (CONTENT_LENGTH, size.to_string()),
         (CACHE_CONTROL, "no-store".to_owned()),
+        // Nor is it compressed once more (router.rs).
+        (ACCEPT_RANGES, "none".to_owned()),
     ];
     let sending = Arc::new(Mutex::new(Some((File::from_std(file), share))));
     let watched = Arc::downgrade(&sending);
@@ -112,7 +114,8 @@ fn answer(name: &str, Packed { file, size }: Packed, share: Share) -> Response {
             Err(error) => Some((Err(error), sending)),
         }
     });
-    (headers, Body::from_stream(pieces)).into_response()
+    // Whoever asks once more after the end hears that it is the end.
+    (headers, Body::from_stream(pieces.fuse())).into_response()
 }
 
 /// A zip while it is sent, and its room.

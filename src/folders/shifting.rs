@@ -54,23 +54,23 @@ pub struct Moved {
     pub after: Millis,
 }
 
-/// Whether somebody chose this moment: forms know no seconds, and what was let out "at once" has some.
-fn is_chosen(at: Millis) -> bool {
-    at % MINUTE == 0
+/// Whether somebody chose this moment: it is still to come, or it is a whole minute, as forms have it. What was let out "at once" has seconds.
+fn is_chosen(at: Millis, now: Millis) -> bool {
+    at > now || at % MINUTE == 0
 }
 
 impl Folder {
     /// The course's first date that somebody chose: of its lessons, else of joining and announcements; none where it has none.
-    pub fn first_date(&self) -> Option<Millis> {
-        let chosen = |at: &Millis| is_chosen(*at);
+    pub fn first_date(&self, now: Millis) -> Option<Millis> {
+        let chosen = |at: &Millis| is_chosen(*at, now);
         let lessons = self.all_lessons().filter_map(|lesson| lesson.opens).filter(chosen).min();
         let announced = self.announcements.iter().map(|announcement| announcement.posted).filter(chosen);
         lessons.or(announced.chain(self.coming.from).min())
     }
 
     /// By how many weeks dates are moved for a course that begins about then: as many as keep the day of the week.
-    pub fn weeks_until(&self, begins: Date) -> i64 {
-        let Some(first) = self.first_date() else { return 0 };
+    pub fn weeks_until(&self, begins: Date, now: Millis) -> i64 {
+        let Some(first) = self.first_date(now) else { return 0 };
         let first = Zone::stored(&self.coming.time_zone).day(first);
         let days = i64::from((begins - first).get_days());
         (days + if days < 0 { -3 } else { 3 }) / 7
@@ -80,7 +80,7 @@ impl Folder {
     /// read at once they can read at once in the copy, and announcements whose date is past by then are not mailed.
     pub fn for_another_term(mut self, choice: &Choice, now: Millis) -> (Self, Vec<Moved>) {
         let zone = Zone::stored(&self.coming.time_zone);
-        let weeks = choice.begins.map_or(0, |begins| self.weeks_until(begins));
+        let weeks = choice.begins.map_or(0, |begins| self.weeks_until(begins, now));
         let mut moved = Vec::new();
         let mut later = |what: &str, at: Millis| {
             let after = zone.weeks_later(at, weeks);
@@ -97,7 +97,7 @@ impl Folder {
         if choice.lessons {
             for lesson in self.all_lessons_mut() {
                 lesson.opens = match lesson.opens {
-                    Some(at) if is_chosen(at) => Some(later(&lesson.title, at)),
+                    Some(at) if is_chosen(at, now) => Some(later(&lesson.title, at)),
                     Some(_) => Some(now),
                     None => None,
                 };
@@ -173,9 +173,13 @@ mod tests {
         assert_eq!(words(next.coming.from), "Thursday 1 April 2027, 00:00 (Europe/Berlin)");
         assert!(next.announcements[0].mails && next.announcements[0].posted == at("2027-04-12T07:00") + 17);
         assert_eq!(moved.len(), 4);
+        // What is still to come was chosen, whatever its seconds.
+        let early = at("2026-08-01T00:00");
+        let (next, _) = course().for_another_term(&choice("2026-09-15", true), early);
+        assert_eq!(next.lessons[0].opens, Some(at("2026-09-15T09:00") + 12_345));
         // The half of a week goes to the nearer Monday.
         for (begins, weeks) in [("2026-10-15", 0), ("2026-10-16", 1), ("2026-10-08", -1), ("2026-10-09", 0)] {
-            assert_eq!(course().weeks_until(begins.parse().unwrap()), weeks, "{begins}");
+            assert_eq!(course().weeks_until(begins.parse().unwrap(), now), weeks, "{begins}");
         }
     }
 
@@ -188,7 +192,7 @@ mod tests {
         let (same, _) = course().for_another_term(&choice("", true), now);
         assert_eq!(same.lessons[1].opens, course().lessons[1].opens);
         assert!(!same.announcements[0].mails, "it is past");
-        assert_eq!(Folder::default().weeks_until("2027-04-12".parse().unwrap()), 0);
+        assert_eq!(Folder::default().weeks_until("2027-04-12".parse().unwrap(), now), 0);
     }
 
     #[test]

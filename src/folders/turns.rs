@@ -10,7 +10,7 @@ use crate::http::request::Ctx;
 use crate::network::{NoneLeft, PerMinute, Scarce, Share, Turn};
 
 /// So many in a minute, and for one person.
-const IN_A_MINUTE: [u32; 2] = [600, 6];
+const IN_A_MINUTE: [u32; 2] = [600, 20];
 
 /// So many zips on their way, and to one person: each takes as much room on the disk as its course until it is sent.
 const ON_THEIR_WAY: [usize; 2] = [24, 2];

@@ -77,11 +77,20 @@ impl Unpacking {
         if zip.len() > most.saturating_add(OTHERS) {
             return Err(format!("there are {} names in it, more than a course can have", zip.len()));
         }
+        let mut is_course = false;
         for entry in zip.files().map_err(no_zip)? {
             let path = path_of(entry.map_err(no_zip)?.name_raw())?;
             if let Some(top) = path.strip_suffix("/course.toml").filter(|top| !top.contains('/')) {
                 self.top = format!("{top}/");
+                is_course = true;
             }
+            is_course |= path == "course.toml";
+        }
+        if !is_course {
+            return Err(
+                "course.toml is missing, which says what the course consists of: this is not a course’s folder"
+                    .to_owned(),
+            );
         }
         let mut files = zip.files_with_reader(BufReader::new(body), ZipReadOptions::new()).map_err(no_zip)?;
         while let Some(file) = files.next() {

@@ -85,7 +85,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .layer(from_fn_with_state(site.clone(), log::layer))
 }
 
-/// A file that was uploaded goes out as it is: in parts as well, and most are compressed in themselves.
+/// A file that was uploaded, and a zip, go out as they are: most are compressed in themselves, and some are sent in parts.
 fn is_no_file(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     !headers.contains_key(ACCEPT_RANGES)
 }

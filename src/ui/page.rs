@@ -12,7 +12,8 @@ use crate::ui::error_page::trouble_of;
 /// Sets the page's title; where a form of the page came back refused, a screen reader says so first. leptos_meta writes a title
 /// into the page as it is, so it is escaped here and only here.
 pub fn page_title(words: &str) -> AnyView {
-    let is_refused = request::current().is_ok_and(|ctx| ctx.refused.is_some());
+    let is_refused =
+        request::current().is_ok_and(|ctx| ctx.refused.as_ref().is_some_and(|form| !form.errors.is_empty()));
     let text = if is_refused { title_text(&format!("Error: {words}")) } else { title_text(words) };
     view! { <Title text=text /> }.into_any()
 }

@@ -149,8 +149,8 @@ async fn a_course_is_taken_out_and_brought_in_by_who_runs_the_server() {
     let zip = folder.join("soil.zip");
     let zip = zip.to_str().unwrap();
     let run = |arguments: &[&str]| run(folder, arguments, &settings, "");
-    assert!(said(&run(&["course", "export", "soil", zip])).contains("2 lessons, 0 announcements, 1 files."));
-    is_refused(&run(&["course", "export", "soil", zip]), "make the zip");
+    assert!(said(&run(&["course", "export", "soil", zip])).contains("Lessons: 2. Announcements: 0. Files: 1."));
+    is_refused(&run(&["course", "export", "soil", zip]), "cannot be made: File exists");
     let none = folder.join("sand.zip");
     is_refused(&run(&["course", "export", "sand", none.to_str().unwrap()]), "there is no course sand");
     assert!(!none.exists(), "half a folder is none");

@@ -51,8 +51,8 @@ fn show(Data { standing, counts, row, text, has_mail, now }: Data) -> AnyView {
     let staff = standing.may(CourseAct::Write).then(|| {
         let ids = [("course", standing.course.id.to_string()), ("announcement", row.id.to_string())];
         let sentence = match row.mailed_at {
-            Some(_) if !row.came_along() => "It is gone from the course. The mails of it stay with who got them.".to_owned(),
-            _ => "It is gone from the course.".to_owned(),
+            Some(_) if !row.came_along() => "It will be gone from the course. The mails of it stay with who got them.".to_owned(),
+            _ => "It will be gone from the course.".to_owned(),
         };
         view! {
             <p class="quiet-text gap-above">{mailed(&row, &standing, has_mail, now)}</p>

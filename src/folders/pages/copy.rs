@@ -47,7 +47,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
     drop(read);
     let form = Form::to::<CopyCourse>().or_looked_at_by::<PreviewCopy>();
     let sizes = [folder.all_lessons().count(), folder.announcements.len(), files.len()];
-    let first = folder.first_date();
+    let first = folder.first_date(now);
     let moved = if form.was_looked_at_by::<PreviewCopy>() {
         Choice::parse(&typed(&form)).ok().map(|choice| folder.for_another_term(&choice, now).1)
     } else {

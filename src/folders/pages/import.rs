@@ -45,7 +45,7 @@ fn show(most: u64) -> AnyView {
             <section class="gap-above" aria-labelledby="looks">
                 <h2 id="looks">"How such a folder looks"</h2>
                 <pre class="gap-above" tabindex="0" role="region" aria-label="An example"><code>{EXAMPLE}</code></pre>
-                <p class="gap-above">"Everything that is wrong with a folder is said, and then nothing of it is kept. People are never in it. Announcements that are still to come go out when their time is there, by mail as well where the folder says so."</p>
+                <p class="gap-above">"What is wrong with a folder is said, and then nothing of it is kept. People are never in it. Announcements that are still to come go out when their time is there, by mail as well where the folder says so."</p>
             </section>
         </div>
     }
@@ -55,7 +55,8 @@ fn show(most: u64) -> AnyView {
 const EXAMPLE: &str = "soil/
   course.toml            title, how people join, the order of modules and lessons
   description.md
-  lessons/clay.md        +++
+  lessons/clay.md        named in course.toml; it begins with
+                         +++
                          title = \"Clay\"
                          opens = 2026-11-09T10:00:00Z    left out: a draft
                          +++
