@@ -19,7 +19,7 @@ test("an instructor plans an announcement, posts it, and a student reads it", as
   await expect(page.getByLabel("Title")).toHaveValue(title);
   await page.getByLabel("From (optional)").fill("2199-01-01T10:00");
   await page.getByRole("button", { name: "Post it" }).click();
-  await expect(page.getByText("Planned for Tuesday 1 January 2199, 10:00")).toBeVisible();
+  await expect(page.locator("article").getByText("Planned for Tuesday 1 January 2199, 10:00")).toBeVisible();
   await isAccessible(page);
   await page.getByRole("link", { name: "Change" }).click();
   await page.getByLabel("From (optional)").fill("");

@@ -137,7 +137,7 @@ fn dates(moved: &[Moved], zone: &Zone) -> AnyView {
         <section class="gap-above" id=SHOWN_AGAIN aria-labelledby="dates">
             <h2 id="dates">"Its dates"</h2>
             <p class="quiet-text">"Nothing of this is made yet. Lessons without a date of their own can be read as soon as the copy is published."</p>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="dates">
+            <div class="scroll" tabindex="0" role="region" aria-label="Each date, before and after">
                 <table>
                     <thead><tr><th scope="col">"Of"</th><th scope="col">"Here"</th><th scope="col">"In the copy"</th></tr></thead>
                     <tbody>{rows}</tbody>
