@@ -10,7 +10,7 @@ use crate::id::{AnnouncementId, CourseId};
 use {
     super::model::Wish, super::store::AnnouncementText, crate::accounts::policy::Oneself,
     crate::courses::model::OVERTAKEN, crate::courses::policy::CourseWriter, crate::db::Connection,
-    crate::error::FieldErrors, crate::http::request, crate::ui::flash::Flash, crate::zone::Zone,
+    crate::error::FieldErrors, crate::http::request, crate::lessons::api::zone_of, crate::ui::flash::Flash,
 };
 
 /// Posts an announcement in a course, now or for later.
@@ -36,14 +36,6 @@ pub async fn post_announcement(
         "The announcement is posted.".to_owned()
     };
     request::go_on(&format!("/courses/{slug}/announcements/{id}"), Flash::said(said))
-}
-
-/// In which zone the dates of a course are, for who may write in it: others are refused before their form is read.
-#[cfg(feature = "ssr")]
-async fn zone_of(course: CourseId) -> Result<Zone, AppError> {
-    let mut read = request::read().await?;
-    let writer = CourseWriter::claim(&mut read, course).await?;
-    Ok(Zone::stored(&writer.course().time_zone))
 }
 
 /// Changes an announcement. Once it is out, only its words change.

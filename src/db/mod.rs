@@ -36,8 +36,8 @@ pub use packed::Packed;
 pub use place::Place;
 pub use query::{Query, Row, Value, query, query_by_engine};
 pub use sqlite::serve_alone;
-pub use tables::{Kind, TABLES};
-pub use transfer::{COUNTED, Sum, transfer};
+pub use tables::{COUNTED, Kind, TABLES};
+pub use transfer::{Sum, transfer};
 
 /// How long a request waits for a connection, or for somebody else's write to end, before it is told 503.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -10,23 +10,9 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection as _, Postgres, QueryBuilder, Row as _, Sqlite};
 use time::OffsetDateTime;
 
-use super::tables::{Kind, TABLES, Table};
+use super::tables::{COUNTED, Kind, TABLES, Table};
 use super::{Place, migrate, postgres, sqlite};
 use crate::failure::{Broken, Failure};
-
-/// The tables whose ids are counted up by the engine: a number once given away is never given again.
-pub const COUNTED: [&str; 10] = [
-    "users",
-    "courses",
-    "rosters",
-    "modules",
-    "lessons",
-    "lesson_versions",
-    "announcements",
-    "outbox",
-    "passkeys",
-    "provider_accounts",
-];
 
 /// What one field of a row holds.
 #[derive(Clone, Debug)]

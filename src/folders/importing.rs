@@ -154,11 +154,16 @@ impl Ready {
         owner: Owner<'_>,
     ) -> Result<String, Failure> {
         let mut write = db.begin_write(caller.clone()).await?;
-        for FolderFile { digest, size, .. } in &self.files {
-            match owner {
-                Owner::Asker => CourseMaker::claim(&mut write).await?.announce(digest, *size, &config.files).await?,
-                Owner::Named(task, _) => {
-                    announce_for_system(task, &mut write, digest, *size, &config.files).await?;
+        match owner {
+            Owner::Asker => {
+                let mut maker = CourseMaker::claim(&mut write).await?;
+                for file in &self.files {
+                    maker.announce(&file.digest, file.size, &config.files).await?;
+                }
+            }
+            Owner::Named(task, _) => {
+                for file in &self.files {
+                    announce_for_system(task, &mut write, &file.digest, file.size, &config.files).await?;
                 }
             }
         }

@@ -54,7 +54,7 @@ pub async fn add_lesson(
 
 /// In which zone the dates of a course are, for who may write in it: others are refused before their form is read.
 #[cfg(feature = "ssr")]
-async fn zone_of(course: CourseId) -> Result<Zone, AppError> {
+pub(crate) async fn zone_of(course: CourseId) -> Result<Zone, AppError> {
     let mut read = request::read().await?;
     let writer = CourseWriter::claim(&mut read, course).await?;
     Ok(Zone::stored(&writer.course().time_zone))

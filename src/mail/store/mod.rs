@@ -1,5 +1,9 @@
 //! All SQL about the outbox.
 
+mod sealing;
+
+pub use sealing::public_check_key;
+
 use super::letter::{Kind, Letter, Part};
 use super::smtp::Sent;
 use crate::accounts::policy::Admin;
@@ -376,29 +380,4 @@ impl Admin<'_, Write> {
         .await?;
         if retried == 1 { Ok(()) } else { Err(AppError::NotFound.into()) }
     }
-}
-
-impl Admin<'_, Write> {
-    /// Gives up what an earlier key sealed, and says in words what was lost.
-    pub async fn forget_key(&mut self) -> Result<String, Failure> {
-        let write = self.connection();
-        let letters = query("delete from outbox where state <> 'sent'").execute(write).await?;
-        let apps = query("delete from code_apps").execute(write).await?;
-        query("delete from fresh_codes").execute(write).await?;
-        // New ones are made at the next start, and apps sign in anew.
-        query("delete from signing_keys").execute(write).await?;
-        query("delete from site_keys").execute(write).await?;
-        note(write, Event::of(What::Deleted).after("what an earlier key had sealed")).await?;
-        Ok(format!("{letters} letters that waited, {apps} code apps, which their people set up anew"))
-    }
-}
-
-/// Compares the site's key with the one that this database was sealed with; the first one is written down.
-pub async fn public_check_key(write: &mut Write, key: &SiteKey) -> Result<bool, Failure> {
-    query("insert into site_keys (one, fingerprint) values (1, $1) on conflict (one) do nothing")
-        .bind(key.fingerprint())
-        .execute(write)
-        .await?;
-    let (known,): (String,) = query("select fingerprint from site_keys where one = 1").one(write).await?;
-    Ok(known == key.fingerprint())
 }
