@@ -58,6 +58,18 @@ fn inside(sql: &str) -> String {
     sql[sql.find('(').unwrap() + 1..sql.rfind(')').unwrap()].to_owned()
 }
 
+/// What an index is of, and which rows it holds where it does not hold all. The engines differ in brackets, and in how they say that
+/// something is so.
+fn indexed(sql: &str) -> String {
+    let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    match sql.split_once(" where ") {
+        None => inside(&sql),
+        Some((index, rows)) => {
+            format!("{} where {}", inside(index), rows.replace(['(', ')'], "").replace(" = 1", ""))
+        }
+    }
+}
+
 async fn of_file(file: &Path) -> Schema {
     let mut on = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
     let mut schema = Schema::new();
@@ -101,7 +113,7 @@ async fn of_file(file: &Path) -> Schema {
             } else if origin == "c" {
                 let sql: Vec<(String,)> =
                     rows_of_file(&mut on, &format!("select sql from sqlite_schema where name = '{index}'")).await;
-                table.indexes.insert(index, inside(&sql[0].0));
+                table.indexes.insert(index, indexed(&sql[0].0));
             }
         }
         let references: Vec<(String, String, String, String)> = rows_of_file(
@@ -154,7 +166,7 @@ async fn of_server(on: &mut PgConnection) -> Schema {
         } else if is_unique {
             table.unique.insert(columns());
         } else {
-            table.indexes.insert(index, inside(&sql));
+            table.indexes.insert(index, indexed(&sql));
         }
     }
     let references: Vec<(String, String, String, String, String)> = rows_of_server(
