@@ -26,7 +26,7 @@ pub struct LessonProgress {
 }
 
 /// A student, and how far they are.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudentProgress {
     /// Of the account.
     pub id: UserId,
@@ -77,8 +77,30 @@ pub struct Progress {
     pub marks: HashSet<(UserId, LessonId)>,
 }
 
+/// A page of students in an order, and with each of them every mark of theirs: the lesson's number is null where the mark is of something
+/// else than a lesson of this course that can be read. `$counted` is a join that `$order` asks. $1: the course, $2: a name, $3: the
+/// moment, $4 and $5: how many from where.
+macro_rules! students {
+    ($counted:expr, $order:literal) => {
+        concat!(
+            "with page as (select u.id, u.name, row_number() over (order by ",
+            $order,
+            "lower(u.name), u.id) as place
+              from enrolments e join users u on u.id = e.user_id ",
+            $counted,
+            " where e.course_id = $1 and ",
+            studies!("e"),
+            " and lower(u.name) like lower($2) escape '\\' order by place limit $4 offset $5)
+             select p.id, p.name, l.id, r.read_at from page p left join lesson_reads r on r.user_id = p.id
+             left join lessons l on l.id = r.lesson_id and l.course_id = $1 and ",
+            is_out!("l", "$3"),
+            " order by p.place"
+        )
+    };
+}
+
 impl<C: Asked> CourseStaff<'_, C> {
-    /// The students whose name holds `search`: `most` of them from the `skip`th on. Four statements, however many there are.
+    /// The students whose name holds `search`: `most` of them from the `skip`th on. Three statements, however many there are.
     pub async fn list_progress(
         &mut self,
         search: &str,
@@ -88,15 +110,15 @@ impl<C: Asked> CourseStaff<'_, C> {
     ) -> Result<Progress, Failure> {
         let (on, course) = self.connection();
         let now = on.now();
+        // Every mark is looked at once here, and not once for each lesson: a class of 500 has many.
         let lessons = query(concat!(
-            "select l.id, l.slug, l.title,
-                    (select count(*) from lesson_reads r join enrolments e on e.user_id = r.user_id and e.course_id = $1
-                      where r.lesson_id = l.id and ",
+            "select l.id, l.slug, l.title, count(e.user_id) as read_by
+             from lessons l left join lesson_reads r on r.lesson_id = l.id
+             left join enrolments e on e.course_id = $1 and e.user_id = r.user_id and ",
             studies!("e"),
-            ") as read_by
-             from lessons l where l.course_id = $1 and ",
+            " where l.course_id = $1 and ",
             is_out!("l", "$2"),
-            " order by l.position, l.id"
+            " group by l.id, l.slug, l.title, l.position order by l.position, l.id"
         ))
         .bind(course)
         .bind(now)
@@ -111,31 +133,32 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(like(search))
         .one(on)
         .await?;
-        let students: Vec<StudentProgress> = query(concat!(
-            "select u.id, u.name, count(l.id) as read, max(case when l.id is not null then r.read_at end) as last_at
-             from enrolments e join users u on u.id = e.user_id
-             left join lesson_reads r on r.user_id = u.id and r.lesson_id in (select o.id from lessons o where o.course_id = $1)
-             left join lessons l on l.id = r.lesson_id and ", is_out!("l", "$3"), "
-             where e.course_id = $1 and ", studies!("e"), " and lower(u.name) like lower($2) escape '\\'
-             group by u.id, u.name
-             order by case when $4 = 'least' then count(l.id) end, lower(u.name), u.id limit $5 offset $6"
-        ))
-        .bind(course)
-        .bind(like(search))
-        .bind(now)
-        .bind(order.key())
-        .bind(most)
-        .bind(skip)
-        .all(on)
-        .await?;
-        let marks: Vec<(UserId, LessonId)> = query(
-            "select r.user_id, r.lesson_id from lesson_reads r join lessons l on l.id = r.lesson_id
-             where l.course_id = $1 and $2 like '%,' || r.user_id || ',%'",
-        )
-        .bind(course)
-        .bind(students.iter().fold(",".to_owned(), |list, student| format!("{list}{},", student.id)))
-        .all(on)
-        .await?;
-        Ok(Progress { lessons, all, found, students, marks: marks.into_iter().collect() })
+        let page = query(match order {
+            ProgressOrder::Name => students!("", ""),
+            ProgressOrder::Least => students!(
+                concat!(
+                    "left join (select r.user_id, count(*) as read from lessons l join lesson_reads r on r.lesson_id = l.id
+                                where l.course_id = $1 and ",
+                    is_out!("l", "$3"),
+                    " group by r.user_id) m on m.user_id = e.user_id"
+                ),
+                "coalesce(m.read, 0), "
+            ),
+        });
+        let rows: Vec<(UserId, String, Option<LessonId>, Option<Millis>)> =
+            page.bind(course).bind(like(search)).bind(now).bind(most).bind(skip).all(on).await?;
+        let mut students: Vec<StudentProgress> = Vec::new();
+        let mut marks = HashSet::new();
+        for (id, name, lesson, at) in rows {
+            if students.last().is_none_or(|last| last.id != id) {
+                students.push(StudentProgress { id, name, read: 0, last_at: None });
+            }
+            if let (Some(lesson), Some(student)) = (lesson, students.last_mut()) {
+                marks.insert((id, lesson));
+                student.read += 1;
+                student.last_at = student.last_at.max(at);
+            }
+        }
+        Ok(Progress { lessons, all, found, students, marks })
     }
 }
