@@ -88,10 +88,8 @@ pub async fn keep(course: CourseId, uploads: Uploads, replaces: bool) -> Result<
 
 /// Says which contents are about to be kept.
 async fn announce(writer: &mut CourseWriter<'_, Write>, site: &Site, files: &[Prepared]) -> Result<(), Failure> {
-    for file in files {
-        writer.announce(&file.content.digest, file.content.size, &site.config.files).await?;
-    }
-    Ok(())
+    let contents: Vec<_> = files.iter().map(|file| (file.content.digest.as_str(), file.content.size)).collect();
+    writer.announce(&contents, &site.config.files).await
 }
 
 /// Adds files whose contents were announced. Answers those that are added, and what is to be said of them.

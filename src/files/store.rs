@@ -22,7 +22,8 @@ const UNUSED_FOR: Millis = DAY;
 /// So many contents are deleted in one go.
 const AT_ONCE: i64 = 50;
 
-/// The site keeps so many full courses of contents that no file means: who adds and deletes in turn does not fill the disk.
+/// The site keeps so many full courses of contents that no file means, and what one upload or folder brings beyond: who adds and deletes in
+/// turn does not fill the disk.
 const UNUSED_COURSES: i64 = 4;
 
 /// Who was to delete a content and did not within this time has been stopped: another does.
@@ -206,9 +207,9 @@ pub enum Added {
 }
 
 impl CourseWriter<'_, Write> {
-    /// Says that a content is about to be kept: see [`announce`].
-    pub async fn announce(&mut self, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
-        announce(self.connection().0, digest, size, limits).await
+    /// Says which contents are about to be kept: see [`announce`].
+    pub async fn announce(&mut self, contents: &[(&str, u64)], limits: &FileLimits) -> Result<(), Failure> {
+        announce(self.connection().0, contents, limits).await
     }
 
     /// Puts a content that was announced and kept into the course, as a file. In the place of another of its name only where `replaces`.
@@ -281,29 +282,33 @@ impl CourseWriter<'_, Write> {
     }
 }
 
-/// Says that a content is about to be kept, before it is: what is unused is cleared away. Refused when the site has much that is unused, or
-/// this very content is being deleted: both pass.
-pub(crate) async fn announce(write: &mut Write, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
+/// Says which contents, by digest and size in bytes, are about to be kept, before they are: what is unused is cleared away. Refused when the
+/// site has much that is unused, or one of these very contents is being deleted: both pass.
+pub(crate) async fn announce(write: &mut Write, contents: &[(&str, u64)], limits: &FileLimits) -> Result<(), Failure> {
     let now = write.now();
     let (unused,): (i64,) = query(
-        "select cast(coalesce(sum(c.size), 0) as bigint) from contents c where c.digest <> $1 and not exists (select 1 from files f where f.digest = c.digest)",
+        "select cast(coalesce(sum(c.size), 0) as bigint) from contents c where not exists (select 1 from files f where f.digest = c.digest)",
     )
-    .bind(digest)
     .one(write)
     .await?;
     if unused > limits.course_bytes.saturating_mul(UNUSED_COURSES) {
         return Err(busy("too many bytes of files that nothing means any more").into());
     }
-    let taken = query(
-        "insert into contents (digest, size, kept_at) values ($1, $2, $3)
-         on conflict (digest) do update set kept_at = excluded.kept_at where contents.going_at is null",
-    )
-    .bind(digest)
-    .bind(i64::try_from(size).unwrap_or(i64::MAX))
-    .bind(now)
-    .execute(write)
-    .await?;
-    if taken == 0 { Err(busy("a file was just being cleared away").into()) } else { Ok(()) }
+    for (digest, size) in contents {
+        let taken = query(
+            "insert into contents (digest, size, kept_at) values ($1, $2, $3)
+             on conflict (digest) do update set kept_at = excluded.kept_at where contents.going_at is null",
+        )
+        .bind(*digest)
+        .bind(i64::try_from(*size).unwrap_or(i64::MAX))
+        .bind(now)
+        .execute(write)
+        .await?;
+        if taken == 0 {
+            return Err(busy("a file was just being cleared away").into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether some course has a file with these very bytes whose name has one of these endings: then this site has looked at it as such a file.

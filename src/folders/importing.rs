@@ -154,18 +154,10 @@ impl Ready {
         owner: Owner<'_>,
     ) -> Result<String, Failure> {
         let mut write = db.begin_write(caller.clone()).await?;
+        let announced: Vec<_> = self.files.iter().map(|file| (file.digest.as_str(), file.size)).collect();
         match owner {
-            Owner::Asker => {
-                let mut maker = CourseMaker::claim(&mut write).await?;
-                for file in &self.files {
-                    maker.announce(&file.digest, file.size, &config.files).await?;
-                }
-            }
-            Owner::Named(task, _) => {
-                for file in &self.files {
-                    announce_for_system(task, &mut write, &file.digest, file.size, &config.files).await?;
-                }
-            }
+            Owner::Asker => CourseMaker::claim(&mut write).await?.announce(&announced, &config.files).await?,
+            Owner::Named(task, _) => announce_for_system(task, &mut write, &announced, &config.files).await?,
         }
         write.commit().await?;
         self.keep(contents).await?;

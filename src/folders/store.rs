@@ -184,9 +184,9 @@ pub struct NewFolder<'a> {
 }
 
 impl CourseMaker<'_, Write> {
-    /// Says that a content is about to be kept for a course that is not there yet: see [`announce`].
-    pub async fn announce(&mut self, digest: &str, size: u64, limits: &FileLimits) -> Result<(), Failure> {
-        announce(self.connection(), digest, size, limits).await
+    /// Says which contents are about to be kept for a course that is not there yet: see [`announce`].
+    pub async fn announce(&mut self, contents: &[(&str, u64)], limits: &FileLimits) -> Result<(), Failure> {
+        announce(self.connection(), contents, limits).await
     }
 
     /// Makes a draft of it, owned by whoever asks. Answers its slug: the folder's, or one like it.
@@ -210,11 +210,10 @@ pub async fn add_for_system(
 pub async fn announce_for_system(
     _: &SystemTask,
     write: &mut Write,
-    digest: &str,
-    size: u64,
+    contents: &[(&str, u64)],
     limits: &FileLimits,
 ) -> Result<(), Failure> {
-    announce(write, digest, size, limits).await
+    announce(write, contents, limits).await
 }
 
 async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<String, Failure> {
