@@ -32,7 +32,11 @@ const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// Sends the course as a folder. That it was taken out is written down with it.
 pub async fn folder(Path(slug): Path<String>, request: Request) -> Response {
-    send(request, async |ctx| {
+    let may = async |ctx: &Ctx| {
+        let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
+        CourseEditor::claim_by_slug(&mut read, &slug).await.map(drop)
+    };
+    send(request, may, async |ctx| {
         // Nobody changes it while it is read.
         let mut write = ctx.site.db.begin_write(ctx.caller.clone()).await?;
         let mut editor = CourseEditor::claim_by_slug(&mut write, &slug).await?;
@@ -49,7 +53,11 @@ pub async fn folder(Path(slug): Path<String>, request: Request) -> Response {
 
 /// Sends the pages of the course, for reading without the site.
 pub async fn offline(Path(slug): Path<String>, request: Request) -> Response {
-    send(request, async |ctx| {
+    let may = async |ctx: &Ctx| {
+        let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
+        CourseReader::claim_by_slug(&mut read, &slug).await.map(drop)
+    };
+    send(request, may, async |ctx| {
         let mut read = ctx.site.db.read(ctx.caller.clone()).await?;
         let mut reader = CourseReader::claim_by_slug(&mut read, &slug).await?;
         turns::count(ctx)?;
@@ -60,14 +68,20 @@ pub async fn offline(Path(slug): Path<String>, request: Request) -> Response {
     .await
 }
 
-/// Packs what `make` answers and sends it.
-async fn send(request: Request, make: impl AsyncFnOnce(&Ctx) -> Result<Pack, Failure>) -> Response {
+/// Packs what `make` answers and sends it. Who may not have it is refused by `may` before they take anybody's turn; `make` asks once more,
+/// since a turn may be long in coming.
+async fn send(
+    request: Request,
+    may: impl AsyncFnOnce(&Ctx) -> Result<(), Failure>,
+    make: impl AsyncFnOnce(&Ctx) -> Result<Pack, Failure>,
+) -> Response {
     let parts = request.into_parts().0;
     let Some(ctx) = parts.extensions.get::<Arc<Ctx>>().cloned() else { return StatusCode::NOT_FOUND.into_response() };
     if is_from_elsewhere(&parts.headers) {
         return error_page::answer(&ctx.site, &parts, AppError::Forbidden(Denied::CrossSite));
     }
     let packed = async {
+        may(&ctx).await?;
         let share = turns::room(&ctx)?;
         let turn = turns::begin(Way::Out).await?;
         let pack = make(&ctx).await?;
