@@ -81,6 +81,38 @@ async fn an_announcement_is_read_in_its_course_from_its_moment_on() {
 }
 
 #[tokio::test]
+async fn what_is_new_in_ones_courses_stands_on_ones_own_page() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 1).await;
+    let (ana, bo) = (app.student("ana").await, app.student("bo").await);
+    ana.post("/fn/join_course", &[("course", &course.id)]).await;
+    assert!(!ana.get("/").await.has("Announcements"));
+    post(&owner, &course, "First", &[]).await;
+    let second = post(&owner, &course, "Second", &[]).await;
+    post(&owner, &course, "Exam", &[("posted_at", "2026-11-09T10:00")]).await;
+    let home = ana.get("/").await;
+    let at = |words: &str| home.body.find(words).unwrap_or_else(|| panic!("{words}: {}", home.body));
+    assert!(at(&format!("href=\"{second}\"")) < at(">First<") && !home.has("Exam"), "{}", home.body);
+    // Neither who posted them nor who is not in the course.
+    for visitor in [&owner, &bo] {
+        assert!(!visitor.get("/").await.has(">First<"));
+    }
+    // At most three; none once they are old or the course is left.
+    for title in ["Third", "Fourth"] {
+        post(&owner, &course, title, &[]).await;
+    }
+    let home = ana.get("/").await;
+    assert!(home.has(">Fourth<") && home.has(">Second<") && !home.has(">First<"), "{}", home.body);
+    app.clock.advance(15 * DAY);
+    let ana = app.sign_in("ana").await;
+    let home = ana.get("/").await;
+    assert!(home.has(">Exam<") && !home.has(">Fourth<"), "{}", home.body);
+    ana.post("/fn/leave_course", &[("course", &course.id)]).await;
+    assert!(!ana.get("/").await.has(">Exam<"));
+}
+
+#[tokio::test]
 async fn an_announcement_is_changed_once_and_stays_out_since_when_it_was() {
     let app = App::start().await;
     let owner = app.instructor("owner").await;

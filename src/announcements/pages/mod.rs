@@ -7,7 +7,7 @@ pub mod writing;
 
 use leptos::prelude::*;
 
-use super::store::AnnouncementHead;
+use super::store::{AnnouncementHead, MyNews};
 use crate::clock::Millis;
 use crate::courses::policy::{CourseAct, Standing};
 use crate::ui::when;
@@ -55,6 +55,34 @@ pub fn news(standing: &Standing, heads: &[AnnouncementHead], now: Millis) -> Any
             <h2 id="news">"Announcements"</h2>
             {rows(standing, heads, now)}
             <p><a href=all>"All announcements"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The same on one's own page, of all one's courses.
+pub fn my_news(news: &[MyNews], now: Millis) -> AnyView {
+    if news.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<AnyView> = news
+        .iter()
+        .map(|news| {
+            let course = format!("/courses/{}", news.slug);
+            let posted = when::time(news.posted_at, when::words(news.posted_at, now), false);
+            view! {
+                <li>
+                    <p><a href=format!("{course}/announcements/{}", news.id)><b dir="auto">{news.title.clone()}</b></a></p>
+                    <p class="quiet-text"><a href=course><bdi>{news.course.clone()}</bdi></a>", posted "{posted}</p>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <section class="hung" aria-labelledby="news">
+            <div><h2 id="news">"Announcements"</h2><p>"Of the last two weeks."</p></div>
+            <div><ul class="rows" role="list">{rows}</ul></div>
         </section>
     }
     .into_any()

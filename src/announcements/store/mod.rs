@@ -11,14 +11,15 @@ pub use mailing::{
 use std::collections::BTreeSet;
 
 use super::model::AnnouncementForm;
-use crate::accounts::policy::Asked;
+use crate::accounts::policy::{Asked, SignedIn};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::model::Title;
 use crate::courses::policy::{CourseReader, CourseVisitor, CourseWriter};
 use crate::credentials::guessing::{Few, public_take_one};
-use crate::db::{Connection, Write, query};
+use crate::db::{Connection, Read, Write, query};
+use crate::enrolments::store::states::is_in;
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::field;
@@ -77,6 +78,45 @@ pub struct AnnouncementHead {
     pub posted_at: Millis,
     /// Who posted it; none: it came with the course.
     pub by: Option<String>,
+}
+
+/// An announcement of some course of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct MyNews {
+    /// Its page is `/courses/{slug}/announcements/{id}`.
+    pub id: AnnouncementId,
+    /// One line of at most 120 characters.
+    pub title: String,
+    /// Since when it is out.
+    pub posted_at: Millis,
+    /// Names its course.
+    pub slug: String,
+    /// As the course is called.
+    pub course: String,
+}
+
+impl SignedIn<'_, Read> {
+    /// The latest of the courses this person is in, of the last two weeks and by others: the newest first, at most `most`.
+    pub async fn list_my_news(&mut self, most: i64) -> Result<Vec<MyNews>, Failure> {
+        let user = self.person().id;
+        let on = self.connection();
+        let now = on.now();
+        query(concat!(
+            "select a.id, a.title, a.posted_at, c.slug, c.title as course
+             from enrolments e join courses c on c.id = e.course_id join announcements a on a.course_id = c.id
+             where e.user_id = $1 and ",
+            is_in!("e"),
+            " and (e.role <> 'student' or c.state <> 'draft') and ",
+            is_announced!("a", "$2"),
+            " and a.posted_at > $3 and coalesce(a.posted_by, 0) <> $1 order by a.posted_at desc, a.id desc limit $4"
+        ))
+        .bind(user)
+        .bind(now)
+        .bind(now - NEWS_FOR)
+        .bind(most)
+        .all(on)
+        .await
+    }
 }
 
 impl<C: Asked> CourseVisitor<'_, C> {

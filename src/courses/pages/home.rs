@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use super::place::in_line;
 use super::{catalogue, lessons_in_words, progress, state_badge};
 use crate::accounts::policy::{SignedIn, SiteAct, allows};
+use crate::announcements::pages::my_news;
+use crate::announcements::store::MyNews;
 use crate::clock::Millis;
 use crate::courses::cover_view::cover;
 use crate::courses::model::CourseState;
@@ -19,9 +21,22 @@ use crate::ui::form::button;
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
+/// So many of the latest announcements of one's courses stand here.
+const NEWS: i64 = 3;
+
 enum Data {
     Visitor(Box<catalogue::Data>),
-    Person { courses: Vec<MyCourse>, waiting: Vec<MyPlace>, left: Vec<MyPlace>, may_create: bool, now: Millis },
+    Person(Mine),
+}
+
+/// What somebody's own page is made of.
+struct Mine {
+    courses: Vec<MyCourse>,
+    waiting: Vec<MyPlace>,
+    left: Vec<MyPlace>,
+    news: Vec<MyNews>,
+    may_create: bool,
+    now: Millis,
 }
 
 /// The catalogue for visitors; for who is signed in, the next lesson, the courses they teach and those they study.
@@ -29,7 +44,7 @@ enum Data {
 pub fn Home() -> impl IntoView {
     page(load(), |data| match data {
         Data::Visitor(data) => catalogue::show(*data),
-        Data::Person { courses, waiting, left, may_create, now } => show(courses, waiting, left, may_create, now),
+        Data::Person(mine) => show(mine),
     })
 }
 
@@ -42,10 +57,11 @@ async fn load() -> Result<Data, Failure> {
     let courses = person.list_my_courses().await?;
     let waiting = person.list_waiting_places().await?;
     let left = person.list_left_places().await?;
-    Ok(Data::Person { courses, waiting, left, may_create, now: ctx.site.db.clock().now() })
+    let news = person.list_my_news(NEWS).await?;
+    Ok(Data::Person(Mine { courses, waiting, left, news, may_create, now: ctx.site.db.clock().now() }))
 }
 
-fn show(courses: Vec<MyCourse>, waiting: Vec<MyPlace>, left: Vec<MyPlace>, may_create: bool, now: Millis) -> AnyView {
+fn show(Mine { courses, waiting, left, news, may_create, now }: Mine) -> AnyView {
     let (teaching, studying): (Vec<_>, Vec<_>) = courses.into_iter().partition(|course| course.role.is_staff());
     let is_blank = teaching.is_empty() && studying.is_empty() && waiting.is_empty();
     // The course last touched that still has something to read.
@@ -96,6 +112,7 @@ fn show(courses: Vec<MyCourse>, waiting: Vec<MyPlace>, left: Vec<MyPlace>, may_c
             {blank}
             {waiting_for_you(waiting, now)}
             {next.map(next_lesson)}
+            {my_news(&news, now)}
             {teaching}
             {others}
             {left_before(left, now)}
