@@ -139,7 +139,7 @@ fn dates(moved: &[Moved], zone: &Zone) -> AnyView {
             <p class="quiet-text">"Nothing of this is made yet. Lessons without a date of their own can be read as soon as the copy is published."</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Each date, before and after">
                 <table>
-                    <thead><tr><th scope="col">"Of"</th><th scope="col">"Here"</th><th scope="col">"In the copy"</th></tr></thead>
+                    <thead><tr><th scope="col">"What"</th><th scope="col">"Here"</th><th scope="col">"In the copy"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
