@@ -311,6 +311,26 @@ async fn a_course_is_handed_over_and_never_without_an_owner() {
     assert_eq!(leave(&ada, &course).await, FORBIDDEN, "the last owner");
 }
 
+/// Who came from a provider, or has a passkey alone, has no password and signs in all the same.
+#[tokio::test]
+async fn an_owner_without_a_password_is_one_when_something_else_signs_them_in() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    join(&ada, &course).await;
+    let person = owner.member_id(&course, "ada").await;
+    let fields = [("course", course.id.as_str()), ("person", person.as_str())];
+    app.words("update users set password_hash = null where name = 'ada' returning name").await;
+    assert_eq!(owner.call("/fn/hand_course_over", &fields).await.status, FORBIDDEN, "nobody can sign in as ada");
+    let elsewhere = "insert into provider_accounts (user_id, provider, issuer, subject, label, created_at)
+                     select id, 'uni', 'https://uni.example', '1', 'ada', 0 from users where name = 'ada' returning label";
+    app.words(elsewhere).await;
+    assert_eq!(owner.post("/fn/hand_course_over", &fields).await.status, GONE_ON);
+    assert_eq!(leave(&owner, &course).await, GONE_ON, "there is an owner beside them");
+    assert_eq!(leave(&ada, &course).await, FORBIDDEN, "the last owner");
+}
+
 #[tokio::test]
 async fn staff_see_why_somebody_can_and_cannot() {
     let app = App::with(&SETTINGS).await;
@@ -615,13 +635,13 @@ async fn two_hundred_at_once_for_thirty_seats() {
     for visitor in &people {
         let page = visitor.get(&course.page()).await;
         match page.body.split("You are number ").nth(1) {
-            Some(rest) => positions.push(rest.split(' ').next().unwrap().parse::<usize>().unwrap()),
-            None if page.has("You are first in line") => positions.push(1),
+            Some(rest) => positions.push((rest.split(' ').next().unwrap().parse::<usize>().unwrap(), visitor)),
+            None if page.has("You are first in line") => positions.push((1, visitor)),
             None => students.push(visitor),
         }
     }
-    positions.sort_unstable();
-    assert_eq!(positions, (1..=170).collect::<Vec<_>>());
+    positions.sort_unstable_by_key(|(position, _)| *position);
+    assert!(positions.iter().map(|(position, _)| *position).eq(1..=170));
     assert_eq!(students.len(), 30);
     let left = join_all(students.iter().map(|visitor| leave(visitor, &course))).await;
     assert!(left.iter().all(|status| *status == GONE_ON), "{left:?}");
@@ -632,6 +652,9 @@ async fn two_hundred_at_once_for_thirty_seats() {
     }
     assert_eq!(now_in, 30);
     assert!(!reads(students[0], &course).await);
+    for (position, visitor) in &positions {
+        assert_eq!(reads(visitor, &course).await, *position <= 30, "number {position}");
+    }
     // Thirty were in before, and thirty others are in now.
     assert_eq!(app.count("enrolments where joined_at is not null and role = 'student'").await, 60);
 }

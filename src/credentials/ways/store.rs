@@ -13,6 +13,26 @@ use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::policy::{Everywhere, RecentlyProven};
 
+/// The account `$of` has a way in that stays: a password, a passkey that was not stopped, or an account elsewhere. Codes by mail or text message
+/// are none: they are there by a setting.
+macro_rules! has_a_way_in {
+    ($of:literal) => {
+        concat!(
+            "(",
+            $of,
+            ".password_hash is not null
+              or exists (select 1 from passkeys wp where wp.user_id = ",
+            $of,
+            ".id and wp.suspect_at is null)
+              or exists (select 1 from provider_accounts wa where wa.user_id = ",
+            $of,
+            ".id))"
+        )
+    };
+}
+
+pub(crate) use has_a_way_in;
+
 /// Which ways in an account has, for an admin.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Ways {
@@ -66,19 +86,13 @@ impl PersonKeeper<'_, Read> {
 }
 
 impl RecentlyProven<Oneself<'_, Write>> {
-    /// Refuses with `Denied::LastWay` when nothing is left that signs this person in; said after what takes a way in away. Codes by
-    /// mail or text message are no way to stay with: they are there by a setting.
+    /// Refuses with `Denied::LastWay` when nothing is left that signs this person in; said after what takes a way in away.
     pub async fn keep_a_way_in(&mut self) -> Result<(), Failure> {
         let user = self.inner().person().id;
-        let (has_one,): (bool,) = query(
-            "select u.password_hash is not null
-                 or exists (select 1 from passkeys p where p.user_id = u.id and p.suspect_at is null)
-                 or exists (select 1 from provider_accounts a where a.user_id = u.id)
-             from users u where u.id = $1",
-        )
-        .bind(user)
-        .one(self.inner().connection())
-        .await?;
+        let (has_one,): (bool,) = query(concat!("select ", has_a_way_in!("u"), " from users u where u.id = $1"))
+            .bind(user)
+            .one(self.inner().connection())
+            .await?;
         if has_one { Ok(()) } else { Err(AppError::Forbidden(Denied::LastWay).into()) }
     }
 

@@ -71,12 +71,17 @@ macro_rules! was_in {
     };
 }
 
-/// How many owners of the course `$course` can sign in, besides the person `$user`.
+/// How many owners of the course `$course` can sign in, besides the person `$user`: a course whose only other owner cannot is without one.
 macro_rules! other_owners {
     ($course:literal, $user:literal) => {
         concat!(
-            "(select count(*) from enrolments oo join users ou on ou.id = oo.user_id and ou.disabled_at is null and ou.password_hash is not null
-               where oo.course_id = ", $course, " and oo.role = 'owner' and oo.state = 'active' and oo.user_id is distinct from ", $user, ")"
+            "(select count(*) from enrolments oo join users ou on ou.id = oo.user_id and ou.disabled_at is null and ",
+            $crate::credentials::ways::store::has_a_way_in!("ou"),
+            " where oo.course_id = ",
+            $course,
+            " and oo.role = 'owner' and oo.state = 'active' and oo.user_id is distinct from ",
+            $user,
+            ")"
         )
     };
 }
