@@ -100,6 +100,33 @@ async fn words_kept_of_an_older_text_do_not_pass_over_what_was_saved_since() {
 }
 
 #[tokio::test]
+async fn an_earlier_text_that_is_brought_back_leaves_what_is_not_saved() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 1).await;
+    let id = ("course", course.id.as_str());
+    let begun = owner.get(ADDRESS).await;
+    let lesson = begun.hidden("lesson");
+    let seen = begun.hidden("seen");
+    let second = [id, ("lesson", &*lesson), ("seen", &seen), ("title", "Lesson 1"), ("body", "second")];
+    app.clock.advance(1_000);
+    owner.post("/fn/save_lesson", &second).await;
+    app.clock.advance(1_000);
+    keep(&owner, &course, &owner.get(ADDRESS).await, "mine").await;
+    let versions = owner.get("/courses/soil/lessons/lesson-1/versions").await;
+    let first = versions.body.split("/versions/").last().unwrap().split('"').next().unwrap().to_owned();
+    let back = [id, ("lesson", &*lesson), ("version", &first)];
+    assert_eq!(owner.post("/fn/restore_version", &back).await.location(), "/courses/soil/lessons/lesson-1");
+    let again = owner.get(ADDRESS).await;
+    assert!(again.has(KEPT) && again.has(">\nmine</textarea>"), "{}", again.body);
+    // And saving them does not pass over what was brought back.
+    let seen = again.hidden("seen");
+    let mine = [id, ("lesson", &*lesson), ("seen", &seen), ("title", "Lesson 1"), ("body", "mine"), ("_page", ADDRESS)];
+    assert_eq!(owner.post("/fn/save_lesson", &mine).await.location(), ADDRESS);
+    assert!(owner.get(ADDRESS).await.has("Both texts"));
+}
+
+#[tokio::test]
 async fn drafts_have_limits_and_an_end() {
     let app = App::start().await;
     let owner = app.instructor("owner").await;

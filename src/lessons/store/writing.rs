@@ -70,10 +70,12 @@ impl CourseWriter<'_, Write> {
         if before.changed_at != seen {
             return Ok(None);
         }
-        self.change(before, text).await.map(Some)
+        let slug = self.change(before, text).await?;
+        self.drop_draft(Some(lesson)).await?;
+        Ok(Some(slug))
     }
 
-    /// Changes a lesson that was read in this transaction. Answers its slug.
+    /// Changes a lesson that was read in this transaction. The asker's words that are not saved stay. Answers its slug.
     pub(super) async fn change(&mut self, before: LessonRow, text: LessonText) -> Result<String, Failure> {
         let by = asker(self.standing()).0;
         let (write, course) = self.connection();
@@ -103,7 +105,6 @@ impl CourseWriter<'_, Write> {
         let event = Event::of(What::Updated).on(Object::Lesson(lesson));
         let event = event.before(in_words(&before.title, before.releases_at, now));
         note(write, event.after(in_words(text.title.as_str(), releases_at, now))).await?;
-        self.drop_draft(Some(lesson)).await?;
         Ok(before.slug)
     }
 
