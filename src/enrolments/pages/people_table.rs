@@ -38,8 +38,6 @@ pub fn table(
         }
         format!("{path}?{}", query.finish())
     };
-    let change =
-        may_manage.then(|| view! { <th role="columnheader" scope="col"><span class="hidden">"Change"</span></th> });
     view! {
         <table class="table" role="table" aria-labelledby="everyone">
             <thead role="rowgroup"><tr role="row">
@@ -49,7 +47,7 @@ pub fn table(
                 <th role="columnheader" scope="col">"State"</th>
                 <th role="columnheader" scope="col">"Lessons read"</th>
                 <th role="columnheader" scope="col" class="wide-only" aria-sort=(sort == Sort::Joined).then_some("descending")><a href=sorted(Sort::Joined)>"Since"</a></th>
-                {change}
+                <th role="columnheader" scope="col"><span class="hidden">{if may_manage { "Change" } else { "See" }}</span></th>
             </tr></thead>
             <tbody role="rowgroup">{rows}</tbody>
         </table>
@@ -70,14 +68,13 @@ fn row(standing: &Standing, person: &PersonRow, lessons: i64, now: Millis, may_m
         }
     };
     let since = if person.state == PlaceState::Active { person.joined_at } else { person.since };
-    let change = may_manage.then(|| {
-        view! {
-            <td role="cell" class="act"><div class="buttons">
-                {quick(standing, person)}
-                <a href=address>"Change"<span class="hidden">{format!(" {}", person.name)}</span></a>
-            </div></td>
-        }
-    });
+    let open = if may_manage { "Change" } else { "See" };
+    let change = view! {
+        <td role="cell" class="act"><div class="buttons">
+            {may_manage.then(|| quick(standing, person))}
+            <a href=address>{open}<span class="hidden">{format!(" {}", person.name)}</span></a>
+        </div></td>
+    };
     let pick = may_manage.then(|| {
         let id = format!("pick-{}", person.id);
         view! {

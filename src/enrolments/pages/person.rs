@@ -1,11 +1,11 @@
-//! `/courses/{slug}/people/{id}`: one person's place in a course, for who manages its people.
+//! `/courses/{slug}/people/{id}`: one person's place in a course, for its staff.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::clock::Millis;
 use crate::courses::pages::{Tab, slim};
-use crate::courses::policy::{CourseAct, CourseManager, CourseStaff, Standing};
+use crate::courses::policy::{CourseAct, CourseStaff, Standing};
 use crate::courses::store::TabCounts;
 use crate::enrolments::api::{
     ApprovePerson, BlockPerson, HandCourseOver, PutBack, RemovePerson, SaveCourseRole, UnblockPerson,
@@ -22,7 +22,7 @@ use crate::ui::form::{Field, Form, ask_first, button};
 use crate::ui::page::{page, page_title};
 use crate::ui::when;
 
-/// A person's role in the course, with the button that removes them, for who manages its people; 404 for a stranger.
+/// A person's place in the course, for its staff; with what changes it, for who manages its people. 404 for a stranger.
 #[component]
 pub fn CoursePerson() -> impl IntoView {
     let params = use_params_map().get_untracked();
@@ -42,11 +42,11 @@ struct Data {
 async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let ctx = request::current()?;
     let mut read = request::read().await?;
-    let mut manager = CourseManager::claim_by_slug(&mut read, &slug).await?;
-    let (standing, counts) = (manager.standing().clone(), manager.count_for_tabs().await?);
+    let mut staff = CourseStaff::claim_by_slug(&mut read, &slug).await?;
+    let (standing, counts) = (staff.standing().clone(), staff.count_for_tabs().await?);
     let may_change_owners = standing.may(CourseAct::ManageOwners);
     let id = id.ok_or(AppError::NotFound)?;
-    let person = CourseStaff::claim_by_slug(&mut read, &slug).await?.find_place(id).await?.ok_or(AppError::NotFound)?;
+    let person = staff.find_place(id).await?.ok_or(AppError::NotFound)?;
     Ok(Data { standing, counts, person, may_change_owners, now: ctx.site.db.clock().now() })
 }
 
@@ -59,9 +59,11 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
     } else {
         None
     };
-    let role = (person.state == PlaceState::Active).then(|| role_section(&person, &ids, fixed, may_change_owners));
-    let place = fixed.is_none().then(|| place_section(&person, &ids));
-    let blocking = (fixed.is_none() && person.state != PlaceState::Blocked).then(|| {
+    let manages = standing.may(CourseAct::ManagePeople);
+    let role =
+        (manages && person.state == PlaceState::Active).then(|| role_section(&person, &ids, fixed, may_change_owners));
+    let place = (manages && fixed.is_none()).then(|| place_section(&person, &ids));
+    let blocking = (manages && fixed.is_none() && person.state != PlaceState::Blocked).then(|| {
         view! {
             <section class="hung" aria-labelledby="block">
                 <div><h2 id="block">"Block"</h2></div>

@@ -93,7 +93,7 @@ fn show(data: Data) -> AnyView {
             <button class="button">"Look"</button>
         </form>
         <div class="gap-above">{told::table("What they may do", &["What", "May they", "Because"], rows)}</div>
-        <p class="gap-above"><a href=person>"Change their place"</a></p>
+        <p class="gap-above"><a href=person>"Their place in the course"</a></p>
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)
