@@ -7,6 +7,8 @@
 
 mod backup;
 mod counting;
+#[expect(clippy::disallowed_methods, reason = "the upkeep of tables is no feature of the site")]
+mod folding;
 mod migrate;
 mod packed;
 mod place;
@@ -67,7 +69,9 @@ impl Db {
             Place::Sqlite(path) => sqlite::open(path, backups, clock.now()).await?,
             Place::Postgres(options) => postgres::open(options).await?,
         };
-        Ok(Self { pools, clock })
+        let db = Self { pools, clock };
+        folding::fold(&db).await?;
+        Ok(db)
     }
 
     /// A connection to read with, on behalf of `caller`.

@@ -55,6 +55,7 @@ pub const TABLES: &[Table] = {
                 ("passkey_handle", Text),
                 ("vouched_at", Int),
                 ("admin_until", Int),
+                ("name_folded", Text),
             ],
         ),
         ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),
@@ -125,6 +126,7 @@ pub const TABLES: &[Table] = {
                 ("capacity", Int),
                 ("waitlist", Bool),
                 ("offer_hours", Int),
+                ("words_folded", Text),
             ],
         ),
         (

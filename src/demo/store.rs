@@ -5,8 +5,10 @@ use super::content::Course;
 use crate::accounts::model::Email;
 use crate::accounts::policy::SystemTask;
 use crate::clock::{DAY, HOUR, Millis};
+use crate::courses::store::words_folded;
 use crate::db::{Connection, Write, query};
 use crate::failure::Failure;
+use crate::folded::folded;
 use crate::id::{CourseId, LessonId, ModuleId, UserId};
 
 /// Adds the course, its people, its lessons and who read them. Answers false when there is one with its slug.
@@ -17,8 +19,8 @@ pub async fn add_course(
     made_at: Millis,
 ) -> Result<bool, Failure> {
     let id: Option<(CourseId,)> = query(
-        "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, case when $5 = 'draft' then null else $8 end)
+        "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at, words_folded)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, case when $5 = 'draft' then null else $8 end, $9)
          on conflict (slug) do nothing returning id",
     )
     .bind(&course.slug)
@@ -29,6 +31,7 @@ pub async fn add_course(
     .bind(course.listed)
     .bind(course.open)
     .bind(made_at)
+    .bind(words_folded(&course.title, &course.summary))
     .optional(write)
     .await?;
     let Some((id,)) = id else { return Ok(false) };
@@ -124,27 +127,33 @@ pub async fn add_school(write: &mut Write, school: &School) -> Result<(usize, us
         query("select id from users where email_key = 'instructor@lectern.example'").one(write).await?;
     let (first,): (UserId,) = query("select coalesce(max(id), 0) + 1 from users").one(write).await?;
     for number in 1..=school.students {
-        let email = format!("school{number:03}@lectern.example");
+        let (email, name) =
+            (format!("school{number:03}@lectern.example"), format!("Student {number:03} of the school"));
         query(
-            "insert into users (email, email_key, name, role, created_at, changed_at) values ($1, $1, $2, 'student', $3, $3)",
+            "insert into users (email, email_key, name, role, created_at, changed_at, name_folded)
+             values ($1, $1, $2, 'student', $3, $3, $4)",
         )
         .bind(email)
-        .bind(format!("Student {number:03} of the school"))
+        .bind(&name)
         .bind(now)
+        .bind(folded(&name))
         .execute(write)
         .await?;
     }
+    let summary = "One of the many courses of a large school, with as many lessons as a semester has.";
     for number in 1..=school.courses {
+        let title = format!("School course {number}");
         let (course,): (CourseId,) = query(
-            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at)
-             values ($1, $2, $3, $4, 'published', true, true, $5, $5, $5) returning id",
+            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, published_at, words_folded)
+             values ($1, $2, $3, $4, 'published', true, true, $5, $5, $5, $6) returning id",
         )
         .bind(format!("school-course-{number}"))
-        .bind(format!("School course {number}"))
-        .bind("One of the many courses of a large school, with as many lessons as a semester has.")
+        .bind(&title)
+        .bind(summary)
         .bind("## Plan\n\nThirty lessons, two a week.")
         // Older than the demo's own, so that those stand first.
         .bind(now - (100 + number) * DAY)
+        .bind(words_folded(&title, summary))
         .one(write)
         .await?;
         query("insert into enrolments (course_id, user_id, role, state, since, joined_at, way) values ($1, $2, 'owner', 'active', $3, $3, 'made')")

@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::config::FileLimits;
 use crate::courses::model::slug_of;
 use crate::courses::policy::{CourseEditor, CourseReader};
-use crate::courses::store::free_slug;
+use crate::courses::store::{free_slug, words_folded};
 use crate::db::{Connection, Write, query};
 use crate::enrolments::store::put_owner;
 use crate::error::AppError;
@@ -224,8 +224,8 @@ async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<Str
     let coming = &folder.coming;
     let (course,): (CourseId,) = query(
         "insert into courses (slug, title, summary, description, state, listed, open, approval, joins_from, joins_until, time_zone, capacity,
-                              waitlist, offer_hours, created_at, changed_at)
-         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning id",
+                              waitlist, offer_hours, created_at, changed_at, words_folded)
+         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15) returning id",
     )
     .bind(&slug)
     .bind(&folder.title)
@@ -241,6 +241,7 @@ async fn add(write: &mut Write, owner: UserId, new: NewFolder<'_>) -> Result<Str
     .bind(coming.waitlist)
     .bind(coming.offer_hours)
     .bind(now)
+    .bind(words_folded(&folder.title, &folder.summary))
     .one(write)
     .await?;
     put_owner(write, course, owner).await?;

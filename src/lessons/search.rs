@@ -1,7 +1,8 @@
 //! What somebody looks for in lessons, and the passage of a text that holds it.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::folded::folded;
 
 /// So many words are looked for; those after them are passed over.
 const MOST_WORDS: usize = 8;
@@ -117,11 +118,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
         while letters.next_if(|(_, c)| is_letter(*c)).is_some() {}
         Some((begin, letters.peek().map_or(text.len(), |(at, _)| *at)))
     })
-}
-
-/// Without accents and capitals, as the engines compare words.
-fn folded(word: &str) -> String {
-    word.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// A piece of a passage, and whether it is what was looked for.

@@ -22,6 +22,12 @@ async fn staff_see_who_has_read_what() {
         }
         assert_eq!(student.get(&path).await.status, StatusCode::FORBIDDEN);
     }
+    // What they read elsewhere is another course's.
+    let elsewhere = owner.published_course("Sand", 1).await;
+    let other = app.words("select cast(id as text) from lessons order by id desc limit 1").await;
+    let (ana, sand) = (app.sign_in("ana").await, ("course", elsewhere.id.as_str()));
+    ana.post("/fn/join_course", &[sand]).await;
+    ana.post("/fn/mark_read", &[sand, ("lesson", &other[0])]).await;
     let page = owner.get(&path).await;
     for words in ["3 of 3", "0 of 3", "1 of 3", "2 of 3", "Never", "href=\"/courses/soil/lessons/lesson-3\""] {
         assert!(page.has(words), "{words}: {}", page.body);

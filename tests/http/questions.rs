@@ -32,6 +32,10 @@ async fn course_of(app: &App, owner: &Visitor<'_>, title: &str, many: usize) -> 
     for number in 0..many {
         owner.post("/fn/post_announcement", &[of, ("title", &format!("News {number}")), ("body", "")]).await;
         owner.upload(&course, &[(&format!("f{number}.txt"), b"x")], &[]).await;
+        let form = owner.get(&format!("{}/lessons/lesson-1/edit", course.page())).await;
+        let (lesson, seen, body) = (form.hidden("lesson"), form.hidden("seen"), format!("Text {number}."));
+        let text = [("title", "Lesson 1"), ("body", &*body), ("published", "yes")];
+        owner.post("/fn/save_lesson", &[&[of, ("lesson", &*lesson), ("seen", &*seen)], &text[..]].concat()).await;
     }
     let seen = owner.seen(&course).await;
     let text = [("title", title), ("summary", "A summary"), ("description", ""), ("open", "ask"), ("seen", &seen)];
@@ -55,6 +59,7 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
         "{}",
         "{}/lessons",
         "{}/lessons/lesson-1",
+        "{}/lessons/lesson-1/versions",
         "{}/edit",
         "{}/files",
         "{}/copy",
@@ -67,6 +72,9 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
         "{}/people?state=waitlisted",
         "{}/people?state=invited",
         "{}/people?sort=joined&q=uni",
+        "{}/people/awaited",
+        "{}/progress",
+        "/search?q=lesson",
     ];
     for page in pages {
         let ask = async |visitor: &Visitor<'_>, course: &Course| {
@@ -88,4 +96,45 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
     };
     let ((a, few), (b, many)) = (picked(&one, &short, "in0").await, picked(&other, &long, "in").await);
     assert!(b > a && few == many, "{few} questions for {a}, {many} for {b}");
+}
+
+/// The pages that show what is of several courses, before and after there are more of them, to the same person.
+#[tokio::test]
+async fn pages_of_many_courses_ask_as_many_questions_as_those_of_one() {
+    let app = App::cheap().await;
+    let owner = app.instructor("owner").await;
+    let (student, other) = (app.student("student").await, app.student("other").await);
+    let more = async |title: &str| {
+        let course = owner.published_course(title, 2).await;
+        let of = ("course", course.id.as_str());
+        student.post("/fn/join_course", &[of]).await;
+        owner.post("/fn/post_announcement", &[of, ("title", "News"), ("body", "")]).await;
+        let left = owner.published_course(&format!("{title} left"), 1).await;
+        student.post("/fn/join_course", &[("course", &left.id)]).await;
+        student.post("/fn/leave_course", &[("course", &left.id)]).await;
+        let full = owner.published_course(&format!("{title} full"), 1).await;
+        owner.set_joining(&full, &[("capacity", "1"), ("waitlist", "yes")]).await;
+        for visitor in [&other, &student] {
+            visitor.post("/fn/join_course", &[("course", &full.id)]).await;
+        }
+    };
+    let ask = async || {
+        let mut all = Vec::new();
+        for page in ["/", "/courses", "/courses/first", "/search?q=lesson", "/account/mail"] {
+            for visitor in [&owner, &student] {
+                let (answer, asked) = counted(visitor.get(page)).await;
+                assert_eq!(answer.status, 200, "{page}: {}", answer.body);
+                all.push((page, asked));
+            }
+        }
+        all
+    };
+    more("First").await;
+    let few = ask().await;
+    for number in 0..6 {
+        more(&format!("More {number}")).await;
+    }
+    let home = student.get("/").await;
+    assert!(home.has("Waiting") && home.has("Before") && home.has("Announcements"), "{}", home.body);
+    assert_eq!(few, ask().await);
 }

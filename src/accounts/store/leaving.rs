@@ -316,7 +316,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
             "delete from audit_details where kind = 'change' and seq in (select seq from audit_events where about_id = $1)",
             "delete from audit_details where kind = 'place' and seq in (select seq from audit_events where about_id = $1 or actor_id = $1)",
             "update users set email = 'deleted ' || id, email_key = 'deleted ' || id,
-                    name = 'Deleted person ' || id, role = 'student', password_hash = null, email_verified_at = null, frozen_at = null, passkey_handle = null,
+                    name = 'Deleted person ' || id, name_folded = 'deleted person ' || id, role = 'student', password_hash = null, email_verified_at = null, frozen_at = null, passkey_handle = null,
                     epoch = epoch + 1 where id = $1",
         ] {
             query(statement).bind(user).execute(write).await?;

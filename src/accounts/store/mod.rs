@@ -16,6 +16,7 @@ use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::store::states::is_in;
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
+use crate::folded::folded;
 use crate::id::UserId;
 use crate::sessions::policy::RecentlyProven;
 
@@ -35,8 +36,8 @@ pub struct NewAccount<'a> {
 pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result<UserId, Failure> {
     let now = write.now();
     let row: Option<(UserId,)> = query(
-        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email_key) do nothing returning id",
+        "insert into users (email, email_key, name, role, password_hash, created_at, changed_at, name_folded)
+         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (email_key) do nothing returning id",
     )
     .bind(account.email.as_typed())
     .bind(account.email.key())
@@ -44,6 +45,7 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     .bind(account.role.key())
     .bind(account.password_hash)
     .bind(now)
+    .bind(folded(account.name.as_str()))
     .optional(write)
     .await?;
     let (id,) = row.ok_or_else(|| {
@@ -125,10 +127,11 @@ impl Oneself<'_, Write> {
         }
         let write = self.connection();
         let now = write.now();
-        query("update users set name = $2, changed_at = $3 where id = $1")
+        query("update users set name = $2, changed_at = $3, name_folded = $4 where id = $1")
             .bind(user)
             .bind(name.as_str())
             .bind(now)
+            .bind(folded(name.as_str()))
             .execute(write)
             .await?;
         note(write, Event::of(What::UserUpdated).about(user).before(before).after(name.as_str())).await
@@ -177,6 +180,11 @@ pub(crate) fn like(search: &str) -> String {
     pattern
 }
 
+/// The same for what is kept as [`folded`] text.
+pub(crate) fn like_folded(search: &str) -> String {
+    like(&folded(search))
+}
+
 impl Admin<'_, Read> {
     /// Accounts whose name or e-mail holds `search` (empty: all), by name, `most` of them from the `skip`th on.
     pub async fn list_accounts(
@@ -192,17 +200,18 @@ impl Admin<'_, Read> {
         let (total,): (i64,) = query(
             "select count(*) from users u
              where u.deleted_at is null
-               and (lower(u.name) like lower($1) escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)",
+               and (u.name_folded like $3 escape '\\' or lower(u.email) like lower($1) escape '\\') and ($2 is null or u.role = $2)",
         )
         .bind(pattern.clone())
         .bind(role.clone())
+        .bind(like_folded(search))
         .one(read)
         .await?;
         let rows = query(
             concat!(account_rows!(),
              "where u.deleted_at is null
-               and (lower(u.name) like lower($3) escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
-             order by lower(u.name), u.id limit $5 offset $6"),
+               and (u.name_folded like $7 escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
+             order by u.name_folded, u.id limit $5 offset $6"),
         )
         .bind(now)
         .bind(still_an_admins_since(now))
@@ -210,6 +219,7 @@ impl Admin<'_, Read> {
         .bind(role)
         .bind(most)
         .bind(skip)
+        .bind(like_folded(search))
         .all(read)
         .await?;
         Ok(AccountPage { rows, total })
@@ -229,17 +239,18 @@ impl Admin<'_, Read> {
         query(concat!(
             account_rows!(),
             "where u.deleted_at is null
-               and (lower(u.name) like lower($3) escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
-               and ($5 is null or lower(u.name) > lower($5) or (lower(u.name) = lower($5) and u.id > $6))
-             order by lower(u.name), u.id limit $7"
+               and (u.name_folded like $8 escape '\\' or lower(u.email) like lower($3) escape '\\') and ($4 is null or u.role = $4)
+               and ($5 is null or u.name_folded > $5 or (u.name_folded = $5 and u.id > $6))
+             order by u.name_folded, u.id limit $7"
         ))
         .bind(now)
         .bind(still_an_admins_since(now))
         .bind(like(search))
         .bind(role.map(|role| role.key().to_owned()))
-        .bind(name)
+        .bind(name.map(|name| folded(&name)))
         .bind(id)
         .bind(most)
+        .bind(like_folded(search))
         .all(read)
         .await
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::{Link, digest_of};
 use super::event::{Event, Object, What};
 use crate::accounts::policy::{Admin, Asked, Oneself};
-use crate::accounts::store::like;
+use crate::accounts::store::{like, like_folded};
 use crate::clock::Millis;
 use crate::db::{Connection, Read, Write, query};
 use crate::failure::{Broken, Failure};
@@ -222,8 +222,8 @@ impl Admin<'_, Read> {
         let any = filter.person.trim().is_empty();
         query(event_rows!(
             "e.seq < $1 and ($2 is null or e.event = $2) and e.at >= $3 and e.at < $4
-             and ($5 or e.actor_id in (select id from users where lower(name) like lower($6) escape '\\' or lower(email) like lower($6) escape '\\')
-                  or e.about_id in (select id from users where lower(name) like lower($6) escape '\\' or lower(email) like lower($6) escape '\\'))",
+             and ($5 or e.actor_id in (select id from users where name_folded like $8 escape '\\' or lower(email) like lower($6) escape '\\')
+                  or e.about_id in (select id from users where name_folded like $8 escape '\\' or lower(email) like lower($6) escape '\\'))",
             "desc limit $7"
         ))
         .bind(filter.before.unwrap_or(i64::MAX))
@@ -233,6 +233,7 @@ impl Admin<'_, Read> {
         .bind(any)
         .bind(like(&filter.person))
         .bind(most)
+        .bind(like_folded(&filter.person))
         .all(self.connection())
         .await
     }

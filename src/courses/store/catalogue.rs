@@ -1,6 +1,6 @@
 //! What anybody may find: the catalogue and the search while typing.
 
-use crate::accounts::store::like;
+use crate::accounts::store::like_folded;
 use crate::clock::Millis;
 use crate::courses::model::{CourseTile, Found};
 use crate::db::{Read, query};
@@ -60,11 +60,11 @@ macro_rules! found_in_catalogue {
     () => {
         concat!(
             "c.state in ('published', 'concluded') and c.listed
-         and (lower(c.title) like lower($1) escape '\\' or lower(c.summary) like lower($1) escape '\\'
+         and (c.words_folded like $1 escape '\\'
               or exists (select 1 from enrolments t join users u on u.id = t.user_id
                 where t.course_id = c.id and ",
             leads!("t"),
-            " and lower(u.name) like lower($1) escape '\\'))"
+            " and u.name_folded like $1 escape '\\'))"
         )
     };
 }
@@ -88,7 +88,7 @@ pub async fn public_catalogue(
     most: i64,
     skip: i64,
 ) -> Result<Catalogue, Failure> {
-    let pattern = like(search);
+    let pattern = like_folded(search);
     let (all, open, concluded): (i64, i64, i64) = query(concat!(
         "select count(*), count(*) filter (where c.state = 'published' and c.open),
                     count(*) filter (where c.state = 'concluded') from courses c where ",
@@ -134,7 +134,7 @@ pub async fn public_search(read: &mut Read, search: &str, most: i64) -> Result<V
         found_in_catalogue!(),
         " order by c.published_at desc, c.id limit $2"
     ))
-    .bind(like(search))
+    .bind(like_folded(search))
     .bind(most)
     .all(read)
     .await?;
@@ -170,7 +170,7 @@ pub async fn public_list_catalogue(
           and ($3 is null or coalesce(c.published_at, 0) < $3 or (coalesce(c.published_at, 0) = $3 and c.id > $4))
           order by coalesce(c.published_at, 0) desc, c.id limit $5"
     ))
-    .bind(like(search))
+    .bind(like_folded(search))
     .bind(filter.key())
     .bind(after.map(|(at, _)| at))
     .bind(after.map(|(_, id)| id))

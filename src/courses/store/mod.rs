@@ -22,6 +22,7 @@ use crate::enrolments::store::{Moved, fill_seats, put_owner};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::files::store::mention;
+use crate::folded::folded;
 use crate::id::CourseId;
 use crate::lessons::store::states::{is_out, is_planned};
 
@@ -153,14 +154,15 @@ impl CourseMaker<'_, Write> {
         let now = write.now();
         let slug = free_slug(write, &slug_of(course.title.as_str(), "course")).await?;
         let (id,): (CourseId,) = query(
-            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at)
-             values ($1, $2, $3, $4, 'draft', true, true, $5, $5) returning id",
+            "insert into courses (slug, title, summary, description, state, listed, open, created_at, changed_at, words_folded)
+             values ($1, $2, $3, $4, 'draft', true, true, $5, $5, $6) returning id",
         )
         .bind(&slug)
         .bind(course.title.as_str())
         .bind(course.summary.as_str())
         .bind(course.description.as_str())
         .bind(now)
+        .bind(words_folded(course.title.as_str(), course.summary.as_str()))
         .one(write)
         .await?;
         put_owner(write, id, owner).await?;
@@ -168,6 +170,11 @@ impl CourseMaker<'_, Write> {
         note(write, Event::of(What::Created).on(Object::Course(id)).after(course.title.as_str())).await?;
         Ok(slug)
     }
+}
+
+/// What a course is looked for by in the catalogue.
+pub(crate) fn words_folded(title: &str, summary: &str) -> String {
+    folded(&format!("{title}\n{summary}"))
 }
 
 /// The first of `wanted`, `wanted-2`, `wanted-3`, ... that no course has. The write lock is held, so it stays free.
@@ -197,7 +204,7 @@ impl CourseWriter<'_, Write> {
         let (write, id) = self.connection();
         let now = write.now();
         query(
-            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6, approval = $7,
+            "update courses set title = $2, summary = $3, description = $4, listed = $5, open = $6, approval = $7, words_folded = $9,
                     changed_at = case when $8 > changed_at then $8 else changed_at + 1 end where id = $1",
         )
         .bind(id)
@@ -208,6 +215,7 @@ impl CourseWriter<'_, Write> {
         .bind(switches.open)
         .bind(switches.approval)
         .bind(now)
+        .bind(words_folded(course.title.as_str(), course.summary.as_str()))
         .execute(write)
         .await?;
         mention(write, id, None, course.files).await?;

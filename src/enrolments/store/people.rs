@@ -3,12 +3,13 @@
 use super::states::{asks, in_line, is_in, is_pending, other_owners, studies, teaches, waits};
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Asked;
-use crate::accounts::store::like;
+use crate::accounts::store::{like, like_folded};
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
 use crate::db::query;
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
+use crate::folded::folded;
 use crate::id::UserId;
 use crate::lessons::store::states::is_out;
 
@@ -174,12 +175,13 @@ impl<C: Asked> CourseStaff<'_, C> {
             " or ",
             is_pending!("e"),
             "))) and ($3 is null or e.role = $3)
-               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')"
+               and (u.name_folded like $5 escape '\\' or lower(u.email) like lower($2) escape '\\')"
         ))
         .bind(course)
         .bind(pattern.clone())
         .bind(role.clone())
         .bind(state)
+        .bind(like_folded(search))
         .one(read)
         .await?;
         let rows = query(concat!(
@@ -189,8 +191,8 @@ impl<C: Asked> CourseStaff<'_, C> {
             " or ",
             is_pending!("e"),
             "))) and ($3 is null or e.role = $3)
-               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
-             order by case when $7 <> '' then e.line end, case when $4 = 'joined' then -coalesce(e.joined_at, e.since) end, lower(u.name), u.id limit $5 offset $6"
+               and (u.name_folded like $9 escape '\\' or lower(u.email) like lower($2) escape '\\')
+             order by case when $7 <> '' then e.line end, case when $4 = 'joined' then -coalesce(e.joined_at, e.since) end, u.name_folded, u.id limit $5 offset $6"
         ))
         .bind(course)
         .bind(pattern)
@@ -200,6 +202,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         .bind(skip)
         .bind(state)
         .bind(now)
+        .bind(like_folded(search))
         .all(read)
         .await?;
         Ok(PeopleList { rows, total, students, staff, requests, waiting, lessons })
@@ -221,17 +224,18 @@ impl<C: Asked> CourseStaff<'_, C> {
             "where e.course_id = $1 and ",
             is_in!("e"),
             " and ($3 is null or e.role = $3)
-               and (lower(u.name) like lower($2) escape '\\' or lower(u.email) like lower($2) escape '\\')
-               and ($4 is null or lower(u.name) > lower($4) or (lower(u.name) = lower($4) and u.id > $5))
-             order by lower(u.name), u.id limit $6"
+               and (u.name_folded like $8 escape '\\' or lower(u.email) like lower($2) escape '\\')
+               and ($4 is null or u.name_folded > $4 or (u.name_folded = $4 and u.id > $5))
+             order by u.name_folded, u.id limit $6"
         ))
         .bind(course)
         .bind(like(search))
         .bind(role.map(|role| role.key().to_owned()))
-        .bind(name)
+        .bind(name.map(|name| folded(&name)))
         .bind(id)
         .bind(most)
         .bind(now)
+        .bind(like_folded(search))
         .all(read)
         .await
     }
@@ -277,7 +281,7 @@ impl<C: Asked> CourseStaff<'_, C> {
         let now = read.now();
         query(concat!(
             person_rows!("$3"),
-            "where e.course_id = $1 and $2 like '%,' || e.user_id || ',%' order by lower(u.name), u.id"
+            "where e.course_id = $1 and $2 like '%,' || e.user_id || ',%' order by u.name_folded, u.id"
         ))
         .bind(course)
         .bind(people.iter().fold(",".to_owned(), |list, person| format!("{list}{person},")))

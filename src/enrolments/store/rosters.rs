@@ -137,7 +137,7 @@ impl<C: Asked> CourseManager<'_, C> {
         let members: Vec<Member> = query(
             "select u.id, u.name, u.email, u.email_key, e.role, e.state, e.way, exists
                (select 1 from rosters r where r.course_id = e.course_id and (r.imported_at = e.since or r.undone_at = e.since)) as by_roster
-             from enrolments e join users u on u.id = e.user_id where e.course_id = $1 order by lower(u.name), u.id",
+             from enrolments e join users u on u.id = e.user_id where e.course_id = $1 order by u.name_folded, u.id",
         )
         .bind(course)
         .all(on)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::states::is_out;
 use crate::accounts::policy::Asked;
-use crate::accounts::store::like;
+use crate::accounts::store::like_folded;
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
 use crate::db::query;
@@ -85,12 +85,12 @@ macro_rules! students {
         concat!(
             "with page as (select u.id, u.name, row_number() over (order by ",
             $order,
-            "lower(u.name), u.id) as place
+            "u.name_folded, u.id) as place
               from enrolments e join users u on u.id = e.user_id ",
             $counted,
             " where e.course_id = $1 and ",
             studies!("e"),
-            " and lower(u.name) like lower($2) escape '\\' order by place limit $4 offset $5)
+            " and u.name_folded like $2 escape '\\' order by place limit $4 offset $5)
              select p.id, p.name, l.id, r.read_at from page p left join lesson_reads r on r.user_id = p.id
              left join lessons l on l.id = r.lesson_id and l.course_id = $1 and ",
             is_out!("l", "$3"),
@@ -125,12 +125,12 @@ impl<C: Asked> CourseStaff<'_, C> {
         .all(on)
         .await?;
         let (all, found): (i64, i64) = query(concat!(
-            "select count(*), count(*) filter (where lower(u.name) like lower($2) escape '\\')
+            "select count(*), count(*) filter (where u.name_folded like $2 escape '\\')
              from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and ",
             studies!("e")
         ))
         .bind(course)
-        .bind(like(search))
+        .bind(like_folded(search))
         .one(on)
         .await?;
         let page = query(match order {
@@ -146,7 +146,7 @@ impl<C: Asked> CourseStaff<'_, C> {
             ),
         });
         let rows: Vec<(UserId, String, Option<LessonId>, Option<Millis>)> =
-            page.bind(course).bind(like(search)).bind(now).bind(most).bind(skip).all(on).await?;
+            page.bind(course).bind(like_folded(search)).bind(now).bind(most).bind(skip).all(on).await?;
         let mut students: Vec<StudentProgress> = Vec::new();
         let mut marks = HashSet::new();
         for (id, name, lesson, at) in rows {
