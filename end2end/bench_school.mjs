@@ -1,0 +1,132 @@
+// What a person feels at a school: 500 students in one course, 30 lessons, 2,000 enrolments on the site, 60 announcements. Each page one
+// after another, then 50 readers while an instructor saves once a second. On the release build; the database is made anew where
+// LECTERN_DATABASE_URL says, else in a file. The budgets are issue 7's; a figure above one is marked.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { here, start } from "./server.mjs";
+
+const TIMES = 60;
+const READERS = 50;
+const SECONDS = 20;
+const folder = mkdtempSync(join(tmpdir(), "lectern-bench-"));
+const database = process.env.LECTERN_DATABASE_URL ?? `sqlite://${folder}/lectern.db`;
+const settings = { LECTERN_DATABASE_URL: database, LECTERN_DATA_DIR: folder };
+execFileSync(join(dirname(here), "target/release/lectern"), ["demo", "--school"], { env: { ...process.env, ...settings } });
+// A server's own upkeep does this within a minute of such a load.
+if (database.startsWith("postgres")) execFileSync("psql", ["-q", database, "-c", "vacuum analyze"]);
+const server = await start(settings, folder);
+
+const say = (what, times, budget) => {
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
+  const over = at(95) > budget ? `  OVER ${budget} ms` : "";
+  console.log(`${what.padEnd(34)} p50 ${at(50).toFixed(1).padStart(6)}  p95 ${at(95).toFixed(1).padStart(6)} ms of ${times.length}${over}`);
+};
+
+async function post(path, fields, cookie = "") {
+  const headers = { origin: server.origin, accept: "text/html", cookie, "content-type": "application/x-www-form-urlencoded" };
+  return fetch(server.origin + path, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
+}
+
+async function signIn(email) {
+  const answer = await post("/fn/sign_in", { email, password: "correct-lectern-demo" });
+  return answer.headers.getSetCookie().find((cookie) => cookie.startsWith("lectern=")).split(";")[0];
+}
+
+/** How long a page takes, down to its last byte; it is 200. */
+function timed(path, cookie) {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const headers = { cookie, accept: "text/html", "accept-encoding": "br" };
+    request(new URL(path, server.origin), { headers }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`));
+      answer.on("data", () => {}).on("end", () => resolve(performance.now() - begun));
+    }).on("error", reject).end();
+  });
+}
+
+/** The fields that a form on a page has hidden, by name. */
+async function hidden(path, cookie) {
+  const html = await (await fetch(server.origin + path, { headers: { cookie, accept: "text/html" } })).text();
+  const inputs = html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name, value]).reverse());
+}
+
+async function many(path, cookie, count = TIMES) {
+  const times = [];
+  for (let n = 0; n < count; n += 1) times.push(await timed(path, cookie));
+  return times;
+}
+
+try {
+  const student = await signIn("student@lectern.example");
+  const instructor = await signIn("instructor@lectern.example");
+  const school = "/courses/school-course-1";
+  const { _token, course } = await hidden(`${school}/announcements/new`, instructor);
+  for (let n = 0; n < 60; n += 1) {
+    await post("/fn/post_announcement", { _token, course, title: `News ${n}`, body: "Bring **boots**. ".repeat(20) }, instructor);
+  }
+  const pages = [
+    ["home, student", "/", student],
+    ["catalogue", "/courses", student],
+    ["course, student", "/courses/sessions-and-tokens", student],
+    ["lesson", "/courses/sessions-and-tokens/lessons/a-session-is-a-row", student],
+    ["search", "/search?q=letter+seal", student],
+    ["search, 1,200 lessons hold it", "/search?q=paragraph", instructor],
+    ["your mail", "/account/mail", student],
+    ["your calendar", "/account/calendar", student],
+    ["course of 500", school, instructor],
+    ["people of 500", `${school}/people`, instructor],
+    ["people of 500, searched", `${school}/people?q=student+4&sort=joined`, instructor],
+    ["progress of 500", `${school}/progress`, instructor],
+    ["progress of 500, least first", `${school}/progress?sort=least`, instructor],
+    ["plan of 30 lessons", `${school}/lessons`, instructor],
+    ["versions of a lesson", `${school}/lessons/lesson-1/versions`, instructor],
+    ["files", `${school}/files`, instructor],
+    ["announcements, 60", `${school}/announcements`, instructor],
+    ["one announcement", `${school}/announcements/30`, instructor],
+    ["seats and join code", `${school}/joining`, instructor],
+    ["form of a copy", `${school}/copy`, instructor],
+  ];
+  for (const [name, path, cookie] of pages) say(name, await many(path, cookie), 50);
+
+  const rows = Array.from({ length: 500 }, (_, n) => `pupil${n}@uni.example,Pupil ${n}`).join("\n");
+  const begun = performance.now();
+  const read = await post("/fn/read_roster", { _token, course, rows }, instructor);
+  console.log(`a list of 500 is read in ${(performance.now() - begun).toFixed(0)} ms`);
+  say("its preview", await many(read.headers.get("location"), instructor, 20), 500);
+
+  const until = performance.now() + SECONDS * 1000;
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  const times = [];
+  const saves = [];
+  const reader = async (number) => {
+    const [, path, cookie] = pages[number % pages.length];
+    await wait((number * 1000) / READERS);
+    while (performance.now() < until) {
+      const ms = await timed(path, cookie);
+      times.push(ms);
+      await wait(1000 - ms);
+    }
+  };
+  const writer = async () => {
+    while (performance.now() < until) {
+      const form = await hidden(`${school}/lessons/lesson-1/edit`, instructor);
+      const body = `Saved at ${Date.now()}. ${"A paragraph of a lesson. ".repeat(80)}`;
+      const begun = performance.now();
+      const fields = { course: form.course, lesson: form.lesson, seen: form.seen, _token: form._token, title: "Lesson 1", body, published: "yes" };
+      const answer = await post("/fn/save_lesson", fields, instructor);
+      if (!answer.headers.get("location")?.endsWith("/lesson-1")) throw new Error(`not saved: ${answer.status}`);
+      saves.push(performance.now() - begun);
+      await wait(1000 - (performance.now() - begun));
+    }
+  };
+  await Promise.all([writer(), ...Array.from({ length: READERS }, (_, number) => reader(number))]);
+  say(`${READERS} readers beside one who saves`, times, 50);
+  say("their saves", saves, Infinity);
+} finally {
+  server.stop();
+}
