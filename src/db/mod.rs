@@ -36,7 +36,7 @@ pub use backup::{back_up, restore, verify};
 pub use counting::{asked, counted};
 pub use packed::Packed;
 pub use place::Place;
-pub use query::{Query, Row, Value, query, query_by_engine};
+pub use query::{Query, Row, Value, like, like_folded, query, query_by_engine};
 pub use sqlite::serve_alone;
 pub use tables::{COUNTED, Kind, TABLES};
 pub use transfer::{Sum, transfer};

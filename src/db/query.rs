@@ -8,6 +8,7 @@ use sqlx::{FromRow, Postgres, Sqlite};
 
 use super::{Connection, Engine, Write, asked};
 use crate::failure::{Broken, Failure};
+use crate::folded::folded;
 use crate::id::{AnnouncementId, CourseId, LessonId, ModuleId, RosterId, SignInId, UserId, VersionId};
 
 /// A row that a query's answer can become, on both engines. Derive `sqlx::FromRow`; tuples have it.
@@ -194,4 +195,22 @@ fn for_postgres(mut values: Vec<Value>) -> Vec<Value> {
         }
     }
     values
+}
+
+/// The pattern of `like .. escape '\'` for what holds what a person typed: `%` and `_` in it mean themselves.
+pub fn like(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in search.trim().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The same for what is kept as [`folded`] text.
+pub fn like_folded(search: &str) -> String {
+    like(&folded(search))
 }

@@ -56,6 +56,7 @@ pub const TABLES: &[Table] = {
                 ("vouched_at", Int),
                 ("admin_until", Int),
                 ("name_folded", Text),
+                ("address_was", Text),
             ],
         ),
         ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),

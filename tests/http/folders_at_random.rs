@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use lectern::accounts::model::SiteRole;
 use lectern::clock::MINUTE;
+use lectern::files::name::FileName;
 use lectern::folders::folder::{Coming, Folder, FolderAnnouncement, FolderLesson, FolderModule};
 use lectern::folders::{reading, writing};
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
@@ -109,20 +110,39 @@ fn folder() -> impl Strategy<Value = Folder> {
     )
 }
 
-async fn goes_round(owner: &Visitor<'_>, wanted: &Folder) -> Result<(), String> {
+/// Files by name, as uploads leave names. Empty ones are refused, there as here.
+fn files() -> impl Strategy<Value = BTreeMap<String, String>> {
+    let name = "[a-zäß漢ש0-9][a-zäß漢ש0-9 _-]{0,11}\\.(txt|csv|md)"
+        .prop_filter("it stays as it is", |name| FileName::parse(name).is_some_and(|parsed| parsed.as_str() == name));
+    btree_map(name, "[\\PC\n]{1,200}", 0..4)
+}
+
+async fn goes_round(
+    owner: &Visitor<'_>,
+    wanted: &Folder,
+    wanted_files: &BTreeMap<String, String>,
+) -> Result<(), String> {
     let texts = writing::texts(wanted).map_err(|failure| failure.to_string())?;
+    let files = wanted_files.iter().map(|(name, content)| (format!("files/{name}"), content.clone()));
     let texts: Vec<(String, String)> =
-        texts.into_iter().map(|(name, text)| (format!("{}/{name}", wanted.slug), text)).collect();
+        texts.into_iter().chain(files).map(|(name, text)| (format!("{}/{name}", wanted.slug), text)).collect();
     let page = owner.import(&zipped(&texts)).await;
     if page.status != StatusCode::SEE_OTHER || page.location() == "/courses/import" {
         return Err(format!("not taken: {}", owner.get("/courses/import").await.body));
     }
     let zip = owner.bytes(&format!("{}/folder.zip", page.location())).await;
-    let files: BTreeMap<String, String> = unzipped(&zip)
-        .into_iter()
-        .map(|(name, content)| (name.split_once('/').unwrap().1.to_owned(), String::from_utf8(content).unwrap()))
-        .collect();
-    let got = reading::folder(files).map_err(|reasons| reasons.join("; "))?;
+    let (mut texts, mut files) = (BTreeMap::new(), BTreeMap::new());
+    for (name, content) in unzipped(&zip) {
+        let (name, content) = (name.split_once('/').unwrap().1, String::from_utf8(content).unwrap());
+        match name.strip_prefix("files/") {
+            Some(name) => files.insert(name.to_owned(), content),
+            None => texts.insert(name.to_owned(), content),
+        };
+    }
+    if files != *wanted_files {
+        return Err(format!("the files {wanted_files:?} came back as {files:?}"));
+    }
+    let got = reading::folder(texts).map_err(|reasons| reasons.join("; "))?;
     // Another course may have its address.
     let got = Folder { slug: wanted.slug.clone(), ..got };
     if got == *wanted { Ok(()) } else { Err(format!("came back as {got:#?}")) }
@@ -134,13 +154,13 @@ fn any_course_comes_in_and_goes_out_again_as_the_same() {
     let app = runtime.block_on(App::cheap());
     let owner = runtime.block_on(app.person("ines", SiteRole::Instructor));
     let mut runner = TestRunner::new(Config { cases: COURSES, failure_persistence: None, ..Config::default() });
-    let result = runner.run(&folder(), |folder| {
+    let result = runner.run(&(folder(), files()), |(folder, files)| {
         // So many may be taken out in a minute.
         app.clock.advance(MINUTE);
-        runtime.block_on(goes_round(&owner, &folder)).map_err(TestCaseError::fail)
+        runtime.block_on(goes_round(&owner, &folder, &files)).map_err(TestCaseError::fail)
     });
-    if let Err(TestError::Fail(why, folder)) = result {
-        panic!("{why}\n{folder:#?}");
+    if let Err(TestError::Fail(why, made)) = result {
+        panic!("{why}\n{made:#?}");
     }
     result.unwrap();
 }

@@ -12,7 +12,8 @@ use crate::audit::event::{Event, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::store::withdraw_links;
-use crate::db::{Connection, Read, Write, query};
+use crate::db::{Connection, Read, Write, like, like_folded, query};
+use crate::enrolments::store::blocks::carry_over;
 use crate::enrolments::store::states::is_in;
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
@@ -54,6 +55,7 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
             "There is an account with this email already. Sign in with it, or use another address",
         )
     })?;
+    carry_over(write, id, account.email).await?;
     let event = Event::of(What::UserCreated).about(id).after(account.role.key());
     // Whoever is nobody yet has just become this person.
     let is_own = write.caller().person.is_none() && !write.caller().is_system;
@@ -165,24 +167,6 @@ pub struct AccountPage {
     pub rows: Vec<AccountRow>,
     /// How many match in all.
     pub total: i64,
-}
-
-/// `%` and `_` in what a person typed mean themselves.
-pub(crate) fn like(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in search.trim().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
-/// The same for what is kept as [`folded`] text.
-pub(crate) fn like_folded(search: &str) -> String {
-    like(&folded(search))
 }
 
 impl Admin<'_, Read> {

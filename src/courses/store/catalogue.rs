@@ -1,9 +1,8 @@
 //! What anybody may find: the catalogue and the search while typing.
 
-use crate::accounts::store::like_folded;
 use crate::clock::Millis;
 use crate::courses::model::{CourseTile, Found};
-use crate::db::{Read, query};
+use crate::db::{Read, like_folded, query};
 use crate::enrolments::store::states::leads;
 use crate::failure::Failure;
 use crate::id::CourseId;

@@ -3,10 +3,9 @@
 use super::states::{asks, in_line, is_in, is_pending, other_owners, studies, teaches, waits};
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::Asked;
-use crate::accounts::store::{like, like_folded};
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
-use crate::db::query;
+use crate::db::{like, like_folded, query};
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::folded::folded;

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use super::states::is_out;
 use crate::accounts::policy::Asked;
-use crate::accounts::store::like_folded;
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
-use crate::db::query;
+use crate::db::{like_folded, query};
 use crate::enrolments::store::states::studies;
 use crate::failure::Failure;
 use crate::id::{LessonId, UserId};
