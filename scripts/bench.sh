@@ -73,7 +73,7 @@ done
 psql -q "$(address postgres)/postgres" -c 'create database readers'
 for engine in sqlite postgres; do
   say "$engine: what a person feels, and 50 readers while an instructor saves once a second"
-  at=$([ $engine = sqlite ] || echo "LECTERN_DATABASE_URL=$(address postgres)/readers")
+  at=$([ $engine = sqlite ] || echo "LECTERN_BENCH_DATABASE=$(address postgres)/readers")
   env -u LECTERN_DATABASE_URL -u LECTERN_PUBLIC_URL -u LECTERN_DATA_DIR ${at:+"$at"} node end2end/bench_school.mjs
 done
 

@@ -1,15 +1,21 @@
-//! Text as it is compared with what somebody looks for: without capitals and accents, in every script.
+//! Text as it is compared with what somebody looks for: without capitals and accents.
 //!
-//! The engines fold words of lessons much the same (FTS5's `unicode61`); their `lower()` does not: SQLite's knows A to Z alone.
+//! SQLite's `lower()` knows A to Z alone, and neither engine's takes accents away.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
-/// Without signs over and under letters, in small letters. `"Jiří Żak"` is `"jiri zak"`; letters that are no others with a sign stay, like ł and ø.
+/// In small letters, without the accents of scripts that have any. `"Jiří Żak"` is `"jiri zak"`. Letters that are no others with an accent stay,
+/// like ł and ø, and so do signs that make another word, like the vowels of Devanagari. Empty for nothing alone.
 pub fn folded(text: &str) -> String {
-    let letters = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let letters = text.nfd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase);
     // The sigma at the end of a word is the one within it.
-    letters.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
+    let folded: String = letters.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect();
+    if folded.is_empty() { text.to_owned() } else { folded }
+}
+
+/// Unicode's blocks of combining diacritical marks, those that supplement and extend them, and half marks.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 #[cfg(test)]
@@ -32,7 +38,11 @@ mod tests {
         ] {
             assert_eq!(folded(name), folded(typed), "{name}");
         }
-        assert_ne!(folded("김민준"), folded("김민지"));
+        for (one, other) in [("김민준", "김민지"), ("राम", "रीमा"), ("がく", "かく"), ("سلمى", "سليم")]
+        {
+            assert_ne!(folded(one), folded(other));
+        }
+        assert_eq!(folded("\u{301}"), "\u{301}", "what is accents alone is not nothing");
         assert_eq!(folded(&folded("Jiří")), folded("Jiří"));
     }
 }

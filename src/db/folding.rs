@@ -1,47 +1,56 @@
-//! Folds what was written by a version before `0028_folded.sql`, or while one still ran beside this: once, at start.
+//! Folds, at start, what is not folded as this version does it: written before `0028_folded.sql`, by an older node that still ran beside this
+//! one, or before `folded()` itself changed. A start later than the last older node's end leaves nothing behind.
 
 use std::sync::Arc;
 
 use super::{Db, query};
+use crate::courses::store::words_folded;
 use crate::failure::Failure;
 use crate::folded::folded;
 use crate::sessions::caller::Caller;
 
-/// So many rows in one transaction: others write in between.
+/// So many rows are looked at, and written, at a time: others write in between.
 const AT_ONCE: i64 = 500;
 
-/// Folds every name, and every course's words, that is not folded yet.
+/// A row's number, what it says (a person's name; a course's title and summary), and how that is kept.
+type Kept = (i64, String, String, String);
+
+/// Looks at every name, and every course's words.
 pub(super) async fn fold(db: &Db) -> Result<(), Failure> {
-    for (find, keep) in [
-        (
-            "select id, name from users where name_folded = '' limit $1",
-            "update users set name_folded = $2 where id = $1",
-        ),
-        (
-            "select id, title || '\n' || summary from courses where words_folded = '' limit $1",
-            "update courses set words_folded = $2 where id = $1",
-        ),
-    ] {
-        while fold_some(db, find, keep).await? == AT_ONCE {}
-    }
-    Ok(())
+    let names = "select id, name, '', name_folded from users where id > $1 order by id limit $2";
+    let keep_name = "update users set name_folded = $2 where id = $1 and name = $3 and $4 = ''";
+    fold_all(db, names, keep_name, |name, _| folded(name)).await?;
+    let words = "select id, title, summary, words_folded from courses where id > $1 order by id limit $2";
+    let keep_words = "update courses set words_folded = $2 where id = $1 and title = $3 and summary = $4";
+    fold_all(db, words, keep_words, words_folded).await
 }
 
-/// Answers how many there were.
-async fn fold_some(db: &Db, find: &'static str, keep: &'static str) -> Result<i64, Failure> {
+async fn fold_all(
+    db: &Db,
+    find: &'static str,
+    keep: &'static str,
+    fold: impl Fn(&str, &str) -> String,
+) -> Result<(), Failure> {
     let caller = Arc::new(Caller::of_the_system());
-    let rows: Vec<(i64, String)> = query(find).bind(AT_ONCE).all(&mut db.read(caller.clone()).await?).await?;
-    if rows.is_empty() {
-        return Ok(0);
+    let mut after = 0;
+    loop {
+        let rows: Vec<Kept> = query(find).bind(after).bind(AT_ONCE).all(&mut db.read(caller.clone()).await?).await?;
+        let Some((last, ..)) = rows.last() else { return Ok(()) };
+        after = *last;
+        let stale: Vec<(i64, String, String, String)> = rows
+            .into_iter()
+            .filter_map(|(id, one, other, kept)| {
+                Some(fold(&one, &other)).filter(|new| *new != kept).map(|new| (id, one, other, new))
+            })
+            .collect();
+        if stale.is_empty() {
+            continue;
+        }
+        let mut write = db.begin_write(caller.clone()).await?;
+        for (id, one, other, new) in stale {
+            // Not where somebody has changed the text meanwhile: whoever did has folded it.
+            query(keep).bind(id).bind(new).bind(one).bind(other).execute(&mut write).await?;
+        }
+        write.commit().await?;
     }
-    let mut write = db.begin_write(caller).await?;
-    let mut count = 0;
-    for (id, text) in rows {
-        // A space is what nothing is folded to, so that this ends.
-        let words = Some(folded(&text)).filter(|words| !words.is_empty()).unwrap_or_else(|| " ".to_owned());
-        query(keep).bind(id).bind(words).execute(&mut write).await?;
-        count += 1;
-    }
-    write.commit().await?;
-    Ok(count)
 }

@@ -56,7 +56,6 @@ pub const TABLES: &[Table] = {
                 ("vouched_at", Int),
                 ("admin_until", Int),
                 ("name_folded", Text),
-                ("address_was", Text),
             ],
         ),
         ("session_records", &[("id", Text), ("data", Bytes), ("expiry_date", Moment)]),

@@ -311,36 +311,6 @@ async fn a_course_is_handed_over_and_never_without_an_owner() {
     assert_eq!(leave(&ada, &course).await, FORBIDDEN, "the last owner");
 }
 
-/// Deleting an account and making it again does not lift a block; and somebody else's deletion is not kept.
-#[tokio::test]
-async fn a_block_holds_for_a_new_account_with_the_same_address() {
-    let app = App::with(&SETTINGS).await;
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let (rivers, lakes) = (owner.published_course("Rivers", 1).await, owner.published_course("Lakes", 1).await);
-    for name in ["ada", "ben"] {
-        let visitor = app.person(name, SiteRole::Student).await;
-        for course in [&rivers, &lakes] {
-            assert_eq!(join(&visitor, course).await, GONE_ON);
-        }
-    }
-    staff(&owner, "/fn/block_person", &rivers, "ada").await;
-    for name in ["ada", "ben"] {
-        let visitor = app.sign_in(name).await;
-        let confirm = format!("{name}@uni.example");
-        assert_eq!(visitor.post("/fn/delete_account", &[("confirm", &confirm)]).await.status, GONE_ON);
-    }
-    assert_eq!(app.count("users where deleted_at is not null").await, 2);
-    assert_eq!(app.count("users where address_was is not null").await, 1, "of ben nothing is left");
-    let (ada, ben) = (app.person("ada", SiteRole::Student).await, app.person("ben", SiteRole::Student).await);
-    assert_eq!(join(&ada, &rivers).await, FORBIDDEN);
-    assert!(!reads(&ada, &rivers).await);
-    assert_eq!((join(&ada, &lakes).await, join(&ben, &rivers).await), (GONE_ON, GONE_ON));
-    assert_eq!(app.count("users where address_was is not null").await, 0, "it is the new account's now");
-    // And it can be lifted there.
-    staff(&owner, "/fn/unblock_person", &rivers, "ada").await;
-    assert_eq!(join(&ada, &rivers).await, GONE_ON);
-}
-
 /// Who came from a provider, or has a passkey alone, has no password and signs in all the same.
 #[tokio::test]
 async fn an_owner_without_a_password_is_one_when_something_else_signs_them_in() {

@@ -8,7 +8,6 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::ways::store::forget_all;
 use crate::db::{Connection, Read, Write, query};
-use crate::enrolments::store::blocks::remember_address;
 use crate::enrolments::store::states::{is_in, other_owners};
 use crate::enrolments::store::{Moved, leave_everywhere};
 use crate::error::{AppError, Denied};
@@ -299,7 +298,6 @@ impl RecentlyProven<Oneself<'_, Write>> {
         }
         note(write, Event::of(What::UserDeleted).about(user)).await?;
         let moved = leave_everywhere(write, user).await?;
-        remember_address(write, user).await?;
         // What stands in the place of an address is none, so that nobody can have it before.
         forget_all(write, user).await?;
         for statement in [

@@ -13,7 +13,6 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, like, like_folded, query};
-use crate::enrolments::store::blocks::carry_over;
 use crate::enrolments::store::states::is_in;
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
@@ -55,7 +54,6 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
             "There is an account with this email already. Sign in with it, or use another address",
         )
     })?;
-    carry_over(write, id, account.email).await?;
     let event = Event::of(What::UserCreated).about(id).after(account.role.key());
     // Whoever is nobody yet has just become this person.
     let is_own = write.caller().person.is_none() && !write.caller().is_system;

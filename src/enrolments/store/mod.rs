@@ -1,7 +1,6 @@
 //! All SQL about who is in a course. What a state means stands in `states.rs`, and how a place changes in `moving.rs`.
 
 mod awaited;
-pub(crate) mod blocks;
 mod codes;
 mod importing;
 mod managing;
