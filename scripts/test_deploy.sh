@@ -27,4 +27,5 @@ sed "s#/etc/ssl/lectern#$folder/lectern#" deploy/nginx.conf >"$folder/site.conf"
 printf 'pid %s/pid; error_log stderr; events {} http { access_log off; include %s/site.conf; }' "$folder" "$folder" >"$folder/nginx.conf"
 nginx -t -p "$folder" -c "$folder/nginx.conf" 2>&1 | tail -1
 
-caddy validate --adapter caddyfile --config deploy/Caddyfile 2>&1 | tail -1 | grep -F 'Valid configuration'
+# What Caddy logs meanwhile may come after that line.
+caddy validate --adapter caddyfile --config deploy/Caddyfile 2>&1 | grep -F 'Valid configuration'
