@@ -91,7 +91,18 @@ try {
     ["one announcement", `${school}/announcements/30`, instructor],
     ["seats and join code", `${school}/joining`, instructor],
     ["form of a copy", `${school}/copy`, instructor],
+    ["settings", `${school}/edit`, instructor],
+    ["a lesson to change", `${school}/lessons/lesson-1/edit`, instructor],
+    ["places that wait", `${school}/people/awaited`, instructor],
+    ["form of a list", `${school}/roster`, instructor],
+    ["view as", `${school}/view-as`, instructor],
+    ["form of an import", "/courses/import", instructor],
+    ["one's own work", "/courses/sessions-and-tokens/mine", student],
+    ["join with a code", "/join", student],
   ];
+  const people = await (await fetch(`${server.origin}${school}/people`, { headers: { cookie: instructor, accept: "text/html" } })).text();
+  const person = people.match(/\/courses\/school-course-1\/people\/\d+/)[0];
+  pages.push(["one person", person, instructor], ["why can they", `${person}/why`, instructor]);
   for (const [name, path, cookie] of pages) say(name, await many(path, cookie), 50);
 
   const rows = Array.from({ length: 500 }, (_, n) => `pupil${n}@uni.example,Pupil ${n}`).join("\n");

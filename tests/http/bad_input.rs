@@ -77,6 +77,13 @@ async fn more_than_two_megabytes_are_refused() {
     let page = teacher.send(teacher.form("/fn/create_course", &[]).body(Body::from(over)).unwrap()).await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(page.has("This form can hold 2 MB"));
+    // A lesson of 5 MB, as one may be pasted.
+    let course = teacher.published_course("Soil", 1).await;
+    let lesson = format!("course={}&title=T&body={}", course.id, "x".repeat(5 * 1024 * 1024));
+    for action in ["/fn/add_lesson", "/fn/save_lesson", "/fn/preview_lesson", "/fn/keep_draft"] {
+        let page = teacher.send(teacher.form(action, &[]).body(Body::from(lesson.clone())).unwrap()).await;
+        assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "{action}");
+    }
     let sign_in = format!("email=a@uni.example&password={}", "x".repeat(64 * 1024));
     let page = teacher.send(teacher.form("/fn/sign_in", &[]).body(Body::from(sign_in.clone())).unwrap()).await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);

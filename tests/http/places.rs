@@ -294,14 +294,20 @@ async fn several_people_are_let_in_removed_written_to_and_given_a_role_at_once()
     assert!(page.status == OK && !page.has("name=\"picked\"") && !page.has("Add people"));
 }
 
-#[tokio::test]
-async fn a_course_is_handed_over_and_never_without_an_owner() {
-    let app = App::with(&SETTINGS).await;
+/// A course, its owner, a student in it, and the student's number.
+async fn ada_in_a_course(app: &App) -> (Visitor<'_>, Course, Visitor<'_>, String) {
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     let ada = app.person("ada", SiteRole::Student).await;
     join(&ada, &course).await;
     let person = owner.member_id(&course, "ada").await;
+    (owner, course, ada, person)
+}
+
+#[tokio::test]
+async fn a_course_is_handed_over_and_never_without_an_owner() {
+    let app = App::with(&SETTINGS).await;
+    let (owner, course, ada, person) = ada_in_a_course(&app).await;
     let fields = [("course", course.id.as_str()), ("person", person.as_str())];
     assert_eq!(owner.post("/fn/hand_course_over", &fields).await.status, GONE_ON);
     assert!(owner.get(&format!("{}/people", course.page())).await.has("you are none any more"));
@@ -315,11 +321,7 @@ async fn a_course_is_handed_over_and_never_without_an_owner() {
 #[tokio::test]
 async fn an_owner_without_a_password_is_one_when_something_else_signs_them_in() {
     let app = App::with(&SETTINGS).await;
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.published_course("Rivers", 1).await;
-    let ada = app.person("ada", SiteRole::Student).await;
-    join(&ada, &course).await;
-    let person = owner.member_id(&course, "ada").await;
+    let (owner, course, ada, person) = ada_in_a_course(&app).await;
     let fields = [("course", course.id.as_str()), ("person", person.as_str())];
     app.words("update users set password_hash = null where name = 'ada' returning name").await;
     assert_eq!(owner.call("/fn/hand_course_over", &fields).await.status, FORBIDDEN, "nobody can sign in as ada");

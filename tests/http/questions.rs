@@ -86,6 +86,31 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
         assert!(few > 1, "{page} asked {few}: nobody counted");
         assert_eq!(few, many, "{page}");
     }
+    // Of one person, for the staff, and for the student who has read all there is.
+    let of_one = async |owner: &Visitor<'_>, course: &Course| {
+        let name = format!("in0{}", course.slug);
+        let (person, student) = (owner.member_id(course, &name).await, app.sign_in(&name).await);
+        let lessons = format!("select cast(id as text) from lessons where course_id = {}", course.id);
+        for lesson in app.words(&lessons).await {
+            student.post("/fn/mark_read", &[("course", &course.id), ("lesson", &lesson)]).await;
+        }
+        let mut all = Vec::new();
+        for (visitor, path) in [
+            (owner, format!("/people/{person}")),
+            (owner, format!("/people/{person}/why")),
+            (owner, format!("/view-as?person={person}")),
+            (&student, String::new()),
+            (&student, "/lessons/lesson-1".to_owned()),
+            (&student, "/announcements".to_owned()),
+            (&student, "/mine".to_owned()),
+        ] {
+            let (page, asked) = counted(visitor.get(&format!("{}{path}", course.page()))).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            all.push(asked);
+        }
+        all
+    };
+    assert_eq!(of_one(&one, &short).await, of_one(&other, &long).await);
     // Several people at once are found in one question, however many they are.
     let picked = async |visitor: &Visitor<'_>, course: &Course, names: &str| {
         let list = visitor.get(&format!("{}/people?q={names}", course.page())).await;
