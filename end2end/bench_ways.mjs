@@ -86,7 +86,7 @@ await own.post("/fn/sign_in", { email, password }, "/login");
 await own.post("/fn/begin_code_app", {}, "/account/security");
 const page = await (await own.get("/account/security/code-app")).text();
 const key = /<code class="key">([^<]*)</.exec(page)[1];
-await own.post("/fn/confirm_code_app", { code: appCode(key, -30) }, "/account/security/code-app");
+await own.post("/fn/confirm_code_app", { code: await appCode(key, -30) }, "/account/security/code-app");
 const recovery = async () => {
   const shown = await (await own.get("/account/security/recovery-codes")).text();
   return [...shown.matchAll(/<li><code>([^<]*)</g)].map((found) => found[1]);

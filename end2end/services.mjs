@@ -40,8 +40,14 @@ function plain(mail) {
   return Buffer.from(bytes, "latin1").toString("utf8").split("Content-Type: text/html")[0];
 }
 
-/** What a code app shows now, by another implementation than the server's. */
-export function appCode(key, later = 0) {
+/**
+ * What a code app shows now, by another implementation than the server's. With `later` = -30 the code before this one, which the
+ * server takes too, so that this one is left for the sign-in after it. Waits where the step is nearly over: what is one step back
+ * when it is typed would be two when the server looks, and refused.
+ */
+export async function appCode(key, later = 0) {
+  const left = 30_000 - (Date.now() % 30_000);
+  if (left < 10_000) await new Promise((resolve) => setTimeout(resolve, left));
   const at = new Date(Date.now() + later * 1000).toISOString();
   return execFileSync("oathtool", ["--totp", "--base32", "--now", at, key.replaceAll(" ", "")]).toString().trim();
 }

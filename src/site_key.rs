@@ -44,6 +44,8 @@ pub enum Purpose {
     Lab,
     /// The address of somebody's calendar.
     Calendar,
+    /// An address that a block holds for.
+    BlockedAddress,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::Cursor => b"cursor",
             Self::Lab => b"lab",
             Self::Calendar => b"calendar",
+            Self::BlockedAddress => b"blocked address",
         }
     }
 }

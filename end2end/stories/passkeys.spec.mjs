@@ -160,7 +160,7 @@ test("a passkey stands in for the code, and its person is told of a new place", 
     await page.goto("/account/security");
     await page.getByRole("button", { name: "Set up a code app" }).click();
     const key = await page.locator("code.key").textContent();
-    await page.getByLabel("Code", { exact: true }).fill(appCode(key));
+    await page.getByLabel("Code", { exact: true }).fill(await appCode(key));
     await page.getByRole("button", { name: "Set it up" }).click();
     await page.getByRole("link", { name: "I have them" }).click();
     await signOut(page);

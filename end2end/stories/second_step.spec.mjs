@@ -25,7 +25,7 @@ const test = base.extend({
 async function setUpApp(page) {
   await page.getByRole("button", { name: "Set up a code app" }).click();
   const key = await page.locator("code.key").textContent();
-  await page.getByLabel("Code", { exact: true }).fill(appCode(key, -30));
+  await page.getByLabel("Code", { exact: true }).fill(await appCode(key, -30));
   await page.getByRole("button", { name: "Set it up" }).click();
   await page.getByRole("link", { name: "I have them" }).click();
   return key;

@@ -171,7 +171,7 @@ test("a code app, its recovery codes, and away with it", async ({ at: page, ever
   await page.getByRole("button", { name: "Set up a code app" }).click();
   await isAccessible(page);
   const key = await page.locator("code.key").textContent();
-  await page.getByLabel("Code", { exact: true }).fill(appCode(key, -30));
+  await page.getByLabel("Code", { exact: true }).fill(await appCode(key, -30));
   await page.getByRole("button", { name: "Set it up" }).click();
   await expect(page.getByRole("heading", { name: "Your recovery codes" })).toBeVisible();
   await isAccessible(page);
@@ -188,7 +188,7 @@ test("a code app, its recovery codes, and away with it", async ({ at: page, ever
   await main(page).getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("link", { name: /This code is wrong, or was used before/ })).toBeVisible();
   await isAccessible(page);
-  await page.getByLabel("Code", { exact: true }).fill(appCode(key));
+  await page.getByLabel("Code", { exact: true }).fill(await appCode(key));
   await main(page).getByRole("button", { name: "Sign in" }).click();
   await isIn(page);
   await signOut(page);

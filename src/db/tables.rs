@@ -161,6 +161,10 @@ pub const TABLES: &[Table] = {
             ],
         ),
         (
+            "blocked_addresses",
+            &[("course_id", Int), ("address_mac", Text), ("user_id", Int), ("blocked_id", Int), ("since", Int)],
+        ),
+        (
             "rosters",
             &[
                 ("id", Int),

@@ -1,6 +1,6 @@
 //! The one place that says how a place in a course changes. Pure: [`next`] decides, and `store/moving.rs` alone writes what it decided.
 //!
-//! Invariants, which `tests/http/places.rs` tries to break with sequences nobody thought of: nobody's place is ever lost; students
+//! Invariants, which `tests/http/places_at_random.rs` tries to break with sequences nobody thought of: nobody's place is ever lost; students
 //! with a seat, and those a seat is kept for, are never more than there are seats; no step but [`Step::Unblock`] leads out of
 //! [`PlaceState::Blocked`]; who waits longer is let in first.
 

@@ -9,6 +9,7 @@ mod app;
 mod arranging;
 mod audit;
 mod bad_input;
+mod blocks;
 mod calendars;
 mod command_line;
 mod courses;

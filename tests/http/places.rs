@@ -13,10 +13,10 @@ use lectern::sessions::caller::Caller;
 use crate::app::{App, Course, PASSWORD, Visitor};
 
 /// Letters wait in the outbox, and nobody is signed out while a test moves the clock by days.
-const SETTINGS: [(&str, &str); 3] =
+pub const SETTINGS: [(&str, &str); 3] =
     [("LECTERN_SMTP_URL", "smtp://127.0.0.1:1"), ("LECTERN_SESSION_IDLE", "72h"), ("LECTERN_SESSION_ABSOLUTE", "72h")];
 
-async fn join(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
+pub async fn join(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
     visitor.post("/fn/join_course", &[("course", &course.id)]).await.status
 }
 
@@ -31,40 +31,40 @@ async fn join_one_by_one<'a, const N: usize>(app: &'a App, course: &Course, name
     people.try_into().unwrap_or_else(|_| panic!("as many as were named"))
 }
 
-async fn leave(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
+pub async fn leave(visitor: &Visitor<'_>, course: &Course) -> StatusCode {
     visitor.post("/fn/leave_course", &[("course", &course.id)]).await.status
 }
 
-async fn reads(visitor: &Visitor<'_>, course: &Course) -> bool {
+pub async fn reads(visitor: &Visitor<'_>, course: &Course) -> bool {
     visitor.get(&format!("{}/lessons/lesson-1", course.page())).await.status == StatusCode::OK
 }
 
 /// Does something with somebody's place, as staff.
-async fn staff(owner: &Visitor<'_>, action: &str, course: &Course, name: &str) -> StatusCode {
+pub async fn staff(owner: &Visitor<'_>, action: &str, course: &Course, name: &str) -> StatusCode {
     let person = owner.member_id(course, name).await;
     owner.post(action, &[("course", &course.id), ("person", &person)]).await.status
 }
 
-async fn add(owner: &Visitor<'_>, course: &Course, name: &str, how: &str) -> StatusCode {
+pub async fn add(owner: &Visitor<'_>, course: &Course, name: &str, how: &str) -> StatusCode {
     let email = format!("{name}@uni.example");
     let fields = [("course", course.id.as_str()), ("email", &email), ("role", "student"), ("how", how)];
     owner.call("/fn/add_person", &fields).await.status
 }
 
-async fn code(owner: &Visitor<'_>, course: &Course, until: &str, most: &str) -> String {
+pub async fn code(owner: &Visitor<'_>, course: &Course, until: &str, most: &str) -> String {
     let fields = [("course", course.id.as_str()), ("code_until", until), ("code_most", most)];
     assert_eq!(owner.call("/fn/make_join_code", &fields).await.status, StatusCode::OK);
     owner.code_of(course).await
 }
 
-async fn with_code(visitor: &Visitor<'_>, code: &str) -> StatusCode {
+pub async fn with_code(visitor: &Visitor<'_>, code: &str) -> StatusCode {
     visitor.call("/fn/join_with_code", &[("join_code", code)]).await.status
 }
 
-const OK: StatusCode = StatusCode::OK;
-const GONE_ON: StatusCode = StatusCode::SEE_OTHER;
-const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
-const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+pub const OK: StatusCode = StatusCode::OK;
+pub const GONE_ON: StatusCode = StatusCode::SEE_OTHER;
+pub const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
+pub const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 #[tokio::test]
 async fn who_comes_when_all_seats_are_taken_waits_and_gets_the_next_one_in_order() {
@@ -499,35 +499,6 @@ async fn an_invitation_is_answered_by_its_person() {
     assert_eq!(said.status, GONE_ON);
     assert!(ben.get(&course.page()).await.has("You have said no to the invitation"));
     assert_eq!(join(&ben, &course).await, FORBIDDEN, "an invitation that was turned down opens nothing");
-}
-
-#[tokio::test]
-async fn no_way_leads_back_in_for_who_is_blocked() {
-    let app = App::with(&SETTINGS).await;
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.published_course("Rivers", 1).await;
-    let good = code(&owner, &course, "", "").await;
-    let ada = app.person("ada", SiteRole::Student).await;
-    join(&ada, &course).await;
-    assert_eq!(staff(&owner, "/fn/block_person", &course, "ada").await, GONE_ON);
-    assert!(!reads(&ada, &course).await);
-    assert_eq!(join(&ada, &course).await, FORBIDDEN);
-    assert!(ada.get(&course.page()).await.has("You cannot join this course"));
-    assert_eq!(with_code(&ada, &good).await, FORBIDDEN);
-    for how in ["now", "invite"] {
-        assert_eq!(add(&owner, &course, "ada", how).await, REFUSED, "{how}");
-    }
-    assert_eq!(leave(&ada, &course).await, FORBIDDEN, "nor out of the block");
-    for action in ["/fn/put_back", "/fn/approve_person", "/fn/remove_person"] {
-        assert_eq!(staff(&owner, action, &course, "ada").await, StatusCode::NOT_FOUND, "{action}");
-    }
-    assert!(!ada.get("/").await.has("Before"));
-    assert_eq!(staff(&owner, "/fn/unblock_person", &course, "ada").await, GONE_ON);
-    assert!(!reads(&ada, &course).await, "not blocked is not in it");
-    assert_eq!(join(&ada, &course).await, GONE_ON);
-    assert!(reads(&ada, &course).await);
-    // The last owner is not blocked by anybody, themselves included.
-    assert_eq!(staff(&owner, "/fn/block_person", &course, "ines").await, FORBIDDEN);
 }
 
 #[tokio::test]

@@ -86,7 +86,8 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                 <div><h2 id="delete">"Delete your account"</h2></div>
                 <div>
                     <p>"Your name, address, password and sign-ins are deleted at once, and cannot be brought back. You leave every course. \
-                        What you wrote in courses stays there without your name, and so do the marks of your courses."</p>
+                        What you wrote in courses stays there without your name, and so do the marks of your courses. \
+                        Where you are blocked from a course, that stays too: it keeps a mark of your address, if that is confirmed, so that a new account with it is blocked from the beginning."</p>
                     <details class="ask" open=deletion.is_refused()>
                         <summary role="button" class="button danger">"Delete account"</summary>
                         <div>

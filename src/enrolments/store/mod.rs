@@ -1,6 +1,7 @@
 //! All SQL about who is in a course. What a state means stands in `states.rs`, and how a place changes in `moving.rs`.
 
 mod awaited;
+mod blocks;
 mod codes;
 mod importing;
 mod managing;
@@ -12,6 +13,7 @@ pub(crate) mod states;
 mod undoing;
 
 pub use awaited::{AwaitedRow, public_give_awaited};
+pub(crate) use blocks::{keep_blocks, take_blocks};
 pub use codes::CodeRow;
 pub use importing::Done;
 pub use managing::{Added, Doing, How, stays_in_words};

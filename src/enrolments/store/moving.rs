@@ -1,6 +1,7 @@
 //! The one place that writes where somebody's place in a course is. `machine::next` decides; seats that become free go to those in
 //! line before the transaction ends.
 
+use super::blocks::lift_blocks;
 use super::states::{has_seat, waits};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -148,6 +149,9 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
         Err(stays) => return Ok(Err(stays)),
     };
     put(write, course, user, before.as_ref(), state, role, way, None).await?;
+    if step == Step::Unblock {
+        lift_blocks(write, course, user).await?;
+    }
     let mut news: Vec<(UserId, News)> =
         News::of(step, from.map(|place| place.state), state, role).map(|news| (user, news)).into_iter().collect();
     // A seat that was kept for them and is not any more goes on as well.

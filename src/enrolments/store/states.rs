@@ -71,6 +71,13 @@ macro_rules! was_in {
     };
 }
 
+/// Kept out of the course, whichever way they come.
+macro_rules! is_blocked {
+    ($of:literal) => {
+        concat!($of, ".state = 'blocked'")
+    };
+}
+
 /// How many owners of the course `$course` can sign in, besides the person `$user`: a course whose only other owner cannot is without one.
 macro_rules! other_owners {
     ($course:literal, $user:literal) => {
@@ -86,4 +93,6 @@ macro_rules! other_owners {
     };
 }
 
-pub(crate) use {asks, has_seat, in_line, is_in, is_pending, leads, other_owners, studies, teaches, waits, was_in};
+pub(crate) use {
+    asks, has_seat, in_line, is_blocked, is_in, is_pending, leads, other_owners, studies, teaches, waits, was_in,
+};
