@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::{Db, query};
-use crate::courses::store::words_folded;
 use crate::failure::Failure;
 use crate::folded::folded;
 use crate::sessions::caller::Caller;
@@ -12,44 +11,39 @@ use crate::sessions::caller::Caller;
 /// So many rows are looked at, and written, at a time: others write in between.
 const AT_ONCE: i64 = 500;
 
-/// A row's number, what it says (a person's name; a course's title and summary), and how that is kept.
-type Kept = (i64, String, String, String);
+/// A row's number, what it says, and how that is kept.
+type Kept = (i64, String, String);
 
-/// Looks at every name, and every course's words.
+/// Looks at every name, and at every course's words: title and summary, in two lines, as `courses::store::words_folded` has them.
 pub(super) async fn fold(db: &Db) -> Result<(), Failure> {
-    let names = "select id, name, '', name_folded from users where id > $1 order by id limit $2";
-    let keep_name = "update users set name_folded = $2 where id = $1 and name = $3 and $4 = ''";
-    fold_all(db, names, keep_name, |name, _| folded(name)).await?;
-    let words = "select id, title, summary, words_folded from courses where id > $1 order by id limit $2";
-    let keep_words = "update courses set words_folded = $2 where id = $1 and title = $3 and summary = $4";
-    fold_all(db, words, keep_words, words_folded).await
+    let names = "select id, name, name_folded from users where id > $1 order by id limit $2";
+    fold_all(db, names, "update users set name_folded = $2 where id = $1 and name = $3").await?;
+    let words = "select id, title || '\n' || summary, words_folded from courses where id > $1 order by id limit $2";
+    let keep_words = "update courses set words_folded = $2 where id = $1 and title || '\n' || summary = $3";
+    fold_all(db, words, keep_words).await
 }
 
-async fn fold_all(
-    db: &Db,
-    find: &'static str,
-    keep: &'static str,
-    fold: impl Fn(&str, &str) -> String,
-) -> Result<(), Failure> {
+async fn fold_all(db: &Db, find: &'static str, keep: &'static str) -> Result<(), Failure> {
     let caller = Arc::new(Caller::of_the_system());
     let mut after = 0;
     loop {
         let rows: Vec<Kept> = query(find).bind(after).bind(AT_ONCE).all(&mut db.read(caller.clone()).await?).await?;
         let Some((last, ..)) = rows.last() else { return Ok(()) };
         after = *last;
-        let stale: Vec<(i64, String, String, String)> = rows
+        let stale: Vec<Kept> = rows
             .into_iter()
-            .filter_map(|(id, one, other, kept)| {
-                Some(fold(&one, &other)).filter(|new| *new != kept).map(|new| (id, one, other, new))
+            .filter_map(|(id, text, kept)| {
+                let new = folded(&text);
+                (new != kept).then_some((id, text, new))
             })
             .collect();
         if stale.is_empty() {
             continue;
         }
         let mut write = db.begin_write(caller.clone()).await?;
-        for (id, one, other, new) in stale {
+        for (id, text, new) in stale {
             // Not where somebody has changed the text meanwhile: whoever did has folded it.
-            query(keep).bind(id).bind(new).bind(one).bind(other).execute(&mut write).await?;
+            query(keep).bind(id).bind(new).bind(text).execute(&mut write).await?;
         }
         write.commit().await?;
     }

@@ -25,6 +25,17 @@ pub(super) fn facts(standing: &Standing, posted_at: Millis, by: Option<&String>,
     }
 }
 
+/// One of a list: its title, which leads to it, and what there is to say of it.
+fn line(address: String, title: String, about: AnyView) -> AnyView {
+    view! {
+        <li>
+            <p><a href=address><b dir="auto">{title}</b></a></p>
+            <p class="quiet-text">{about}</p>
+        </li>
+    }
+    .into_any()
+}
+
 /// Announcements as rows of a list.
 pub(super) fn rows(standing: &Standing, heads: &[AnnouncementHead], now: Millis) -> AnyView {
     let course = &standing.course.slug;
@@ -32,13 +43,7 @@ pub(super) fn rows(standing: &Standing, heads: &[AnnouncementHead], now: Millis)
         .iter()
         .map(|head| {
             let address = format!("/courses/{course}/announcements/{}", head.id);
-            view! {
-                <li>
-                    <p><a href=address><b dir="auto">{head.title.clone()}</b></a></p>
-                    <p class="quiet-text">{facts(standing, head.posted_at, head.by.as_ref(), now)}</p>
-                </li>
-            }
-            .into_any()
+            line(address, head.title.clone(), facts(standing, head.posted_at, head.by.as_ref(), now))
         })
         .collect();
     view! { <ul class="rows" role="list">{rows}</ul> }.into_any()
@@ -70,13 +75,9 @@ pub fn my_news(news: &[MyNews], now: Millis) -> AnyView {
         .map(|news| {
             let course = format!("/courses/{}", news.slug);
             let posted = when::time(news.posted_at, when::words(news.posted_at, now), false);
-            view! {
-                <li>
-                    <p><a href=format!("{course}/announcements/{}", news.id)><b dir="auto">{news.title.clone()}</b></a></p>
-                    <p class="quiet-text"><a href=course><bdi>{news.course.clone()}</bdi></a>", posted "{posted}</p>
-                </li>
-            }
-            .into_any()
+            let address = format!("{course}/announcements/{}", news.id);
+            let about = view! { <a href=course><bdi>{news.course.clone()}</bdi></a>", posted "{posted} }.into_any();
+            line(address, news.title.clone(), about)
         })
         .collect();
     view! {
