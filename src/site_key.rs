@@ -44,8 +44,8 @@ pub enum Purpose {
     Lab,
     /// The address of somebody's calendar.
     Calendar,
-    /// An address that a block holds for.
-    BlockedAddress,
+    /// An address that somebody who is blocked has given up.
+    GivenUpAddress,
 }
 
 impl Purpose {
@@ -62,7 +62,7 @@ impl Purpose {
             Self::Cursor => b"cursor",
             Self::Lab => b"lab",
             Self::Calendar => b"calendar",
-            Self::BlockedAddress => b"blocked address",
+            Self::GivenUpAddress => b"given up address",
         }
     }
 }

@@ -56,9 +56,8 @@ pub async fn delete_account(
     if typed != Email::parse(&oneself.person().email)?.key() {
         return Err(FieldErrors::one("confirm", "Type your own email address").into());
     }
-    let site = request::site()?;
-    let moved = RecentlyProven::of(oneself)?.delete_account(&site.key).await?;
-    letters::tell_all(moved, &mut write, &site).await?;
+    let moved = RecentlyProven::of(oneself)?.delete_account().await?;
+    letters::tell_all(moved, &mut write, &*request::site()?).await?;
     write.commit().await?;
     request::end_session().await?;
     request::forget()?;
@@ -85,7 +84,7 @@ pub async fn invite(
     let mut write = request::begin_write().await?;
     let mut proven = RecentlyProven::of(Admin::claim(&mut write).await?)?;
     let admin = proven.inner();
-    let account = NewAccount { email: &email, name: &name, role, password_hash: None, key: Some(&ctx.site.key) };
+    let account = NewAccount { email: &email, name: &name, role, password_hash: None };
     let user = admin.add_account(account).await.map_err(|failure| match failure {
         Failure::Refused(AppError::Invalid(_)) => {
             FieldErrors::one("email", "Somebody has an account with this email already. Find them under Users").into()

@@ -28,7 +28,6 @@ use crate::error::AppError;
 use crate::failure::Failure;
 use crate::powers;
 use crate::sessions::caller::Caller;
-use crate::site_key::SiteKey;
 
 /// A course site in one binary and one file.
 #[derive(Debug, Parser)]
@@ -248,11 +247,10 @@ async fn load_demo(config: Config, task: SystemTask, school: bool) -> Result<(),
             config.addr
         )));
     }
-    let key = SiteKey::open_existing(&config.key_file())?;
     let db = open(&config).await?;
     let hashing = Hashing::new(config.password_cost.here()?)?;
     let mut write = db.begin_write(system()).await?;
-    let (mut people, mut courses) = demo::load(&task, &mut write, &hashing, key.as_ref()).await?;
+    let (mut people, mut courses) = demo::load(&task, &mut write, &hashing).await?;
     if school {
         let (more_people, more_courses) = demo::load_school(&task, &mut write).await?;
         people += more_people;

@@ -14,7 +14,6 @@ use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::caller::Caller;
 use crate::sessions::policy::{Everywhere, RecentlyProven};
-use crate::site_key::SiteKey;
 
 pub async fn run(config: Config, task: SystemTask, command: UserCommand) -> Result<(), Failure> {
     match command {
@@ -55,8 +54,7 @@ async fn add(config: Config, task: SystemTask, email: &str, name: &str, role: &s
     }
     let db = open(&config).await?;
     let mut write = db.begin_write(system()).await?;
-    let key = SiteKey::open_existing(&config.key_file())?;
-    let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash, key: key.as_ref() };
+    let account = NewAccount { email: &parsed, name: &name, role, password_hash: hash };
     let user = task.admin(&mut write).add_account(account).await?;
     let token = if needs_link { Some(task.admin(&mut write).make_set_up_link(Some(user)).await?) } else { None };
     write.commit().await?;

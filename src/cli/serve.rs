@@ -73,7 +73,7 @@ pub async fn serve(config: Config, task: SystemTask) -> Result<(), Failure> {
     let mut demo_people = is_empty && wants_demo;
     if demo_people {
         let mut write = site.db.begin_write(system()).await?;
-        let (people, courses) = demo::load(&task, &mut write, &site.hashing, Some(&site.key)).await?;
+        let (people, courses) = demo::load(&task, &mut write, &site.hashing).await?;
         write.commit().await?;
         tracing::info!(people, courses, "loaded the demo");
     } else if wants_demo {

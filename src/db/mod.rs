@@ -31,6 +31,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::clock::{Clock, Millis};
 use crate::failure::{Broken, Failure};
 use crate::sessions::caller::Caller;
+use crate::site_key::SiteKey;
 
 pub use backup::{back_up, restore, verify};
 pub use counting::{asked, counted};
@@ -49,6 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Db {
     pools: Pools,
     clock: Clock,
+    key: Option<SiteKey>,
 }
 
 /// The connections, by engine.
@@ -69,9 +71,14 @@ impl Db {
             Place::Sqlite(path) => sqlite::open(path, backups, clock.now()).await?,
             Place::Postgres(options) => postgres::open(options).await?,
         };
-        let db = Self { pools, clock };
+        let db = Self { pools, clock, key: None };
         folding::fold(&db).await?;
         Ok(db)
+    }
+
+    /// The same, for what is done with the site's key beside it: by a server, and not by commands.
+    pub fn with_key(self, key: SiteKey) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// A connection to read with, on behalf of `caller`.
@@ -80,7 +87,7 @@ impl Db {
             Pools::Sqlite { read, .. } => Reading::Sqlite(read.acquire().await.broken("wait for a connection")?),
             Pools::Postgres { read, .. } => Reading::Postgres(read.acquire().await.broken("wait for a connection")?),
         };
-        Ok(Read { connection, caller, now: self.clock.now() })
+        Ok(Read { connection, caller, now: self.clock.now(), key: self.key.clone() })
     }
 
     /// A transaction to write in, on behalf of `caller`. It takes the write lock at once: a read that decides a write
@@ -95,7 +102,7 @@ impl Db {
                 Writing::Postgres(transaction, alone)
             }
         };
-        Ok(Write { transaction, caller, now: self.clock.now() })
+        Ok(Write { transaction, caller, now: self.clock.now(), key: self.key.clone() })
     }
 
     /// Each pool's name, how many connections it has, and how many of those idle.
@@ -172,7 +179,7 @@ pub async fn open_to_read(place: &Place, clock: Clock, caller: Arc<Caller>) -> R
             (Reading::Postgres(connection), missing)
         }
     };
-    Ok((Read { connection, caller, now: clock.now() }, missing.len()))
+    Ok((Read { connection, caller, now: clock.now(), key: None }, missing.len()))
 }
 
 /// The connection below a query, by engine. Only `db/` looks.
@@ -191,6 +198,8 @@ pub trait Connection: Send {
     fn caller(&self) -> &Caller;
     /// The moment this request's work counts as happening.
     fn now(&self) -> Millis;
+    /// The site's key, for what is kept as its MAC; none for a command, which keeps and looks for nothing of that kind.
+    fn key(&self) -> Option<&SiteKey>;
 }
 
 enum Reading {
@@ -208,6 +217,7 @@ pub struct Read {
     connection: Reading,
     caller: Arc<Caller>,
     now: Millis,
+    key: Option<SiteKey>,
 }
 
 /// A transaction, and who asks.
@@ -215,6 +225,7 @@ pub struct Write {
     transaction: Writing,
     caller: Arc<Caller>,
     now: Millis,
+    key: Option<SiteKey>,
 }
 
 impl Write {
@@ -243,6 +254,10 @@ impl Connection for Read {
     fn now(&self) -> Millis {
         self.now
     }
+
+    fn key(&self) -> Option<&SiteKey> {
+        self.key.as_ref()
+    }
 }
 
 impl Connection for Write {
@@ -259,5 +274,9 @@ impl Connection for Write {
 
     fn now(&self) -> Millis {
         self.now
+    }
+
+    fn key(&self) -> Option<&SiteKey> {
+        self.key.as_ref()
     }
 }

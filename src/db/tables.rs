@@ -160,10 +160,7 @@ pub const TABLES: &[Table] = {
                 ("name", Text),
             ],
         ),
-        (
-            "blocked_addresses",
-            &[("course_id", Int), ("address_mac", Text), ("user_id", Int), ("blocked_id", Int), ("since", Int)],
-        ),
+        ("given_up_addresses", &[("user_id", Int), ("address_mac", Text), ("since", Int)]),
         (
             "rosters",
             &[

@@ -13,18 +13,12 @@ use crate::credentials::password::hashing::Hashing;
 use crate::credentials::password::model::Password;
 use crate::db::{Connection, Write};
 use crate::failure::{Broken, Failure};
-use crate::site_key::SiteKey;
 
 /// The password of every demo person (the contract).
 pub const PASSWORD: &str = "correct-lectern-demo";
 
 /// Loads what is missing of the demo. Answers how many people and courses that were.
-pub async fn load(
-    task: &SystemTask,
-    write: &mut Write,
-    hashing: &Hashing,
-    key: Option<&SiteKey>,
-) -> Result<(usize, usize), Failure> {
+pub async fn load(task: &SystemTask, write: &mut Write, hashing: &Hashing) -> Result<(usize, usize), Failure> {
     let mut people = 0;
     // One hash for all: the password is printed in the README, so there is nothing a salt could hide.
     let hash = hashing.turn(write.caller().address)?.hash(Password::new(PASSWORD.to_owned())).await?;
@@ -32,7 +26,7 @@ pub async fn load(
         let (email, name) = (Email::parse(&person.email)?, PersonName::parse(&person.name)?);
         if task.admin(write).find_by_email(&email).await?.is_none() {
             let account =
-                NewAccount { email: &email, name: &name, role: person.role, password_hash: Some(hash.clone()), key };
+                NewAccount { email: &email, name: &name, role: person.role, password_hash: Some(hash.clone()) };
             task.admin(write).add_account(account).await?;
             people += 1;
         }

@@ -66,10 +66,27 @@ pub enum Stays {
     Invited,
     /// Blocked.
     Blocked,
+    /// Somebody who is blocked has had their address. The store asks that, before [`next`] is asked.
+    AddressBlocked,
     /// There is no seat, and no line.
     NoRoom,
     /// There is nothing the step could be taken from.
     NotThere,
+}
+
+/// Whether somebody whose place this is comes anew: they are not in the course, and nobody has said anything yet. Those alone are kept out
+/// because of their address: who is in it, or waits for an answer, came with another one.
+pub fn comes_anew(place: Option<PlaceState>) -> bool {
+    match place {
+        None | Some(PlaceState::Dropped | PlaceState::Removed) => true,
+        Some(
+            PlaceState::Invited
+            | PlaceState::Requested
+            | PlaceState::Active
+            | PlaceState::Waitlisted
+            | PlaceState::Blocked,
+        ) => false,
+    }
 }
 
 /// Where a step leads from `from` (none: never in the course), for somebody who is or comes as `role`.

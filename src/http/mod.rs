@@ -119,6 +119,7 @@ impl Site {
         let records = records.map_err(|failure| failure.of_setting("LECTERN_SESSION_STORE"))?;
         let key =
             SiteKey::open_or_make(&config.key_file()).map_err(|failure| failure.of_setting("LECTERN_KEY_FILE"))?;
+        let db = db.with_key(key.clone());
         let keys = Keys::new(config.tokens);
         keys.make_first(&db, &key).await?;
         let mailer = config

@@ -186,8 +186,7 @@ impl App {
             .unwrap();
         let (email, person) = (Email::parse(&format!("{name}@uni.example")).unwrap(), PersonName::parse(name).unwrap());
         let mut write = self.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
-        let account =
-            NewAccount { email: &email, name: &person, role, password_hash: Some(hash), key: Some(&self.site.key) };
+        let account = NewAccount { email: &email, name: &person, role, password_hash: Some(hash) };
         task().admin(&mut write).add_account(account).await.unwrap();
         write.commit().await.unwrap();
         self.sign_in(name).await

@@ -1,11 +1,14 @@
 //! Blocks: who is blocked from a course stays out of it, with this account and with the next one that has their address.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use lectern::accounts::model::SiteRole;
 use lectern::clock::MINUTE;
+use lectern::sessions::caller::Caller;
 
-use crate::app::{App, Course, PASSWORD, Visitor};
-use crate::places::{FORBIDDEN, GONE_ON, REFUSED, SETTINGS, add, code, join, leave, reads, staff, with_code};
+use crate::app::{App, Course, PASSWORD, Visitor, task};
+use crate::places::{FORBIDDEN, GONE_ON, OK, REFUSED, SETTINGS, add, code, join, leave, reads, staff, with_code};
 
 /// A course, its owner, and somebody who is blocked from it, with their number.
 async fn ada_blocked(app: &App) -> (Visitor<'_>, Course, Visitor<'_>, String) {
@@ -68,7 +71,7 @@ async fn no_way_leads_back_in_for_who_is_blocked() {
 }
 
 #[tokio::test]
-async fn a_new_account_with_the_address_of_who_is_blocked_is_blocked_in_that_course_alone() {
+async fn a_new_account_with_the_address_of_who_is_blocked_is_kept_out_of_that_course_alone() {
     let app = App::with(&SETTINGS).await;
     let (owner, rivers, ada, was) = ada_blocked(&app).await;
     let lakes = owner.published_course("Lakes", 1).await;
@@ -77,65 +80,64 @@ async fn a_new_account_with_the_address_of_who_is_blocked_is_blocked_in_that_cou
     join(&ben, &rivers).await;
     delete(&ada, "ada").await;
     delete(&ben, "ben").await;
-    assert_eq!(app.count("blocked_addresses").await, 1, "of who is blocked nowhere nothing is kept");
-    let kept = app.words("select address_mac from blocked_addresses").await;
-    assert!(kept.iter().all(|mark| mark.len() == 43), "a MAC: {kept:?}");
+    let kept = app.words("select address_mac from given_up_addresses").await;
+    assert!(kept.len() == 1 && kept[0].len() == 43, "a MAC, and nothing of who is blocked nowhere: {kept:?}");
 
-    let [ada, ben] = [app.person("Ada", SiteRole::Student).await, app.person("ben", SiteRole::Student).await];
-    assert!(ada.get(&rivers.page()).await.has("You cannot join this course"), "and no button that does nothing");
-    assert_eq!((join(&ada, &rivers).await, with_code(&ada, &good).await), (FORBIDDEN, FORBIDDEN));
+    // Where no account has the address, staff are told at once.
     for how in ["now", "invite"] {
         assert_eq!(add(&owner, &rivers, "ada", how).await, REFUSED, "{how}");
     }
+    assert_eq!(app.count("awaited").await, 0);
+    let [ada, ben] = [app.person("Ada", SiteRole::Student).await, app.person("ben", SiteRole::Student).await];
+    assert!(ada.get(&rivers.page()).await.has("You cannot join this course"), "and no button that does nothing");
+    assert_eq!((join(&ada, &rivers).await, with_code(&ada, &good).await), (FORBIDDEN, FORBIDDEN));
+    let fields = [("course", rivers.id.as_str()), ("email", "ada@uni.example"), ("role", "student"), ("how", "now")];
+    let told = owner.call("/fn/add_person", &fields).await;
+    let words = "Ada stays out: an account that had this address before is blocked from this course";
+    assert!(told.status == REFUSED && told.has(words), "{}", told.body);
+    let list = [("course", rivers.id.as_str()), ("rows", "email\nada@uni.example\nben@uni.example")];
+    let list = owner.post("/fn/read_roster", &list).await.location().to_owned();
+    let list = owner.get(&list).await;
+    assert!(list.has("An account that had this address before is blocked from this course"), "{}", list.body);
+    assert!(list.has("add-student-ben@uni.example") && !list.has("add-student-ada@uni.example"), "{}", list.body);
     assert!(!reads(&ada, &rivers).await);
     assert_eq!((join(&ada, &lakes).await, join(&ben, &rivers).await), (GONE_ON, GONE_ON));
-    // Staff see whom they blocked, and that it is why.
-    let now = owner.member_id(&rivers, "ada").await;
-    let page = owner.get(&format!("{}/people/{now}", rivers.page())).await;
-    let why = format!("people/{was}\"><bdi>Deleted person {was}</bdi></a> was blocked, and had this address");
-    assert!(page.has(&why), "{}", page.body);
-    assert!(!owner.get(&format!("{}/people/{was}", rivers.page())).await.has("had this address"));
-    let log = app.words("select content from audit_details where kind = 'change'").await;
-    let said = format!("blocked, as person {was} was with the same address");
-    assert!(log.iter().any(|line| line.contains(&said)), "{log:?}");
 
-    // It goes on from account to account until it is lifted, and then it is.
+    // Where it is lifted stands whom staff blocked, and nothing that an account which is gone could do.
+    let page = owner.get(&format!("{}/people/{was}", rivers.page())).await;
+    assert!(page.has(&format!("Deleted person {was}")) && page.has("Unblock"), "{}", page.body);
+    assert!(!page.has("/why\"") && !page.has("view-as?person"), "{}", page.body);
+
+    // It holds for every account after, until it is lifted, and then for none.
     delete(&ada, "ada").await;
     let ada = app.person("ada", SiteRole::Student).await;
     assert_eq!(join(&ada, &rivers).await, FORBIDDEN);
-    assert_eq!(app.count("blocked_addresses").await, 1);
-    assert_eq!(staff(&owner, "/fn/unblock_person", &rivers, "ada").await, GONE_ON);
-    assert_eq!(app.count("blocked_addresses").await, 0);
+    lift(&owner, &rivers, &was).await;
+    assert_eq!(app.count("given_up_addresses").await, 0);
     assert_eq!((join(&ada, &rivers).await, reads(&ada, &rivers).await), (GONE_ON, true));
+    let page = owner.get(&format!("{}/people/{was}", rivers.page())).await;
+    assert!(!page.has("id=\"block\""), "who is deleted cannot be blocked: {}", page.body);
     delete(&ada, "ada").await;
     assert_eq!(join(&app.person("ada", SiteRole::Student).await, &rivers).await, GONE_ON);
 }
 
+/// Whoever signs up may type anybody's address: its owner would be kept out for what a stranger did. The other way round it holds: no
+/// account has to show whose its address is to be kept out.
 #[tokio::test]
-async fn a_block_that_is_lifted_from_who_was_deleted_holds_for_nobody() {
-    let app = App::with(&SETTINGS).await;
-    let (owner, course, ada, person) = ada_blocked(&app).await;
-    delete(&ada, "ada").await;
-    lift(&owner, &course, &person).await;
-    assert_eq!(app.count("blocked_addresses").await, 0);
-    assert_eq!(join(&app.person("ada", SiteRole::Student).await, &course).await, GONE_ON);
-}
-
-/// Whoever signs up may type anybody's address: its owner would be blocked for what a stranger did.
-#[tokio::test]
-async fn of_an_address_that_was_only_typed_no_block_is_kept() {
+async fn of_an_address_that_was_only_typed_no_mark_is_kept() {
     let app = App::start().await;
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.published_course("Rivers", 1).await;
-    let stranger = app.student("ada").await;
+    let (owner, course, ada, _) = ada_blocked(&app).await;
+    let stranger = app.student("ben").await;
     join(&stranger, &course).await;
-    assert_eq!(staff(&owner, "/fn/block_person", &course, "ada").await, GONE_ON);
-    delete(&stranger, "ada").await;
-    assert_eq!(app.count("blocked_addresses").await, 0);
-    assert_eq!(join(&app.student("ada").await, &course).await, GONE_ON);
+    assert_eq!(staff(&owner, "/fn/block_person", &course, "ben").await, GONE_ON);
+    delete(&stranger, "ben").await;
+    assert_eq!(app.count("given_up_addresses").await, 0);
+    assert_eq!(join(&app.student("ben").await, &course).await, GONE_ON);
+    delete(&ada, "ada").await;
+    assert_eq!(app.count("given_up_addresses").await, 1);
+    assert_eq!(join(&app.student("ada").await, &course).await, FORBIDDEN);
 }
 
-/// By every way to a new account, and where the account is not new but the address.
 #[tokio::test]
 async fn a_block_holds_for_an_address_that_was_given_up_for_another() {
     let app = App::with(&SETTINGS).await;
@@ -143,21 +145,23 @@ async fn a_block_holds_for_an_address_that_was_given_up_for_another() {
     move_to(&app, &ada, "lovelace@uni.example").await;
     assert_eq!(join(&ada, &course).await, FORBIDDEN, "it is the same account");
     let data: serde_json::Value = serde_json::from_str(&ada.get("/account/data.json").await.body).unwrap();
-    assert_eq!(data["blocked_addresses"][0]["course"], "rivers");
+    assert_eq!(data["given_up_addresses"].as_array().unwrap().len(), 1);
 
-    // Somebody who was in the course and left takes the address; who is in it keeps the seat.
+    // Somebody who was in the course and left takes the address: what they did there is still theirs.
     let [cid, dot] = [app.person("cid", SiteRole::Student).await, app.person("dot", SiteRole::Student).await];
-    for visitor in [&cid, &dot] {
-        assert_eq!(join(visitor, &course).await, GONE_ON);
-    }
+    join(&cid, &course).await;
     leave(&cid, &course).await;
     move_to(&app, &cid, "ada@uni.example").await;
     assert_eq!(join(&cid, &course).await, FORBIDDEN);
+    assert_eq!(cid.get(&format!("{}/mine", course.page())).await.status, OK);
+    let why = format!("{}/people/{}/why", course.page(), owner.member_id(&course, "ada").await);
+    assert!(owner.get(&why).await.has("An account that had their address before is blocked from this course"));
+    // Whom staff have asked to come as somebody else may come.
+    assert_eq!(add(&owner, &course, "dot", "invite").await, OK);
     delete(&ada, "lovelace").await;
     app.clock.advance(MINUTE);
     move_to(&app, &dot, "lovelace@uni.example").await;
-    assert!(reads(&dot, &course).await);
-    assert_eq!(app.count("blocked_addresses").await, 2);
+    assert_eq!((join(&dot, &course).await, reads(&dot, &course).await), (GONE_ON, true));
 
     // A link in a mail makes an account, as most do.
     delete(&cid, "ada").await;
@@ -167,27 +171,64 @@ async fn a_block_holds_for_an_address_that_was_given_up_for_another() {
     let token = app.letter_to("ada@uni.example").await.token();
     assert_eq!(eve.post("/fn/finish_sign_up", &[("token", &token)]).await.location(), "/");
     assert_eq!(join(&eve, &course).await, FORBIDDEN);
-    let page = owner.get(&format!("{}/people/{}", course.page(), owner.member_id(&course, "ada").await)).await;
-    assert!(page.has(&format!("Deleted person {was}")), "{}", page.body);
+    // One lift, and every address of that person is free.
+    lift(&owner, &course, &was).await;
+    assert_eq!((join(&eve, &course).await, app.count("given_up_addresses").await), (GONE_ON, 0));
 }
 
-/// "This was not me" gives an address back, and what holds for it: meanwhile it was another account's, which was blocked.
+/// "This was not me" gives an old address back, and gives the new one up.
 #[tokio::test]
-async fn who_gets_an_address_back_is_blocked_where_it_is() {
+async fn an_address_that_not_me_takes_away_is_kept_out_and_so_is_who_gets_a_blocked_one_back() {
     let app = App::with(&SETTINGS).await;
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     let ada = app.person("ada", SiteRole::Student).await;
     move_to(&app, &ada, "lovelace@uni.example").await;
     let told = app.letter_to("ada@uni.example").await.token();
-    let meanwhile = app.person("ada", SiteRole::Student).await;
-    join(&meanwhile, &course).await;
-    assert_eq!(staff(&owner, "/fn/block_person", &course, "ada").await, GONE_ON);
-    delete(&meanwhile, "ada").await;
+    join(&ada, &course).await;
+    assert_eq!(staff(&owner, "/fn/block_person", &course, "lovelace").await, GONE_ON);
+    let was = owner.member_id(&course, "lovelace").await;
     assert_eq!(app.anonymous().post("/fn/say_not_me", &[("token", &told)]).await.location(), "/not-me");
-    let reset = app.letter_to("ada@uni.example").await.token();
+    let next = app.person("lovelace", SiteRole::Student).await;
+    assert_eq!(join(&next, &course).await, FORBIDDEN, "given up by saying so");
+
+    lift(&owner, &course, &was).await;
+    app.clock.advance(MINUTE);
+    let bea = app.person("bea", SiteRole::Student).await;
+    move_to(&app, &bea, "beatrix@uni.example").await;
+    let told = app.letter_to("bea@uni.example").await.token();
+    let meanwhile = app.person("bea", SiteRole::Student).await;
+    join(&meanwhile, &course).await;
+    assert_eq!(staff(&owner, "/fn/block_person", &course, "bea").await, GONE_ON);
+    delete(&meanwhile, "bea").await;
+    assert_eq!(app.anonymous().post("/fn/say_not_me", &[("token", &told)]).await.location(), "/not-me");
+    let reset = app.letter_to("bea@uni.example").await.token();
     let again = [("token", reset.as_str()), ("new_password", "seven slow otters at dawn")];
     assert_eq!(app.anonymous().post("/fn/reset_password", &again).await.location(), "/login");
-    let ada = app.sign_in_with("ada", "seven slow otters at dawn").await;
-    assert_eq!(join(&ada, &course).await, FORBIDDEN);
+    assert_eq!(join(&app.sign_in_with("bea", "seven slow otters at dawn").await, &course).await, FORBIDDEN);
+}
+
+/// Two who had one address, one after another, and are blocked in two courses: each block is lifted by itself.
+#[tokio::test]
+async fn each_course_and_each_person_is_lifted_by_itself_and_a_lost_key_forgets_all() {
+    let app = App::with(&SETTINGS).await;
+    let (owner, rivers, ada, first) = ada_blocked(&app).await;
+    let lakes = owner.published_course("Lakes", 1).await;
+    delete(&ada, "ada").await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    join(&ada, &lakes).await;
+    assert_eq!(staff(&owner, "/fn/block_person", &lakes, "ada").await, GONE_ON);
+    let second = owner.member_id(&lakes, "ada").await;
+    delete(&ada, "ada").await;
+    assert_eq!(app.count("given_up_addresses").await, 2);
+    lift(&owner, &rivers, &first).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    assert_eq!((join(&ada, &rivers).await, join(&ada, &lakes).await), (GONE_ON, FORBIDDEN));
+    assert_eq!(app.count("given_up_addresses").await, 1);
+    let mut write = app.site.db.begin_write(Arc::new(Caller::of_the_system())).await.unwrap();
+    let said = task().admin(&mut write).forget_key().await.unwrap();
+    write.commit().await.unwrap();
+    assert!(said.contains("1 addresses that blocked people had before"), "{said}");
+    assert_eq!(join(&ada, &lakes).await, GONE_ON);
+    assert!(owner.get(&format!("{}/people/{second}", lakes.page())).await.has("Unblock"), "the block itself stays");
 }

@@ -90,7 +90,7 @@ pub async fn take_new_address(
     let held = Held::<NewAddress>::claim(&mut write, token.as_typed()).await?;
     let mut oneself = Oneself::claim(&mut write).await?;
     let user = oneself.person().id;
-    let changed = oneself.take_address(held, &ctx.site.key).await?;
+    let changed = oneself.take_address(held).await?;
     let ended = oneself.end_elsewhere(Renewed::Ways).await?;
     let new = changed.new.clone();
     notices::tell(&mut write, &ctx.site, user, Notice::AddressChanged(changed)).await?;

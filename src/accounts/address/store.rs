@@ -9,14 +9,13 @@ use crate::clock::Millis;
 use crate::credentials::mail_link::policy::{Confirm, Held, NewAddress};
 use crate::credentials::mail_link::store::{Does, MailLink, NewLink, make, withdraw_links};
 use crate::db::{Connection, Read, Write, query};
-use crate::enrolments::store::{keep_blocks, public_give_awaited, take_blocks};
+use crate::enrolments::store::{keep_mark, public_give_awaited};
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::http::Site;
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::{public_post, withdraw};
 use crate::sessions::policy::RecentlyProven;
-use crate::site_key::SiteKey;
 
 /// What is known of the account's address.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -120,7 +119,7 @@ impl Oneself<'_, Write> {
     }
 
     /// The address that the link was sent to becomes the account's, and is confirmed by that. Answers what changed.
-    pub async fn take_address(&mut self, held: Held<NewAddress>, key: &SiteKey) -> Result<Changed, Failure> {
+    pub async fn take_address(&mut self, held: Held<NewAddress>) -> Result<Changed, Failure> {
         is_own(held.link(), self)?;
         let (user, old) = (self.person().id, self.person().email.clone());
         let write = self.connection();
@@ -129,7 +128,7 @@ impl Oneself<'_, Write> {
         let new = Email::parse(link.email.as_deref().unwrap_or_default())?;
         let now = write.now();
         let was_confirmed = public_is_surely_theirs(write, user).await?;
-        keep_blocks(write, key, user).await?;
+        keep_mark(write, user).await?;
         let taken = query(
             "update users set email = $2, email_key = $3, email_verified_at = $4, changed_at = $4
              where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",
@@ -146,7 +145,6 @@ impl Oneself<'_, Write> {
         }
         // What went to the old address is over.
         withdraw_links(write, user).await?;
-        take_blocks(write, key, user, &new).await?;
         public_give_awaited(write, user).await?;
         note(write, Event::of(What::AddressChanged).about(user).before(old.clone()).after(new.as_typed())).await?;
         Ok(Changed { old, new: new.as_typed().to_owned(), was_confirmed })

@@ -86,8 +86,9 @@ fn show((person, start, now): (Person, AnyView, Millis)) -> AnyView {
                 <div><h2 id="delete">"Delete your account"</h2></div>
                 <div>
                     <p>"Your name, address, password and sign-ins are deleted at once, and cannot be brought back. You leave every course. \
-                        What you wrote in courses stays there without your name, and so do the marks of your courses. \
-                        Where you are blocked from a course, that stays too: it keeps a mark of your address, if that is confirmed, so that a new account with it is blocked from the beginning."</p>
+                        What you wrote in courses stays there without your name, and so do the marks of your courses."</p>
+                    <p>"If you are blocked from a course, that stays, too: your confirmed address is kept in a form that nobody can read and this site alone can compare, \
+                        so that another account with it is kept out, and staff who add it are told why."</p>
                     <details class="ask" open=deletion.is_refused()>
                         <summary role="button" class="button danger">"Delete account"</summary>
                         <div>

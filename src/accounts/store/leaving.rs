@@ -9,11 +9,10 @@ use crate::clock::Millis;
 use crate::credentials::ways::store::forget_all;
 use crate::db::{Connection, Read, Write, query};
 use crate::enrolments::store::states::{is_in, other_owners};
-use crate::enrolments::store::{Moved, keep_blocks, leave_everywhere};
+use crate::enrolments::store::{Moved, keep_mark, leave_everywhere};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::sessions::policy::RecentlyProven;
-use crate::site_key::SiteKey;
 
 /// An account as its person takes it along.
 #[derive(Debug, Serialize, sqlx::FromRow)]
@@ -92,12 +91,10 @@ pub struct OwnCourse {
     pub words: Option<String>,
 }
 
-/// An address they had before, which a course that they are blocked from keeps a mark of.
+/// An address they had before and are blocked with: which it was, nobody can tell from what is kept.
 #[derive(Debug, Serialize, sqlx::FromRow)]
-pub struct OwnBlockedAddress {
-    /// The course's slug.
-    pub course: String,
-    /// When they gave it up. Which it was, the mark does not tell.
+pub struct OwnGivenUpAddress {
+    /// When they gave it up.
     pub since: Millis,
 }
 
@@ -191,8 +188,8 @@ pub struct OwnData {
     pub sign_ins: Vec<OwnSignIn>,
     /// As anything, now or before.
     pub courses: Vec<OwnCourse>,
-    /// Marks of addresses they had before.
-    pub blocked_addresses: Vec<OwnBlockedAddress>,
+    /// Addresses before this one, of who is blocked from a course.
+    pub given_up_addresses: Vec<OwnGivenUpAddress>,
     /// What was marked as read.
     pub reading: Vec<OwnReading>,
     /// What was typed and not saved.
@@ -235,12 +232,11 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .bind(user)
         .all(read)
         .await?;
-        let blocked_addresses = query(
-            "select c.slug as course, b.since from blocked_addresses b join courses c on c.id = b.course_id where b.user_id = $1 order by b.since, c.id",
-        )
-        .bind(user)
-        .all(read)
-        .await?;
+        let given_up_addresses =
+            query("select since from given_up_addresses where user_id = $1 order by since, address_mac")
+                .bind(user)
+                .all(read)
+                .await?;
         let reading = query(
             "select c.slug as course, l.slug as lesson, r.read_at from lesson_reads r join lessons l on l.id = r.lesson_id
              join courses c on c.id = l.course_id where r.user_id = $1 order by r.read_at, l.id",
@@ -283,7 +279,7 @@ impl RecentlyProven<Oneself<'_, Read>> {
             account,
             sign_ins,
             courses,
-            blocked_addresses,
+            given_up_addresses,
             reading,
             forms,
             drafts,
@@ -297,11 +293,11 @@ impl RecentlyProven<Oneself<'_, Read>> {
 
 impl RecentlyProven<Oneself<'_, Write>> {
     /// Deletes the account: its name, address and password, its sign-ins, what it typed and did not save, and from where it did
-    /// what the log tells of. What others need stays under "Deleted person": places in courses, marks, the log's events, and for
-    /// courses that they are blocked from a mark of the address.
+    /// what the log tells of. What others need stays under "Deleted person": places in courses, marks, the log's events; of who is
+    /// blocked from a course, how the address is told from others.
     /// Refused for the last admin, and for the last owner of a course.
     /// Answers what came of it for the courses they were in: their seats go to others.
-    pub async fn delete_account(&mut self, key: &SiteKey) -> Result<Vec<Moved>, Failure> {
+    pub async fn delete_account(&mut self) -> Result<Vec<Moved>, Failure> {
         let user = self.inner().person().id;
         let write = self.inner().connection();
         let now = write.now();
@@ -329,7 +325,7 @@ impl RecentlyProven<Oneself<'_, Write>> {
         }
         note(write, Event::of(What::UserDeleted).about(user)).await?;
         let moved = leave_everywhere(write, user).await?;
-        keep_blocks(write, key, user).await?;
+        keep_mark(write, user).await?;
         // What stands in the place of an address is none, so that nobody can have it before.
         forget_all(write, user).await?;
         for statement in [

@@ -14,13 +14,11 @@ use crate::clock::Millis;
 use crate::credentials::mail_link::store::withdraw_links;
 use crate::db::{Connection, Read, Write, like, like_folded, query};
 use crate::enrolments::store::states::is_in;
-use crate::enrolments::store::take_blocks;
 use crate::error::{AppError, Denied, FieldErrors};
 use crate::failure::Failure;
 use crate::folded::folded;
 use crate::id::UserId;
 use crate::sessions::policy::RecentlyProven;
-use crate::site_key::SiteKey;
 
 /// What is needed to make an account.
 pub struct NewAccount<'a> {
@@ -32,8 +30,6 @@ pub struct NewAccount<'a> {
     pub role: SiteRole,
     /// In PHC form; none until a set-up link is used.
     pub password_hash: Option<String>,
-    /// The site's key, by which the blocks are found that hold for the address; none where no server has made one yet.
-    pub key: Option<&'a SiteKey>,
 }
 
 /// Makes an account. For the ways to make one, each of which has its own proof.
@@ -62,9 +58,6 @@ pub(crate) async fn insert(write: &mut Write, account: NewAccount<'_>) -> Result
     // Whoever is nobody yet has just become this person.
     let is_own = write.caller().person.is_none() && !write.caller().is_system;
     note(write, if is_own { event.by(id) } else { event }).await?;
-    if let Some(key) = account.key {
-        take_blocks(write, key, id, account.email).await?;
-    }
     Ok(id)
 }
 
@@ -74,10 +67,8 @@ pub async fn public_sign_up(
     email: &Email,
     name: &PersonName,
     password_hash: String,
-    key: &SiteKey,
 ) -> Result<UserId, Failure> {
-    let account =
-        NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash), key: Some(key) };
+    let account = NewAccount { email, name, role: SiteRole::Student, password_hash: Some(password_hash) };
     insert(write, account).await
 }
 

@@ -9,7 +9,8 @@ pub use rule::Rule;
 pub use rules::{Coming, CourseAct, Facts, Window, allows, rule, rule_of_lesson};
 
 use super::store::{
-    CourseRow, FoundStanding, TabCounts, count_for_tabs, find_standing, find_standing_by_code, find_standing_by_slug,
+    Asker, CourseRow, FoundStanding, TabCounts, count_for_tabs, find_standing, find_standing_by_code,
+    find_standing_by_slug, find_standing_of,
 };
 use crate::accounts::model::SiteRole;
 use crate::accounts::policy::{Asked, Verdict, require};
@@ -123,19 +124,19 @@ impl Standing {
 
     async fn of_id(on: &mut impl Asked, id: CourseId) -> Result<Self, Failure> {
         let person = on.person().await?;
-        let found = find_standing(on, id, person.as_ref().map(|person| person.id)).await?;
+        let found = find_standing(on, id, person.as_ref().map(asker)).await?;
         Self::of(on, found, person, false).await
     }
 
     async fn of_slug(on: &mut impl Asked, slug: &str) -> Result<Self, Failure> {
         let person = on.person().await?;
-        let found = find_standing_by_slug(on, slug, person.as_ref().map(|person| person.id)).await?;
+        let found = find_standing_by_slug(on, slug, person.as_ref().map(asker)).await?;
         Self::of(on, found, person, false).await
     }
 
     async fn of_code(on: &mut impl Asked, code: &JoinCode) -> Result<Self, Failure> {
         let person = on.person().await?;
-        let found = find_standing_by_code(on, code, person.as_ref().map(|person| person.id)).await?;
+        let found = find_standing_by_code(on, code, person.as_ref().map(asker)).await?;
         Self::of(on, found, person, true).await
     }
 
@@ -154,7 +155,9 @@ impl Standing {
             .filter(|view| view.course == found.course.id && allows(&facts, CourseAct::SeePeople).is_yes());
         if let Some(view) = &view {
             facts = match view.student {
-                Some((user, _)) => facts_of_student(find_standing(on, found.course.id, Some(user)).await?.as_ref()),
+                Some((user, _)) => facts_of_student(
+                    find_standing(on, found.course.id, Some(Asker { user, address: None })).await?.as_ref(),
+                ),
                 None => None,
             }
             .unwrap_or_else(|| facts_of_any_student(&found));
@@ -163,12 +166,17 @@ impl Standing {
     }
 }
 
+fn asker(person: &Person) -> Asker<'_> {
+    Asker { user: person.id, address: Some(&person.email) }
+}
+
 /// What is decided from, about whoever `found` was found for.
 fn facts_of(found: &FoundStanding, site: Option<SiteRole>, has_code: bool) -> Facts {
-    let FoundStanding { course, place, is_last_owner, has_offer, seats, now } = found;
+    let FoundStanding { course, place, is_last_owner, has_offer, is_address_blocked, seats, now } = found;
     let coming = Coming {
         place: place.map(|(state, _)| state),
         has_offer: *has_offer,
+        is_address_blocked: *is_address_blocked,
         has_code,
         approval: course.approval,
         window: Window::of(course, *now),
@@ -209,7 +217,7 @@ impl<C: Asked> CourseStaff<'_, C> {
     /// What is decided from about somebody else: everybody with a place in the course, and for admins every account.
     pub async fn facts_about(&mut self, user: UserId, site: SiteRole) -> Result<Option<Facts>, Failure> {
         let is_admin = self.standing.facts.site == Some(SiteRole::Admin);
-        let found = find_standing(self.on, self.standing.course.id, Some(user)).await?;
+        let found = find_standing_of(self.on, self.standing.course.id, user).await?;
         Ok(found.filter(|found| is_admin || found.place.is_some()).map(|found| facts_of(&found, Some(site), false)))
     }
 }

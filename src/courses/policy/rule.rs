@@ -48,6 +48,8 @@ pub enum Rule {
     AlreadyIn,
     /// No: taken out for good.
     Blocked,
+    /// No: an account that had their address was.
+    AddressBlocked,
     /// No: only a published course takes people.
     NotPublished,
     /// Yes: a seat is kept for them.
@@ -117,7 +119,7 @@ impl Rule {
             Self::ReadOnly => no(Denied::ReadOnly),
             Self::StaffUseNoSeat => no(Denied::StaffUseNoSeat),
             Self::AlreadyIn => no(Denied::AlreadyIn(slug.to_owned())),
-            Self::Blocked => no(Denied::Blocked),
+            Self::Blocked | Self::AddressBlocked => no(Denied::Blocked),
             Self::NotPublished | Self::Closed | Self::Over => no(Denied::NotOpen),
             Self::InLine => no(Denied::InLine(slug.to_owned())),
             Self::Asked => no(Denied::Asked(slug.to_owned())),
@@ -154,6 +156,9 @@ impl Rule {
             Self::StaffUseNoSeat => "Staff take no seat in their own course.",
             Self::AlreadyIn => "They are in the course already.",
             Self::Blocked => "They are blocked from this course. Lift that on their page.",
+            Self::AddressBlocked => {
+                "An account that had their address before is blocked from this course. Lift that on its page, among those blocked."
+            }
             Self::NotPublished => "Only a published course takes people.",
             Self::HasOffer => "A seat is kept for them.",
             Self::InLine => "They are in line already, and nobody overtakes.",

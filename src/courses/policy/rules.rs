@@ -6,7 +6,7 @@ use crate::accounts::policy::Verdict;
 use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::store::CourseRow;
-use crate::enrolments::machine::Room;
+use crate::enrolments::machine::{Room, comes_anew};
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::lessons::model::LessonState;
 
@@ -93,6 +93,8 @@ pub struct Coming {
     pub place: Option<PlaceState>,
     /// A seat is kept for them.
     pub has_offer: bool,
+    /// Somebody who is blocked from the course has had their address.
+    pub is_address_blocked: bool,
     /// They have the course's join code.
     pub has_code: bool,
     /// Who comes by themselves is let in by staff.
@@ -106,7 +108,15 @@ pub struct Coming {
 /// For somebody who was never in a course that takes whoever comes.
 impl Default for Coming {
     fn default() -> Self {
-        Self { place: None, has_offer: false, has_code: false, approval: false, window: Window::Now, room: Room::Seat }
+        Self {
+            place: None,
+            has_offer: false,
+            is_address_blocked: false,
+            has_code: false,
+            approval: false,
+            window: Window::Now,
+            room: Room::Seat,
+        }
     }
 }
 
@@ -244,6 +254,9 @@ fn comes(facts: &Facts) -> Rule {
     if coming.place == Some(PlaceState::Blocked) {
         return Rule::Blocked;
     }
+    if coming.is_address_blocked && comes_anew(coming.place) {
+        return Rule::AddressBlocked;
+    }
     if facts.state != CourseState::Published {
         return Rule::NotPublished;
     }
@@ -316,6 +329,22 @@ mod tests {
             assert_eq!(allows(&blocked, CourseAct::Join), Verdict::Forbidden(Denied::Blocked));
             assert_eq!(allows(&blocked, CourseAct::Leave), Verdict::Forbidden(Denied::NotIn));
             assert_eq!(allows(&blocked, CourseAct::SeeOwnWork), Verdict::Forbidden(Denied::NotIn));
+        }
+    }
+
+    #[test]
+    fn a_blocked_address_keeps_out_who_comes_anew_and_nobody_else() {
+        for place in PlaceState::ALL.map(Some).into_iter().chain([None]) {
+            let coming = Coming { place, is_address_blocked: true, has_code: true, ..Coming::default() };
+            let is_kept_out = rule(&stranger(coming.clone()), CourseAct::Join) == Rule::AddressBlocked;
+            assert_eq!(
+                is_kept_out,
+                matches!(place, None | Some(PlaceState::Dropped | PlaceState::Removed)),
+                "{place:?}"
+            );
+            // What they did there stays theirs to read.
+            let has_work = matches!(place, Some(PlaceState::Active | PlaceState::Dropped | PlaceState::Removed));
+            assert_eq!(allows(&stranger(coming), CourseAct::SeeOwnWork).is_yes(), has_work, "{place:?}");
         }
     }
 

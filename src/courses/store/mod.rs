@@ -5,7 +5,9 @@ mod standing;
 
 pub use catalogue::{Catalogue, Filter, ListedCourse, public_catalogue, public_list_catalogue, public_search};
 
-pub(super) use standing::{FoundStanding, find_standing, find_standing_by_code, find_standing_by_slug};
+pub(super) use standing::{
+    Asker, FoundStanding, find_standing, find_standing_by_code, find_standing_by_slug, find_standing_of,
+};
 
 use std::collections::BTreeSet;
 

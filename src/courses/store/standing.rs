@@ -1,12 +1,14 @@
 //! How somebody stands to a course: what `policy` decides from, in one question.
 
 use super::CourseRow;
+use crate::accounts::model::Email;
 use crate::clock::Millis;
 use crate::db::{Connection, query};
 use crate::enrolments::joining::JoinCode;
 use crate::enrolments::machine::Seats;
 use crate::enrolments::model::{CourseRole, PlaceState};
-use crate::enrolments::store::states::{has_seat, other_owners, waits};
+use crate::enrolments::store::mark_of;
+use crate::enrolments::store::states::{had_blocked_address, has_seat, other_owners, waits};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
@@ -20,6 +22,7 @@ struct StandingRow {
     other_owners: i64,
     taken: i64,
     waiting: i64,
+    is_address_blocked: bool,
 }
 
 /// A course, and what there is between it and somebody.
@@ -32,13 +35,15 @@ pub struct FoundStanding {
     pub is_last_owner: bool,
     /// A seat is kept for them.
     pub has_offer: bool,
+    /// Somebody who is blocked has had their address.
+    pub is_address_blocked: bool,
     /// Its seats.
     pub seats: Seats,
     /// The moment all of it is so.
     pub now: Millis,
 }
 
-/// The rows of [`StandingRow`], from `courses c`: `$2` is who stands to them, `$3` is now.
+/// The rows of [`StandingRow`], from `courses c`: `$2` is who stands to them, `$3` is now, `$4` the mark of their address.
 macro_rules! standing_rows {
     () => {
         concat!(
@@ -49,30 +54,56 @@ macro_rules! standing_rows {
             has_seat!("s", "$3"),
             ") as taken, (select count(*) from enrolments s where s.course_id = c.id and ",
             waits!("s"),
-            ") as waiting from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 "
+            ") as waiting, ",
+            had_blocked_address!("c.id", "$4"),
+            " as is_address_blocked from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 "
         )
     };
 }
 
 fn standing(row: Option<StandingRow>, now: Millis) -> Option<FoundStanding> {
-    let StandingRow { course, role, place, offer_ends_at, other_owners, taken, waiting } = row?;
+    let StandingRow { course, role, place, offer_ends_at, other_owners, taken, waiting, is_address_blocked } = row?;
     // A seat that was not taken in time is not theirs, nor their turn, also before somebody writes that down.
     let is_late = offer_ends_at.is_some_and(|ends| ends <= now);
     let place = place.map(|state| if is_late { PlaceState::Dropped } else { state }).zip(role);
     let is_owner = place == Some((PlaceState::Active, CourseRole::Owner));
     let seats = Seats { capacity: course.capacity, taken, waiting, has_line: course.waitlist };
     let has_offer = offer_ends_at.is_some() && !is_late;
-    Some(FoundStanding { course, place, is_last_owner: is_owner && other_owners == 0, has_offer, seats, now })
+    let is_last_owner = is_owner && other_owners == 0;
+    Some(FoundStanding { course, place, is_last_owner, has_offer, is_address_blocked, seats, now })
 }
 
-/// The course with this id, and how `user` stands to it. For `policy.rs` alone, which decides what of it anybody hears.
+/// Somebody who stands to a course.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The account.
+    pub user: UserId,
+    /// Its address as typed, by which who has had it before is found.
+    pub address: Option<&'a str>,
+}
+
+impl Asker<'_> {
+    fn to_bind(asker: Option<Self>, on: &impl Connection) -> (Option<UserId>, Option<String>) {
+        let address = asker.and_then(|asker| asker.address).and_then(|typed| Email::parse(typed).ok());
+        (asker.map(|asker| asker.user), address.and_then(|email| mark_of(on, email.key())))
+    }
+}
+
+/// The course with this id, and how somebody stands to it. For `policy.rs` alone, which decides what of it anybody hears.
 pub async fn find_standing(
     on: &mut impl Connection,
     id: CourseId,
-    user: Option<UserId>,
+    asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
-    let row = query(concat!(standing_rows!(), "where c.id = $1")).bind(id).bind(user).bind(now).optional(on).await?;
+    let (user, mark) = Asker::to_bind(asker, on);
+    let row = query(concat!(standing_rows!(), "where c.id = $1"))
+        .bind(id)
+        .bind(user)
+        .bind(now)
+        .bind(mark)
+        .optional(on)
+        .await?;
     Ok(standing(row, now))
 }
 
@@ -80,11 +111,17 @@ pub async fn find_standing(
 pub async fn find_standing_by_slug(
     on: &mut impl Connection,
     slug: &str,
-    user: Option<UserId>,
+    asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
-    let row =
-        query(concat!(standing_rows!(), "where c.slug = $1")).bind(slug).bind(user).bind(now).optional(on).await?;
+    let (user, mark) = Asker::to_bind(asker, on);
+    let row = query(concat!(standing_rows!(), "where c.slug = $1"))
+        .bind(slug)
+        .bind(user)
+        .bind(now)
+        .bind(mark)
+        .optional(on)
+        .await?;
     Ok(standing(row, now))
 }
 
@@ -92,9 +129,10 @@ pub async fn find_standing_by_slug(
 pub async fn find_standing_by_code(
     on: &mut impl Connection,
     code: &JoinCode,
-    user: Option<UserId>,
+    asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
+    let (user, mark) = Asker::to_bind(asker, on);
     let row = query(concat!(
         standing_rows!(),
         "join join_codes k on k.course_id = c.id
@@ -103,7 +141,19 @@ pub async fn find_standing_by_code(
     .bind(code.as_str())
     .bind(user)
     .bind(now)
+    .bind(mark)
     .optional(on)
     .await?;
     Ok(standing(row, now))
+}
+
+/// The same for the course with this id and somebody else's account, as its address is now.
+pub async fn find_standing_of(
+    on: &mut impl Connection,
+    id: CourseId,
+    user: UserId,
+) -> Result<Option<FoundStanding>, Failure> {
+    let account: Option<(String,)> = query("select email from users where id = $1").bind(user).optional(on).await?;
+    let address = account.as_ref().map(|(email,)| email.as_str());
+    find_standing(on, id, Some(Asker { user, address })).await
 }

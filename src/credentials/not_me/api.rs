@@ -23,7 +23,7 @@ pub async fn say_not_me(
     let mut write = request::begin_write().await?;
     let held = Held::<NotMe>::claim(&mut write, token.as_typed()).await?;
     let user = held.link().user_id.map_or(0, |user| user.0);
-    let frozen = held.freeze(&mut write, &ctx.site.key).await?;
+    let frozen = held.freeze(&mut write).await?;
     if let Some(account) = &frozen {
         public_send_reset(&mut write, &ctx.site, account).await?;
     }

@@ -9,27 +9,27 @@ use crate::credentials::mail_link::store::{Does, MailLink, withdraw_links};
 use crate::credentials::reset::store::Forgetful;
 use crate::credentials::ways::store::forget_since;
 use crate::db::{Connection, Write, query};
-use crate::enrolments::store::take_blocks;
+use crate::enrolments::store::keep_mark;
 use crate::error::AppError;
 use crate::failure::Failure;
 use crate::id::UserId;
 use crate::sessions::policy::Everywhere;
-use crate::site_key::SiteKey;
 
 impl Held<NotMe> {
     /// Ends every sign-in and every waiting link, gives an address back that was changed, takes away what was added to come back by
     /// since the earliest notice that this reader could still answer, and closes the account until a new password is set. Answers
     /// the account, for the link that opens it again; none when its mail goes elsewhere by now and is not given back: that link would
     /// be for whoever took it.
-    pub async fn freeze(self, write: &mut Write, key: &SiteKey) -> Result<Option<Forgetful>, Failure> {
+    pub async fn freeze(self, write: &mut Write) -> Result<Option<Forgetful>, Failure> {
         let link = self.spend(write).await?;
         let user = link.user_id.ok_or(AppError::NotFound)?;
         let now = write.now();
         let old = link.email.as_deref().map(Email::parse).transpose()?;
         let now_at = link.account.as_deref().and_then(|account| Email::parse(account).ok());
         if let Some(old) = old.filter(|old| now_at.is_none_or(|now_at| now_at.key() != old.key())) {
+            keep_mark(write, user).await?;
             // Where somebody else has it by now, it stays theirs.
-            let given_back = query(
+            query(
                 "update users set email = $2, email_key = $3, email_verified_at = $4
                  where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",
             )
@@ -39,9 +39,6 @@ impl Held<NotMe> {
             .bind(now)
             .execute(write)
             .await?;
-            if given_back == 1 {
-                take_blocks(write, key, user, &old).await?;
-            }
             // Whoever took the address reads what was sent to it since, a way to undo this among it.
             query("delete from mail_links where user_id = $1 and kind = $2 and used_at is null and created_at >= $3")
                 .bind(user)

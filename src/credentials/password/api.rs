@@ -69,7 +69,7 @@ pub async fn sign_up(
     let guess = Guess::at_accounts(from);
     let mut write = request::begin_write().await?;
     public_take_one(&mut write, Few::Accounts, &place_of(from)).await?;
-    let made = public_sign_up(&mut write, &email, &name, hash, &ctx.site.key).await;
+    let made = public_sign_up(&mut write, &email, &name, hash).await;
     let user = match made {
         Ok(user) => user,
         // The refusal tells that there is such an account; asking for many of them is slowed down.

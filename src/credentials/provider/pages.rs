@@ -183,7 +183,7 @@ async fn sign_in(ctx: &Ctx, provider: &Provider, who: &Identity, visit: &Visit, 
     request::sessions_answer().await?;
     let mut write = request::begin_write().await?;
     request::end_current(&mut write).await?;
-    let (arriving, user, role, arrival) = match public_arrive(&mut write, provider, who, &ctx.site.key).await? {
+    let (arriving, user, role, arrival) = match public_arrive(&mut write, provider, who).await? {
         Known::Person(arriving, user, role, arrival) => (arriving, user, role, Some(arrival)),
         Known::Made(arriving, user) => (arriving, user, SiteRole::Student, None),
         Known::AddressTaken => {

@@ -167,7 +167,6 @@ pub async fn public_arrive<'w>(
     write: &'w mut Write,
     provider: &Provider,
     who: &Identity,
-    key: &SiteKey,
 ) -> Result<Known<'w>, Failure> {
     let now = write.now();
     let found: Option<(UserId,)> =
@@ -192,8 +191,7 @@ pub async fn public_arrive<'w>(
         Some(name) => name,
         None => PersonName::parse(email.local_part())?,
     };
-    let account =
-        NewAccount { email: &email, name: &name, role: SiteRole::Student, password_hash: None, key: Some(key) };
+    let account = NewAccount { email: &email, name: &name, role: SiteRole::Student, password_hash: None };
     let user = match insert(write, account).await {
         Ok(user) => user,
         Err(Failure::Refused(_)) => return Ok(Known::AddressTaken),

@@ -42,7 +42,7 @@ pub async fn make_first_admin(
     request::end_current(&mut write).await?;
     let holder = LinkHolder::claim(&mut write, token.as_typed()).await?;
     let lasts = request::lasts(SiteRole::Admin)?;
-    let arriving = holder.make_first_admin(&email, &name, hash, &request::site()?.key).await?;
+    let arriving = holder.make_first_admin(&email, &name, hash).await?;
     let begins = arriving.sign_in(How::SetUpLink, lasts, "/").await?;
     write.commit().await?;
     metrics::signing_in(How::SetUpLink, Outcome::Success);

@@ -17,7 +17,6 @@ use crate::id::UserId;
 use crate::notices::{self, Notice};
 use crate::random;
 use crate::sessions::policy::Arriving;
-use crate::site_key::SiteKey;
 
 /// How long a link is good, in milliseconds: it is read off a terminal and used the same day.
 pub const GOOD_FOR: i64 = DAY;
@@ -114,14 +113,13 @@ impl<'w> LinkHolder<'w, Write> {
         email: &Email,
         name: &PersonName,
         hash: String,
-        key: &SiteKey,
     ) -> Result<Arriving<'w>, Failure> {
         let (write, link) = self.into_parts();
         if link.user_id.is_some() {
             return Err(AppError::NotFound.into());
         }
         use_up(write, &link).await?;
-        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash), key: Some(key) };
+        let account = NewAccount { email, name, role: SiteRole::Admin, password_hash: Some(hash) };
         let user = insert(write, account).await?;
         vouch(write, user).await?;
         Ok(Arriving::proven(write, user))

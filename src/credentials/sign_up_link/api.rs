@@ -49,7 +49,7 @@ pub async fn finish_sign_up(
     request::end_current(&mut write).await?;
     let lasts = request::lasts(SiteRole::Student)?;
     let next = request::next_or(Some(begun.next), "/");
-    let begins = held.make_account(&mut write, &ctx.site.key).await?.sign_in(How::SignUp, lasts, &next).await?;
+    let begins = held.make_account(&mut write).await?.sign_in(How::SignUp, lasts, &next).await?;
     write.commit().await?;
     metrics::signing_in(How::SignUp, Outcome::Success);
     tracing::info!(event = "user_created", "somebody signed up");

@@ -14,7 +14,6 @@ use crate::http::Site;
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::public_post;
 use crate::sessions::policy::Arriving;
-use crate::site_key::SiteKey;
 
 /// What was typed into the form, kept until the link is opened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -76,7 +75,7 @@ impl Held<SignUp> {
 
     /// Makes the account, with its address confirmed, and goes on to signing in. Refused with `NotFound` when the address has an
     /// account by now.
-    pub async fn make_account<'w>(self, write: &'w mut Write, key: &SiteKey) -> Result<Arriving<'w>, Failure> {
+    pub async fn make_account(self, write: &mut Write) -> Result<Arriving<'_>, Failure> {
         let begun = self.begun()?;
         let link = self.spend(write).await?;
         let email = Email::parse(link.email.as_deref().unwrap_or_default())?;
@@ -86,7 +85,6 @@ impl Held<SignUp> {
             name: &name,
             role: SiteRole::Student,
             password_hash: Some(begun.password_hash),
-            key: Some(key),
         };
         let user = match insert(write, account).await {
             Ok(user) => user,

@@ -35,8 +35,6 @@ struct Data {
     standing: Standing,
     counts: TabCounts,
     person: PersonRow,
-    /// Who was blocked with the same address before.
-    blocked_before: Option<(UserId, String)>,
     may_change_owners: bool,
     now: Millis,
 }
@@ -49,14 +47,10 @@ async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let may_change_owners = standing.may(CourseAct::ManageOwners);
     let id = id.ok_or(AppError::NotFound)?;
     let person = staff.find_place(id).await?.ok_or(AppError::NotFound)?;
-    let blocked_before = match person.state {
-        PlaceState::Blocked => staff.find_blocked_before(id).await?,
-        _ => None,
-    };
-    Ok(Data { standing, counts, person, blocked_before, may_change_owners, now: ctx.site.db.clock().now() })
+    Ok(Data { standing, counts, person, may_change_owners, now: ctx.site.db.clock().now() })
 }
 
-fn show(Data { standing, counts, person, blocked_before, may_change_owners, now }: Data) -> AnyView {
+fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyView {
     let ids = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
     let fixed = if person.is_last_owner {
         Some("This is the last owner of the course. Make somebody else an owner first.")
@@ -69,12 +63,13 @@ fn show(Data { standing, counts, person, blocked_before, may_change_owners, now 
     let role =
         (manages && person.state == PlaceState::Active).then(|| role_section(&person, &ids, fixed, may_change_owners));
     let place = (manages && fixed.is_none()).then(|| place_section(&person, &ids));
-    let blocking = (manages && fixed.is_none() && person.state != PlaceState::Blocked).then(|| {
+    let can_be_blocked = person.state != PlaceState::Blocked && !person.is_deleted;
+    let blocking = (manages && fixed.is_none() && can_be_blocked).then(|| {
         view! {
             <section class="hung" aria-labelledby="block">
                 <div><h2 id="block">"Block"</h2></div>
                 <div>
-                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it, nor does a new account with the same confirmed address. What they have read is kept."</p>
+                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it; nor does another account with their address, where that is confirmed. What they have read is kept."</p>
                     {ask_first::<BlockPerson>(&ids, "Block", &person.name, "They are out of the course at once, and cannot come back by themselves.".to_owned(), format!("Block {}", person.name))}
                 </div>
             </section>
@@ -108,11 +103,10 @@ fn show(Data { standing, counts, person, blocked_before, may_change_owners, now 
     let offer = person.offer_ends_at.map(
         |ends| view! { <div><dt>"Seat kept until"</dt><dd>{when::time(ends, when::words(ends, now), true)}</dd></div> },
     );
-    let before = blocked_before.map(|(id, name)| {
-        let address = format!("/courses/{}/people/{id}", standing.course.slug);
-        view! { <div><dt>"Blocked because"</dt><dd><a href=address><bdi>{name}</bdi></a>" was blocked, and had this address"</dd></div> }
-    });
-    let look = (!person.role.is_staff()).then(|| {
+    let why = (!person.is_deleted).then(
+        || view! { <p class="gap-above"><a href=why>{format!("Why can {}, why can’t they?", person.name)}</a></p> },
+    );
+    let look = (!person.role.is_staff() && !person.is_deleted).then(|| {
         let address = format!("/courses/{}/view-as?person={}", standing.course.slug, person.id);
         view! { <p><a href=address>{format!("See the course as {} does", person.name)}</a></p> }
     });
@@ -123,13 +117,13 @@ fn show(Data { standing, counts, person, blocked_before, may_change_owners, now 
         <dl class="facts">
             <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div>
             <div><dt>"Place"</dt><dd>{state_badge(&person)}</dd></div>
-            {joined}{since}{before}{line}{offer}{read}
+            {joined}{since}{line}{offer}{read}
         </dl>
         {role}
         {place}
         {handing}
         {blocking}
-        <p class="gap-above"><a href=why>{format!("Why can {}, why can’t they?", person.name)}</a></p>
+        {why}
         {look}
     }
     .into_any();

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::reading::Line;
 use crate::accounts::model::Email;
+use crate::enrolments::machine::comes_anew;
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::id::UserId;
 
@@ -55,6 +56,8 @@ pub struct People {
     pub awaited: Vec<Awaited>,
     /// Keys of addresses.
     pub with_account: HashSet<String>,
+    /// Keys of addresses that somebody who is blocked has had.
+    pub blocked: HashSet<String>,
 }
 
 /// What a row would do.
@@ -160,6 +163,11 @@ impl Plan {
                 }
             };
             let found = match (members.get(email.key()), awaited.get(email.key())) {
+                (member, _)
+                    if people.blocked.contains(email.key()) && comes_anew(member.map(|member| member.state)) =>
+                {
+                    Found::Refused("An account that had this address before is blocked from this course")
+                }
                 (Some(member), _) => of_member(member, role),
                 (None, Some(waiting)) => of_awaited(waiting, role),
                 (None, None) => of_stranger(people.with_account.contains(email.key()), role),

@@ -1,5 +1,6 @@
 //! What staff do with people's places.
 
+use super::blocks::is_address_blocked;
 use super::moving::{Moved, Taking, change_role, find, take};
 use super::states::{is_in, other_owners};
 use crate::accounts::model::Email;
@@ -17,7 +18,7 @@ use crate::sessions::policy::RecentlyProven;
 pub enum Added {
     /// Their place is there now, and where it is. Holds their name.
     Moved(String, Moved),
-    /// Nothing changed: why, and as what they are there. Holds their name.
+    /// Nothing changed: why, and as what they are there. Holds their name, or the address where no account has it.
     Stays(String, CourseRole, Stays),
     /// No account has this address yet, or the one that has it is disabled: a place waits for it. False when one did before.
     Awaited(bool),
@@ -83,6 +84,10 @@ impl CourseManager<'_, Write> {
                 return Ok(Added::NoAccount);
             }
             self.spare_owners(None, Some(role)).await?;
+            let (write, course) = self.connection();
+            if is_address_blocked(write, course, email.key()).await? {
+                return Ok(Added::Stays(email.as_typed().to_owned(), role, Stays::AddressBlocked));
+            }
             let (way, name) = match how {
                 How::ByInvitation => (Way::Invitation, None),
                 How::ByRoster(name) => (Way::Roster, name),
@@ -218,6 +223,9 @@ pub fn stays_in_words(name: &str, role: CourseRole, stays: Stays) -> String {
         Stays::Requested => format!("{name} has asked to join already. Say yes on their line."),
         Stays::Invited => format!("{name} is invited already, and has not answered yet."),
         Stays::Blocked => format!("{name} is blocked from this course. Lift that on their line first."),
+        Stays::AddressBlocked => format!(
+            "{name} stays out: an account that had this address before is blocked from this course. Lift that first, on its line among those blocked."
+        ),
         Stays::NoRoom => {
             format!("All seats are taken. Add one for {name} first.")
         }

@@ -13,7 +13,7 @@ pub(crate) mod states;
 mod undoing;
 
 pub use awaited::{AwaitedRow, public_give_awaited};
-pub(crate) use blocks::{keep_blocks, take_blocks};
+pub(crate) use blocks::{keep_mark, mark_of};
 pub use codes::CodeRow;
 pub use importing::Done;
 pub use managing::{Added, Doing, How, stays_in_words};
@@ -66,7 +66,7 @@ fn denied(stays: Stays, slug: &str) -> Denied {
         Stays::Active => Denied::AlreadyIn(slug.to_owned()),
         Stays::Waitlisted => Denied::InLine(slug.to_owned()),
         Stays::Requested | Stays::Invited => Denied::Asked(slug.to_owned()),
-        Stays::Blocked => Denied::Blocked,
+        Stays::Blocked | Stays::AddressBlocked => Denied::Blocked,
         Stays::NoRoom => Denied::Full,
         Stays::NotThere => Denied::NotIn,
     }

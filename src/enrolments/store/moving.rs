@@ -1,7 +1,7 @@
 //! The one place that writes where somebody's place in a course is. `machine::next` decides; seats that become free go to those in
 //! line before the transaction ends.
 
-use super::blocks::lift_blocks;
+use super::blocks::{forget_marks, has_blocked_address};
 use super::states::{has_seat, waits};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -9,7 +9,7 @@ use crate::clock::{HOUR, Millis};
 use crate::courses::model::CourseState;
 use crate::db::{Connection, Write, query};
 use crate::enrolments::letters::News;
-use crate::enrolments::machine::{Place, Room, Seats, Stays, Step, next};
+use crate::enrolments::machine::{Place, Room, Seats, Stays, Step, comes_anew, next};
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
@@ -128,6 +128,10 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
     let stood = find(write, course, user).await?;
     let is_late = stood.as_ref().is_some_and(|row| row.offer_ends_at.is_some_and(|ends| ends <= now));
     let before = stood.map(|row| row.at(now));
+    let comes = matches!(step, Step::Come | Step::Ask | Step::Invite | Step::LetIn);
+    if comes && comes_anew(before.as_ref().map(|row| row.state)) && has_blocked_address(write, course, user).await? {
+        return Ok(Err(Stays::AddressBlocked));
+    }
     let role = match (step, &before) {
         (Step::Come | Step::Ask, Some(row)) if row.state == PlaceState::Invited => row.role,
         (Step::Come | Step::Ask | Step::Invite | Step::LetIn | Step::Undo(_), _) => role,
@@ -150,7 +154,7 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
     };
     put(write, course, user, before.as_ref(), state, role, way, None).await?;
     if step == Step::Unblock {
-        lift_blocks(write, course, user).await?;
+        forget_marks(write, user).await?;
     }
     let mut news: Vec<(UserId, News)> =
         News::of(step, from.map(|place| place.state), state, role).map(|news| (user, news)).into_iter().collect();

@@ -39,6 +39,8 @@ pub struct PersonRow {
     pub read: i64,
     /// The course has no other owner who can sign in.
     pub is_last_owner: bool,
+    /// The account is deleted: only the place is there.
+    pub is_deleted: bool,
 }
 
 /// A page of the list, and the figures above it.
@@ -127,7 +129,7 @@ macro_rules! person_rows {
             is_in!("e"),
             " and ",
             other_owners!("$1", "u.id"),
-            " = 0 as is_last_owner from enrolments e join users u on u.id = e.user_id "
+            " = 0 as is_last_owner, u.deleted_at is not null as is_deleted from enrolments e join users u on u.id = e.user_id "
         )
     };
 }

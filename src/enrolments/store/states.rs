@@ -78,6 +78,20 @@ macro_rules! is_blocked {
     };
 }
 
+/// Somebody who is blocked from the course `$course` has had the address whose mark is `$mark`.
+macro_rules! had_blocked_address {
+    ($course:literal, $mark:literal) => {
+        concat!(
+            "exists (select 1 from given_up_addresses ga join enrolments ge on ge.user_id = ga.user_id
+               where ga.address_mac = ",
+            $mark,
+            " and ge.course_id = ",
+            $course,
+            " and ge.state = 'blocked')"
+        )
+    };
+}
+
 /// How many owners of the course `$course` can sign in, besides the person `$user`: a course whose only other owner cannot is without one.
 macro_rules! other_owners {
     ($course:literal, $user:literal) => {
@@ -94,5 +108,6 @@ macro_rules! other_owners {
 }
 
 pub(crate) use {
-    asks, has_seat, in_line, is_blocked, is_in, is_pending, leads, other_owners, studies, teaches, waits, was_in,
+    asks, had_blocked_address, has_seat, in_line, is_blocked, is_in, is_pending, leads, other_owners, studies, teaches,
+    waits, was_in,
 };

@@ -16,12 +16,12 @@ impl Admin<'_, Write> {
         query("delete from fresh_codes").execute(write).await?;
         // New ones are made at the next start, and apps sign in anew.
         query("delete from signing_keys").execute(write).await?;
-        // Nothing would be found by these any more. The blocks of the accounts that there are stay.
-        let addresses = query("delete from blocked_addresses").execute(write).await?;
+        // Nobody is found by these any more. Blocks of accounts stay.
+        let addresses = query("delete from given_up_addresses").execute(write).await?;
         query("delete from site_keys").execute(write).await?;
         note(write, Event::of(What::Deleted).after("what an earlier key had sealed")).await?;
         Ok(format!(
-            "{letters} letters that waited, {apps} code apps, which their people set up anew, {addresses} addresses that a course kept blocked"
+            "{letters} letters that waited, {apps} code apps, which their people set up anew, {addresses} addresses that blocked people had before"
         ))
     }
 }
