@@ -93,6 +93,8 @@ pub enum Denied {
     Asked(String),
     /// Taken out of the course for good.
     Blocked,
+    /// Somebody who had the address before was.
+    AddressBlocked,
     /// Concluded and archived courses are read-only.
     ReadOnly,
     /// Looking at the course as a student does: nothing is changed meanwhile, and nothing seen that students do not. Holds its slug.
@@ -126,7 +128,7 @@ impl Denied {
             Self::Full => "All seats are taken",
             Self::InLine(_) => "You are in line already",
             Self::Asked(_) => "You have asked already",
-            Self::Blocked => "You cannot join this course",
+            Self::Blocked | Self::AddressBlocked => "You cannot join this course",
             Self::ReadOnly => "This course can only be read now",
             Self::Viewing(_) => "You look at this course as a student",
             Self::CrossSite => "This request came from another site",
@@ -162,6 +164,9 @@ impl Denied {
             Self::Asked(_) => "Its staff have not answered yet. You hear from us when they do.",
             Self::Blocked => {
                 "Its staff have taken you out of it for good. Ask them if you think that this is a mistake."
+            }
+            Self::AddressBlocked => {
+                "Somebody who had your email address before is kept out of it. If that was not you, ask its staff: they can lift it."
             }
             Self::Viewing(_) => {
                 "Until you stop, nothing in it changes, and what is for staff stays closed. The way to stop is at the top of the page."

@@ -54,7 +54,7 @@ pub enum Room {
 }
 
 /// Why a step is not taken. The place stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stays {
     /// In the course.
     Active,
@@ -66,8 +66,8 @@ pub enum Stays {
     Invited,
     /// Blocked.
     Blocked,
-    /// Somebody who is blocked has had their address. The store asks that, before [`next`] is asked.
-    AddressBlocked,
+    /// Somebody who is blocked has had their address: what that one is called. The store asks it, before [`next`] is asked.
+    AddressBlocked(String),
     /// There is no seat, and no line.
     NoRoom,
     /// There is nothing the step could be taken from.

@@ -9,6 +9,7 @@ use lectern::sessions::caller::Caller;
 
 use crate::app::{App, Course, PASSWORD, Visitor, task};
 use crate::places::{FORBIDDEN, GONE_ON, OK, REFUSED, SETTINGS, add, code, join, leave, reads, staff, with_code};
+use crate::rosters;
 
 /// A course, its owner, and somebody who is blocked from it, with their number.
 async fn ada_blocked(app: &App) -> (Visitor<'_>, Course, Visitor<'_>, String) {
@@ -89,23 +90,28 @@ async fn a_new_account_with_the_address_of_who_is_blocked_is_kept_out_of_that_co
     }
     assert_eq!(app.count("awaited").await, 0);
     let [ada, ben] = [app.person("Ada", SiteRole::Student).await, app.person("ben", SiteRole::Student).await];
-    assert!(ada.get(&rivers.page()).await.has("You cannot join this course"), "and no button that does nothing");
+    let page = ada.get(&rivers.page()).await;
+    assert!(page.has("somebody who had your email address before is kept out of it"), "{}", page.body);
+    assert!(!page.has("/fn/join_course"), "no button that does nothing: {}", page.body);
+    let page = ada.get(&format!("/join/{good}")).await;
+    assert!(page.has("If that was not you, ask its staff") && !page.has("/fn/join_with_code"), "{}", page.body);
     assert_eq!((join(&ada, &rivers).await, with_code(&ada, &good).await), (FORBIDDEN, FORBIDDEN));
     let fields = [("course", rivers.id.as_str()), ("email", "ada@uni.example"), ("role", "student"), ("how", "now")];
     let told = owner.call("/fn/add_person", &fields).await;
-    let words = "Ada stays out: an account that had this address before is blocked from this course";
-    assert!(told.status == REFUSED && told.has(words), "{}", told.body);
+    let words = format!("Ada stays out: Deleted person {was} had this address before, and is blocked from this course");
+    assert!(told.status == REFUSED && told.has(&words), "{}", told.body);
     let list = [("course", rivers.id.as_str()), ("rows", "email\nada@uni.example\nben@uni.example")];
     let list = owner.post("/fn/read_roster", &list).await.location().to_owned();
     let list = owner.get(&list).await;
-    assert!(list.has("An account that had this address before is blocked from this course"), "{}", list.body);
+    let words = format!("Deleted person {was} had this address before, and is blocked from this course");
+    assert!(list.has(&words), "{}", list.body);
     assert!(list.has("add-student-ben@uni.example") && !list.has("add-student-ada@uni.example"), "{}", list.body);
     assert!(!reads(&ada, &rivers).await);
     assert_eq!((join(&ada, &lakes).await, join(&ben, &rivers).await), (GONE_ON, GONE_ON));
 
     // Where it is lifted stands whom staff blocked, and nothing that an account which is gone could do.
     let page = owner.get(&format!("{}/people/{was}", rivers.page())).await;
-    assert!(page.has(&format!("Deleted person {was}")) && page.has("Unblock"), "{}", page.body);
+    assert!(page.has(&format!("Deleted person {was}")) && page.has("That cannot be taken back"), "{}", page.body);
     assert!(!page.has("/why\"") && !page.has("view-as?person"), "{}", page.body);
 
     // It holds for every account after, until it is lifted, and then for none.
@@ -116,7 +122,13 @@ async fn a_new_account_with_the_address_of_who_is_blocked_is_kept_out_of_that_co
     assert_eq!(app.count("given_up_addresses").await, 0);
     assert_eq!((join(&ada, &rivers).await, reads(&ada, &rivers).await), (GONE_ON, true));
     let page = owner.get(&format!("{}/people/{was}", rivers.page())).await;
-    assert!(!page.has("id=\"block\""), "who is deleted cannot be blocked: {}", page.body);
+    assert!(
+        !page.has("id=\"block\"") && !page.has("Put back"),
+        "of who is deleted there is nothing to do: {}",
+        page.body
+    );
+    let fields = [("course", rivers.id.as_str()), ("person", was.as_str())];
+    assert_eq!(owner.post("/fn/put_back", &fields).await.status, StatusCode::NOT_FOUND, "nor is a seat given away");
     delete(&ada, "ada").await;
     assert_eq!(join(&app.person("ada", SiteRole::Student).await, &rivers).await, GONE_ON);
 }
@@ -155,7 +167,9 @@ async fn a_block_holds_for_an_address_that_was_given_up_for_another() {
     assert_eq!(join(&cid, &course).await, FORBIDDEN);
     assert_eq!(cid.get(&format!("{}/mine", course.page())).await.status, OK);
     let why = format!("{}/people/{}/why", course.page(), owner.member_id(&course, "ada").await);
-    assert!(owner.get(&why).await.has("An account that had their address before is blocked from this course"));
+    let page = owner.get(&why).await;
+    assert!(page.has("Somebody who had their address before is blocked from this course"), "{}", page.body);
+    assert!(page.has(&format!("people/{was}\"><bdi>ada</bdi></a>, who is blocked")), "{}", page.body);
     // Whom staff have asked to come as somebody else may come.
     assert_eq!(add(&owner, &course, "dot", "invite").await, OK);
     delete(&ada, "lovelace").await;
@@ -231,4 +245,27 @@ async fn each_course_and_each_person_is_lifted_by_itself_and_a_lost_key_forgets_
     assert!(said.contains("1 addresses that blocked people had before"), "{said}");
     assert_eq!(join(&ada, &lakes).await, GONE_ON);
     assert!(owner.get(&format!("{}/people/{second}", lakes.page())).await.has("Unblock"), "the block itself stays");
+}
+
+/// A list that took a waiting place away is undone, when whoever it waited for has come, was blocked and has another address by now.
+#[tokio::test]
+async fn no_place_waits_again_for_a_blocked_address_when_an_import_is_undone() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    for rows in ["email\nada@uni.example", "email\nben@uni.example"] {
+        let list = rosters::read(&owner, &course, rows, true).await;
+        assert_eq!(rosters::import(&owner, &course, &list, None, false).await.status, GONE_ON);
+    }
+    assert_eq!(app.words("select email from awaited").await, ["ben@uni.example"]);
+    let ada = app.person("ada", SiteRole::Student).await;
+    join(&ada, &course).await;
+    assert_eq!(staff(&owner, "/fn/block_person", &course, "ada").await, GONE_ON);
+    move_to(&app, &ada, "lovelace@uni.example").await;
+    let last = app.words("select cast(max(id) as text) from rosters").await.remove(0);
+    let fields = [("course", course.id.as_str()), ("roster", last.as_str())];
+    let page = owner.post("/fn/undo_import", &fields).await;
+    assert_eq!(page.status, GONE_ON, "{}", page.body);
+    assert!(owner.get(page.location()).await.has("1 stays: their place has changed since"), "of two, one is undone");
+    assert_eq!(app.count("awaited").await, 0, "neither for ben, who was added, nor again for ada");
 }

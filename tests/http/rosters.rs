@@ -12,7 +12,7 @@ use crate::app::{App, Course, Page, Visitor};
 const MAIL: [(&str, &str); 1] = [("LECTERN_SMTP_URL", "smtp://127.0.0.1:1")];
 
 /// A list that was read, at its address.
-async fn read(owner: &Visitor<'_>, course: &Course, rows: &str, is_whole: bool) -> String {
+pub async fn read(owner: &Visitor<'_>, course: &Course, rows: &str, is_whole: bool) -> String {
     let mut fields = vec![("course", course.id.as_str()), ("rows", rows)];
     if is_whole {
         fields.push(("is_whole", "yes"));
@@ -30,7 +30,7 @@ fn ticked(page: &Page) -> Vec<String> {
 }
 
 /// Imports a list with these ticks, or with those its page has.
-async fn import(owner: &Visitor<'_>, course: &Course, address: &str, ticks: Option<&[&str]>, tell: bool) -> Page {
+pub async fn import(owner: &Visitor<'_>, course: &Course, address: &str, ticks: Option<&[&str]>, tell: bool) -> Page {
     let from_page = ticked(&owner.get(address).await);
     let ticks: Vec<&str> = ticks.map_or_else(|| from_page.iter().map(String::as_str).collect(), <[&str]>::to_vec);
     let id = address.rsplit('/').next().unwrap();
@@ -401,6 +401,11 @@ async fn who_had_asked_asks_again_with_their_words_and_keeps_their_turn() {
     owner.post("/fn/remove_person", &ada_is).await;
     owner.post("/fn/put_back", &ada_is).await;
     assert_eq!(undo(&owner, &course, &address).await, StatusCode::OK);
-    assert!(owner.get(&address).await.has("1 stays: their place has changed since, or there is no seat."));
+    assert!(
+        owner
+            .get(&address)
+            .await
+            .has("1 stays: their place has changed since, there is no seat, or their address is blocked.")
+    );
     assert!(places(&app).await.iter().any(|place| place.starts_with("ada active")));
 }

@@ -126,9 +126,14 @@ fn closed(standing: &Standing, denied: Option<&Denied>) -> AnyView {
         Some(Denied::Blocked) => {
             "You cannot join this course. Ask its staff if you think that this is a mistake.".to_owned()
         }
+        Some(Denied::AddressBlocked) => {
+            "You cannot join this course: somebody who had your email address before is kept out of it. Ask its staff if that was not you."
+                .to_owned()
+        }
         Some(_) => return ().into_any(),
     };
-    let code = (denied != Some(&Denied::Blocked)).then(|| view! { " "<a href="/join">"Do you have a join code?"</a> });
+    let is_blocked = matches!(denied, Some(Denied::Blocked | Denied::AddressBlocked));
+    let code = (!is_blocked).then(|| view! { " "<a href="/join">"Do you have a join code?"</a> });
     view! { <span class="quiet-text">{words}{code}</span> }.into_any()
 }
 

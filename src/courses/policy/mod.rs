@@ -155,9 +155,7 @@ impl Standing {
             .filter(|view| view.course == found.course.id && allows(&facts, CourseAct::SeePeople).is_yes());
         if let Some(view) = &view {
             facts = match view.student {
-                Some((user, _)) => facts_of_student(
-                    find_standing(on, found.course.id, Some(Asker { user, address: None })).await?.as_ref(),
-                ),
+                Some((user, _)) => facts_of_student(find_standing_of(on, found.course.id, user).await?.as_ref()),
                 None => None,
             }
             .unwrap_or_else(|| facts_of_any_student(&found));
@@ -167,16 +165,16 @@ impl Standing {
 }
 
 fn asker(person: &Person) -> Asker<'_> {
-    Asker { user: person.id, address: Some(&person.email) }
+    Asker { user: person.id, address: &person.email }
 }
 
 /// What is decided from, about whoever `found` was found for.
 fn facts_of(found: &FoundStanding, site: Option<SiteRole>, has_code: bool) -> Facts {
-    let FoundStanding { course, place, is_last_owner, has_offer, is_address_blocked, seats, now } = found;
+    let FoundStanding { course, place, is_last_owner, has_offer, blocked_with, seats, now } = found;
     let coming = Coming {
         place: place.map(|(state, _)| state),
         has_offer: *has_offer,
-        is_address_blocked: *is_address_blocked,
+        blocked_with: *blocked_with,
         has_code,
         approval: course.approval,
         window: Window::of(course, *now),

@@ -119,7 +119,8 @@ impl Rule {
             Self::ReadOnly => no(Denied::ReadOnly),
             Self::StaffUseNoSeat => no(Denied::StaffUseNoSeat),
             Self::AlreadyIn => no(Denied::AlreadyIn(slug.to_owned())),
-            Self::Blocked | Self::AddressBlocked => no(Denied::Blocked),
+            Self::Blocked => no(Denied::Blocked),
+            Self::AddressBlocked => no(Denied::AddressBlocked),
             Self::NotPublished | Self::Closed | Self::Over => no(Denied::NotOpen),
             Self::InLine => no(Denied::InLine(slug.to_owned())),
             Self::Asked => no(Denied::Asked(slug.to_owned())),
@@ -157,7 +158,7 @@ impl Rule {
             Self::AlreadyIn => "They are in the course already.",
             Self::Blocked => "They are blocked from this course. Lift that on their page.",
             Self::AddressBlocked => {
-                "An account that had their address before is blocked from this course. Lift that on its page, among those blocked."
+                "Somebody who had their address before is blocked from this course. Lift that on the page of that one, named above."
             }
             Self::NotPublished => "Only a published course takes people.",
             Self::HasOffer => "A seat is kept for them.",

@@ -8,6 +8,7 @@ use crate::courses::model::CourseState;
 use crate::courses::store::CourseRow;
 use crate::enrolments::machine::{Room, comes_anew};
 use crate::enrolments::model::{CourseRole, PlaceState};
+use crate::id::UserId;
 use crate::lessons::model::LessonState;
 
 /// What can be done with a course.
@@ -93,8 +94,8 @@ pub struct Coming {
     pub place: Option<PlaceState>,
     /// A seat is kept for them.
     pub has_offer: bool,
-    /// Somebody who is blocked from the course has had their address.
-    pub is_address_blocked: bool,
+    /// Who is blocked from the course and has had their address, where somebody is.
+    pub blocked_with: Option<UserId>,
     /// They have the course's join code.
     pub has_code: bool,
     /// Who comes by themselves is let in by staff.
@@ -111,7 +112,7 @@ impl Default for Coming {
         Self {
             place: None,
             has_offer: false,
-            is_address_blocked: false,
+            blocked_with: None,
             has_code: false,
             approval: false,
             window: Window::Now,
@@ -254,7 +255,7 @@ fn comes(facts: &Facts) -> Rule {
     if coming.place == Some(PlaceState::Blocked) {
         return Rule::Blocked;
     }
-    if coming.is_address_blocked && comes_anew(coming.place) {
+    if coming.blocked_with.is_some() && comes_anew(coming.place) {
         return Rule::AddressBlocked;
     }
     if facts.state != CourseState::Published {
@@ -335,7 +336,7 @@ mod tests {
     #[test]
     fn a_blocked_address_keeps_out_who_comes_anew_and_nobody_else() {
         for place in PlaceState::ALL.map(Some).into_iter().chain([None]) {
-            let coming = Coming { place, is_address_blocked: true, has_code: true, ..Coming::default() };
+            let coming = Coming { place, blocked_with: Some(UserId(7)), has_code: true, ..Coming::default() };
             let is_kept_out = rule(&stranger(coming.clone()), CourseAct::Join) == Rule::AddressBlocked;
             assert_eq!(
                 is_kept_out,

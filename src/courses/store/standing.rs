@@ -8,7 +8,7 @@ use crate::enrolments::joining::JoinCode;
 use crate::enrolments::machine::Seats;
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::enrolments::store::mark_of;
-use crate::enrolments::store::states::{had_blocked_address, has_seat, other_owners, waits};
+use crate::enrolments::store::states::{blocked_with, has_seat, other_owners, waits};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
@@ -22,7 +22,7 @@ struct StandingRow {
     other_owners: i64,
     taken: i64,
     waiting: i64,
-    is_address_blocked: bool,
+    blocked_with: Option<UserId>,
 }
 
 /// A course, and what there is between it and somebody.
@@ -35,8 +35,8 @@ pub struct FoundStanding {
     pub is_last_owner: bool,
     /// A seat is kept for them.
     pub has_offer: bool,
-    /// Somebody who is blocked has had their address.
-    pub is_address_blocked: bool,
+    /// Who is blocked and has had their address, where somebody is.
+    pub blocked_with: Option<UserId>,
     /// Its seats.
     pub seats: Seats,
     /// The moment all of it is so.
@@ -55,14 +55,14 @@ macro_rules! standing_rows {
             ") as taken, (select count(*) from enrolments s where s.course_id = c.id and ",
             waits!("s"),
             ") as waiting, ",
-            had_blocked_address!("c.id", "$4"),
-            " as is_address_blocked from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 "
+            blocked_with!("c.id", "$4"),
+            " as blocked_with from courses c left join enrolments e on e.course_id = c.id and e.user_id = $2 "
         )
     };
 }
 
 fn standing(row: Option<StandingRow>, now: Millis) -> Option<FoundStanding> {
-    let StandingRow { course, role, place, offer_ends_at, other_owners, taken, waiting, is_address_blocked } = row?;
+    let StandingRow { course, role, place, offer_ends_at, other_owners, taken, waiting, blocked_with } = row?;
     // A seat that was not taken in time is not theirs, nor their turn, also before somebody writes that down.
     let is_late = offer_ends_at.is_some_and(|ends| ends <= now);
     let place = place.map(|state| if is_late { PlaceState::Dropped } else { state }).zip(role);
@@ -70,7 +70,7 @@ fn standing(row: Option<StandingRow>, now: Millis) -> Option<FoundStanding> {
     let seats = Seats { capacity: course.capacity, taken, waiting, has_line: course.waitlist };
     let has_offer = offer_ends_at.is_some() && !is_late;
     let is_last_owner = is_owner && other_owners == 0;
-    Some(FoundStanding { course, place, is_last_owner, has_offer, is_address_blocked, seats, now })
+    Some(FoundStanding { course, place, is_last_owner, has_offer, blocked_with, seats, now })
 }
 
 /// Somebody who stands to a course.
@@ -79,13 +79,15 @@ pub struct Asker<'a> {
     /// The account.
     pub user: UserId,
     /// Its address as typed, by which who has had it before is found.
-    pub address: Option<&'a str>,
+    pub address: &'a str,
 }
 
 impl Asker<'_> {
-    fn to_bind(asker: Option<Self>, on: &impl Connection) -> (Option<UserId>, Option<String>) {
-        let address = asker.and_then(|asker| asker.address).and_then(|typed| Email::parse(typed).ok());
-        (asker.map(|asker| asker.user), address.and_then(|email| mark_of(on, email.key())))
+    fn to_bind(asker: Option<Self>, on: &impl Connection) -> Result<(Option<UserId>, Option<String>), Failure> {
+        let Some(Self { user, address }) = asker else { return Ok((None, None)) };
+        // Of an account that is deleted stands something else there, which nobody has had.
+        let email = Email::parse(address).ok();
+        Ok((Some(user), email.map(|email| mark_of(on, email.key())).transpose()?))
     }
 }
 
@@ -96,7 +98,7 @@ pub async fn find_standing(
     asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
-    let (user, mark) = Asker::to_bind(asker, on);
+    let (user, mark) = Asker::to_bind(asker, on)?;
     let row = query(concat!(standing_rows!(), "where c.id = $1"))
         .bind(id)
         .bind(user)
@@ -114,7 +116,7 @@ pub async fn find_standing_by_slug(
     asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
-    let (user, mark) = Asker::to_bind(asker, on);
+    let (user, mark) = Asker::to_bind(asker, on)?;
     let row = query(concat!(standing_rows!(), "where c.slug = $1"))
         .bind(slug)
         .bind(user)
@@ -132,7 +134,7 @@ pub async fn find_standing_by_code(
     asker: Option<Asker<'_>>,
 ) -> Result<Option<FoundStanding>, Failure> {
     let now = on.now();
-    let (user, mark) = Asker::to_bind(asker, on);
+    let (user, mark) = Asker::to_bind(asker, on)?;
     let row = query(concat!(
         standing_rows!(),
         "join join_codes k on k.course_id = c.id
@@ -154,6 +156,6 @@ pub async fn find_standing_of(
     user: UserId,
 ) -> Result<Option<FoundStanding>, Failure> {
     let account: Option<(String,)> = query("select email from users where id = $1").bind(user).optional(on).await?;
-    let address = account.as_ref().map(|(email,)| email.as_str());
-    find_standing(on, id, Some(Asker { user, address })).await
+    let Some((address,)) = account else { return Ok(None) };
+    find_standing(on, id, Some(Asker { user, address: &address })).await
 }

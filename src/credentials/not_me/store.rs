@@ -27,8 +27,16 @@ impl Held<NotMe> {
         let old = link.email.as_deref().map(Email::parse).transpose()?;
         let now_at = link.account.as_deref().and_then(|account| Email::parse(account).ok());
         if let Some(old) = old.filter(|old| now_at.is_none_or(|now_at| now_at.key() != old.key())) {
-            keep_mark(write, user).await?;
-            // Where somebody else has it by now, it stays theirs.
+            // Where somebody else has it by now, it stays theirs, and the account keeps the one it has.
+            let (is_free,): (bool,) =
+                query("select not exists (select 1 from users where email_key = $1 and id <> $2)")
+                    .bind(old.key())
+                    .bind(user)
+                    .one(write)
+                    .await?;
+            if is_free {
+                keep_mark(write, user).await?;
+            }
             query(
                 "update users set email = $2, email_key = $3, email_verified_at = $4
                  where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",

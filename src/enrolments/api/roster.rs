@@ -142,8 +142,8 @@ pub async fn undo_import(
             " {}",
             counted(
                 left,
-                "1 stays: their place has changed since, or there is no seat",
-                "stay: their places have changed since, or there is no seat"
+                "1 stays: their place has changed since, there is no seat, or their address is blocked",
+                "stay: their places have changed since, there is no seat, or their address is blocked"
             )
         ),
     };

@@ -229,5 +229,5 @@ pub async fn unblock_person(
     let (name, moved) = CourseManager::claim(&mut write, course).await?.unblock(person).await?;
     moved.tell(&mut write, &*request::site()?).await?;
     write.commit().await?;
-    request::go_back(Flash::said(format!("{name} is not blocked any more, and may come again.")))
+    request::go_back(Flash::said(format!("{name} is not blocked any more.")))
 }

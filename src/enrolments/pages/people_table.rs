@@ -75,6 +75,7 @@ fn row(standing: &Standing, person: &PersonRow, lessons: i64, now: Millis, may_m
             <a href=address>{open}<span class="hidden">{format!(" {}", person.name)}</span></a>
         </div></td>
     };
+    let address_line = (!person.is_deleted).then(|| view! { <span class="meta">{email(&person.email)}</span> });
     let pick = may_manage.then(|| {
         let id = format!("pick-{}", person.id);
         view! {
@@ -87,7 +88,7 @@ fn row(standing: &Standing, person: &PersonRow, lessons: i64, now: Millis, may_m
     view! {
         <tr role="row">
             {pick}
-            <th role="rowheader" scope="row" class="who"><bdi>{person.name.clone()}</bdi><span class="meta">{email(&person.email)}</span></th>
+            <th role="rowheader" scope="row" class="who"><bdi>{person.name.clone()}</bdi>{address_line}</th>
             <td role="cell" class="role">{person.role.word()}</td>
             <td role="cell" class="state">{state_badge(person)}</td>
             {more}
@@ -119,6 +120,10 @@ pub fn state_badge(person: &PersonRow) -> AnyView {
 /// What is most likely wanted of somebody whose place waits for an answer, or is over.
 fn quick(standing: &Standing, person: &PersonRow) -> AnyView {
     let fields = [("course", standing.course.id.to_string()), ("person", person.id.to_string())];
+    // What is left to do with the place of an account that is gone stands on its page.
+    if person.is_deleted {
+        return ().into_any();
+    }
     match person.state {
         PlaceState::Requested => view! {
             {button::<ApprovePerson>(&fields, "button small", "Let in", &person.name)}

@@ -69,7 +69,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
             <section class="hung" aria-labelledby="block">
                 <div><h2 id="block">"Block"</h2></div>
                 <div>
-                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it; nor does another account with their address, where that is confirmed. What they have read is kept."</p>
+                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it; nor can another account with an address of theirs come in, if they had shown that it is theirs. What they have read is kept."</p>
                     {ask_first::<BlockPerson>(&ids, "Block", &person.name, "They are out of the course at once, and cannot come back by themselves.".to_owned(), format!("Block {}", person.name))}
                 </div>
             </section>
@@ -110,12 +110,13 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
         let address = format!("/courses/{}/view-as?person={}", standing.course.slug, person.id);
         view! { <p><a href=address>{format!("See the course as {} does", person.name)}</a></p> }
     });
+    let address = (!person.is_deleted).then(|| view! { <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div> });
     let content = view! {
         {page_title(&format!("{} in {}", person.name, standing.course.title))}
         <p class="crumb"><a href=format!("/courses/{}/people", standing.course.slug)>"People"</a></p>
         <h1><bdi>{person.name.clone()}</bdi></h1>
         <dl class="facts">
-            <div><dt>"Email"</dt><dd>{email(&person.email)}</dd></div>
+            {address}
             <div><dt>"Place"</dt><dd>{state_badge(&person)}</dd></div>
             {joined}{since}{line}{offer}{read}
         </dl>
@@ -190,6 +191,14 @@ fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView 
             "Line",
             "Nobody overtakes. Add seats to let more people in.",
             button::<RemovePerson>(ids, "button danger", "Remove", name),
+        ),
+        PlaceState::Removed | PlaceState::Dropped if person.is_deleted => {
+            return view! { <p class="quiet-text gap-above">"Their account is deleted. What others need of it is kept."</p> }.into_any();
+        }
+        PlaceState::Blocked if person.is_deleted => (
+            "Unblock",
+            "Their account is deleted. While the block stands, no other account with an address of theirs comes in, if they had shown that it is theirs.",
+            ask_first::<UnblockPerson>(ids, "Unblock", name, "Whoever has their address may come again. That cannot be taken back: the account is gone, and with it what could be blocked.".to_owned(), format!("Unblock {name}")),
         ),
         PlaceState::Removed => (
             "Put back",

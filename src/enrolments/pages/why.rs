@@ -25,6 +25,8 @@ struct Data {
     site: SiteRole,
     is_closed: bool,
     facts: Facts,
+    /// Who is blocked and keeps them out, having had their address.
+    blocked_with: Option<(UserId, String)>,
     plan: Plan,
     lesson: String,
 }
@@ -47,12 +49,18 @@ async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let id = id.ok_or(AppError::NotFound)?;
     let (name, site, is_closed) = staff.find_account_of(id).await?.ok_or(AppError::NotFound)?;
     let facts = staff.facts_about(id, site).await?.ok_or(AppError::NotFound)?;
+    let blocked_with = match facts.coming.blocked_with {
+        Some(by) if rule(&facts, CourseAct::Join) == Rule::AddressBlocked => {
+            staff.find_place(by).await?.map(|person| (by, person.name))
+        }
+        _ => None,
+    };
     let plan = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;
-    Ok(Data { standing, counts, id, name, site, is_closed, facts, plan, lesson })
+    Ok(Data { standing, counts, id, name, site, is_closed, facts, blocked_with, plan, lesson })
 }
 
 fn show(data: Data) -> AnyView {
-    let Data { standing, counts, id, name, site, is_closed, facts, plan, lesson } = data;
+    let Data { standing, counts, id, name, site, is_closed, facts, blocked_with, plan, lesson } = data;
     let person = format!("/courses/{}/people/{id}", standing.course.slug);
     let people = format!("/courses/{}/people", standing.course.slug);
     let mut rows: Vec<Row> = Vec::new();
@@ -69,6 +77,10 @@ fn show(data: Data) -> AnyView {
         (Some(state), _) => state.word().to_lowercase(),
         (None, _) => "never in it".to_owned(),
     };
+    let blocked_with = blocked_with.map(|(by, name)| {
+        let address = format!("/courses/{}/people/{by}", standing.course.slug);
+        view! { <div><dt>"Had their address before"</dt><dd><a href=address><bdi>{name}</bdi></a>", who is blocked"</dd></div> }
+    });
     let options: Vec<AnyView> = plan
         .lessons
         .iter()
@@ -85,6 +97,7 @@ fn show(data: Data) -> AnyView {
         <dl class="facts gap-above">
             <div><dt>"On this site"</dt><dd>{site.word()}</dd></div>
             <div><dt>"In the course"</dt><dd>{place}</dd></div>
+            {blocked_with}
             <div><dt>"The course"</dt><dd>{standing.course.state.word()}</dd></div>
         </dl>
         <form class="finder gap-above" method="get">

@@ -56,8 +56,8 @@ pub struct People {
     pub awaited: Vec<Awaited>,
     /// Keys of addresses.
     pub with_account: HashSet<String>,
-    /// Keys of addresses that somebody who is blocked has had.
-    pub blocked: HashSet<String>,
+    /// Keys of addresses that somebody who is blocked has had, and what they are called.
+    pub blocked: HashMap<String, String>,
 }
 
 /// What a row would do.
@@ -162,12 +162,12 @@ impl Plan {
                     continue;
                 }
             };
+            let stands = members.get(email.key()).map(|member| member.state);
+            if let Some(by) = people.blocked.get(email.key()).filter(|_| comes_anew(stands)) {
+                plan.refused.push(still(format!("{by} had this address before, and is blocked from this course")));
+                continue;
+            }
             let found = match (members.get(email.key()), awaited.get(email.key())) {
-                (member, _)
-                    if people.blocked.contains(email.key()) && comes_anew(member.map(|member| member.state)) =>
-                {
-                    Found::Refused("An account that had this address before is blocked from this course")
-                }
                 (Some(member), _) => of_member(member, role),
                 (None, Some(waiting)) => of_awaited(waiting, role),
                 (None, None) => of_stranger(people.with_account.contains(email.key()), role),

@@ -1,6 +1,6 @@
 //! What staff do with people's places.
 
-use super::blocks::is_address_blocked;
+use super::blocks::blocked_with_address;
 use super::moving::{Moved, Taking, change_role, find, take};
 use super::states::{is_in, other_owners};
 use crate::accounts::model::Email;
@@ -85,8 +85,8 @@ impl CourseManager<'_, Write> {
             }
             self.spare_owners(None, Some(role)).await?;
             let (write, course) = self.connection();
-            if is_address_blocked(write, course, email.key()).await? {
-                return Ok(Added::Stays(email.as_typed().to_owned(), role, Stays::AddressBlocked));
+            if let Some(by) = blocked_with_address(write, course, email.key()).await? {
+                return Ok(Added::Stays(email.as_typed().to_owned(), role, Stays::AddressBlocked(by)));
             }
             let (way, name) = match how {
                 How::ByInvitation => (Way::Invitation, None),
@@ -188,15 +188,16 @@ impl CourseManager<'_, Write> {
     /// A step with the place of somebody who is in one of these states. `NotFound` for everybody else: nobody else is anybody here.
     async fn step(&mut self, user: UserId, from: &[PlaceState], step: Step) -> Result<(String, Moved), Failure> {
         let (write, course) = self.connection();
-        let (name, role, state): (String, CourseRole, PlaceState) = query(
-            "select u.name, e.role, e.state from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and e.user_id = $2",
+        let (name, role, state, is_deleted): (String, CourseRole, PlaceState, bool) = query(
+            "select u.name, e.role, e.state, u.deleted_at is not null from enrolments e join users u on u.id = e.user_id where e.course_id = $1 and e.user_id = $2",
         )
         .bind(course)
         .bind(user)
         .optional(write)
         .await?
         .ok_or(AppError::NotFound)?;
-        if !from.contains(&state) {
+        // Nobody could use a seat that is given to an account that is gone.
+        if !from.contains(&state) || (is_deleted && step == Step::LetIn) {
             return Err(AppError::NotFound.into());
         }
         self.spare_owners(Some(user), (step == Step::LetIn).then_some(role)).await?;
@@ -223,8 +224,8 @@ pub fn stays_in_words(name: &str, role: CourseRole, stays: Stays) -> String {
         Stays::Requested => format!("{name} has asked to join already. Say yes on their line."),
         Stays::Invited => format!("{name} is invited already, and has not answered yet."),
         Stays::Blocked => format!("{name} is blocked from this course. Lift that on their line first."),
-        Stays::AddressBlocked => format!(
-            "{name} stays out: an account that had this address before is blocked from this course. Lift that first, on its line among those blocked."
+        Stays::AddressBlocked(by) => format!(
+            "{name} stays out: {by} had this address before, and is blocked from this course. Lift that first, on the page of {by}."
         ),
         Stays::NoRoom => {
             format!("All seats are taken. Add one for {name} first.")

@@ -66,7 +66,8 @@ fn denied(stays: Stays, slug: &str) -> Denied {
         Stays::Active => Denied::AlreadyIn(slug.to_owned()),
         Stays::Waitlisted => Denied::InLine(slug.to_owned()),
         Stays::Requested | Stays::Invited => Denied::Asked(slug.to_owned()),
-        Stays::Blocked | Stays::AddressBlocked => Denied::Blocked,
+        Stays::Blocked => Denied::Blocked,
+        Stays::AddressBlocked(_) => Denied::AddressBlocked,
         Stays::NoRoom => Denied::Full,
         Stays::NotThere => Denied::NotIn,
     }

@@ -1,7 +1,7 @@
 //! The one place that writes where somebody's place in a course is. `machine::next` decides; seats that become free go to those in
 //! line before the transaction ends.
 
-use super::blocks::{forget_marks, has_blocked_address};
+use super::blocks::{blocked_with_address_of, forget_marks};
 use super::states::{has_seat, waits};
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -129,8 +129,11 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
     let is_late = stood.as_ref().is_some_and(|row| row.offer_ends_at.is_some_and(|ends| ends <= now));
     let before = stood.map(|row| row.at(now));
     let comes = matches!(step, Step::Come | Step::Ask | Step::Invite | Step::LetIn);
-    if comes && comes_anew(before.as_ref().map(|row| row.state)) && has_blocked_address(write, course, user).await? {
-        return Ok(Err(Stays::AddressBlocked));
+    if comes
+        && comes_anew(before.as_ref().map(|row| row.state))
+        && let Some(by) = blocked_with_address_of(write, course, user).await?
+    {
+        return Ok(Err(Stays::AddressBlocked(by)));
     }
     let role = match (step, &before) {
         (Step::Come | Step::Ask, Some(row)) if row.state == PlaceState::Invited => row.role,

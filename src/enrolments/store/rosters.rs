@@ -1,6 +1,6 @@
 //! Rosters, as they are kept while somebody looks at them. `importing.rs` does what is ticked.
 
-use super::blocks::blocked_of;
+use super::blocks::blocked_of_roster;
 use crate::accounts::policy::Asked;
 use crate::clock::{DAY, Millis};
 use crate::courses::policy::CourseManager;
@@ -155,9 +155,7 @@ impl<C: Asked> CourseManager<'_, C> {
         .bind(id)
         .all(on)
         .await?;
-        let addresses: Vec<(String,)> =
-            query("select email_key from roster_addresses where roster_id = $1").bind(id).all(on).await?;
-        let blocked = blocked_of(on, course, addresses.into_iter().map(|(key,)| key)).await?;
+        let blocked = blocked_of_roster(on, course, id).await?;
         Ok(People { members, awaited, blocked, with_account: with_account.into_iter().map(|(key,)| key).collect() })
     }
 }

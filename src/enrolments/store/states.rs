@@ -78,16 +78,18 @@ macro_rules! is_blocked {
     };
 }
 
-/// Somebody who is blocked from the course `$course` has had the address whose mark is `$mark`.
-macro_rules! had_blocked_address {
+/// Who is blocked from the course `$course` and has had the address whose mark is `$mark`; of several, one.
+macro_rules! blocked_with {
     ($course:literal, $mark:literal) => {
         concat!(
-            "exists (select 1 from given_up_addresses ga join enrolments ge on ge.user_id = ga.user_id
+            "(select min(ga.user_id) from given_up_addresses ga join enrolments ge on ge.user_id = ga.user_id
                where ga.address_mac = ",
             $mark,
             " and ge.course_id = ",
             $course,
-            " and ge.state = 'blocked')"
+            " and ",
+            $crate::enrolments::store::states::is_blocked!("ge"),
+            ")"
         )
     };
 }
@@ -108,6 +110,6 @@ macro_rules! other_owners {
 }
 
 pub(crate) use {
-    asks, had_blocked_address, has_seat, in_line, is_blocked, is_in, is_pending, leads, other_owners, studies, teaches,
-    waits, was_in,
+    asks, blocked_with, has_seat, in_line, is_blocked, is_in, is_pending, leads, other_owners, studies, teaches, waits,
+    was_in,
 };

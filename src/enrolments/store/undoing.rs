@@ -1,5 +1,6 @@
 //! Undoing the last import: everybody is put back to where they were, but whose place has changed since.
 
+use super::blocks::blocked_with_address;
 use super::moving::{Moved, Taking, find, restore, take};
 use crate::accounts::model::Email;
 use crate::audit::event::{Event, Object, What};
@@ -19,7 +20,7 @@ use crate::sessions::policy::RecentlyProven;
 pub struct Undone {
     /// Who is as they were before.
     pub people: i64,
-    /// Whose place has changed since, or has no seat any more: they stay as they are.
+    /// Whose place has changed since, or has no seat any more, or who is kept out by now: they stay as they are.
     pub left: i64,
     /// Who hears of it: those in line.
     pub moved: Vec<Moved>,
@@ -114,7 +115,8 @@ impl CourseManager<'_, Write> {
                 .bind(course)
                 .optional(write)
                 .await?;
-                if given.is_some() {
+                let (write, course) = self.connection();
+                if given.is_some() || blocked_with_address(write, course, email.key()).await?.is_some() {
                     return Ok(Back::Left);
                 }
                 self.await_person(&email, role, way, row.name.as_deref()).await?;
