@@ -69,7 +69,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
             <section class="hung" aria-labelledby="block">
                 <div><h2 id="block">"Block"</h2></div>
                 <div>
-                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it; nor can another account with an address of theirs come in, if they had shown that it is theirs. What they have read is kept."</p>
+                    <p>"They are out of the course, and no code, invitation or roster brings them back until somebody lifts it. Nor can they come with another account that has the same address, if that was confirmed. What they have read is kept."</p>
                     {ask_first::<BlockPerson>(&ids, "Block", &person.name, "They are out of the course at once, and cannot come back by themselves.".to_owned(), format!("Block {}", person.name))}
                 </div>
             </section>
@@ -197,7 +197,7 @@ fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView 
         }
         PlaceState::Blocked if person.is_deleted => (
             "Unblock",
-            "Their account is deleted. While the block stands, no other account with an address of theirs comes in, if they had shown that it is theirs.",
+            "Their account is deleted. While the block stands, no other account with the address they had comes in, if it was confirmed.",
             ask_first::<UnblockPerson>(ids, "Unblock", name, "Whoever has their address may come again. That cannot be taken back: the account is gone, and with it what could be blocked.".to_owned(), format!("Unblock {name}")),
         ),
         PlaceState::Removed => (
