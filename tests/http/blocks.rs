@@ -98,12 +98,12 @@ async fn a_new_account_with_the_address_of_who_is_blocked_is_kept_out_of_that_co
     assert_eq!((join(&ada, &rivers).await, with_code(&ada, &good).await), (FORBIDDEN, FORBIDDEN));
     let fields = [("course", rivers.id.as_str()), ("email", "ada@uni.example"), ("role", "student"), ("how", "now")];
     let told = owner.call("/fn/add_person", &fields).await;
-    let words = format!("Ada stays out: Deleted person {was} had this address before, and is blocked from this course");
+    let words = format!("Ada stays out: Deleted person {was} had the address before, and is blocked from this course");
     assert!(told.status == REFUSED && told.has(&words), "{}", told.body);
     let list = [("course", rivers.id.as_str()), ("rows", "email\nada@uni.example\nben@uni.example")];
     let list = owner.post("/fn/read_roster", &list).await.location().to_owned();
     let list = owner.get(&list).await;
-    let words = format!("Deleted person {was} had this address before, and is blocked from this course");
+    let words = format!("<bdi>Deleted person {was}</bdi> had this address before, and is blocked from this course");
     assert!(list.has(&words), "{}", list.body);
     assert!(list.has("add-student-ben@uni.example") && !list.has("add-student-ada@uni.example"), "{}", list.body);
     assert!(!reads(&ada, &rivers).await);
@@ -129,6 +129,11 @@ async fn a_new_account_with_the_address_of_who_is_blocked_is_kept_out_of_that_co
     );
     let fields = [("course", rivers.id.as_str()), ("person", was.as_str())];
     assert_eq!(owner.post("/fn/put_back", &fields).await.status, StatusCode::NOT_FOUND, "nor is a seat given away");
+    let picked = [("course", rivers.id.as_str()), ("people", was.as_str())];
+    assert_eq!(owner.call("/fn/let_in_picked", &picked).await.status, OK);
+    assert_eq!(app.words(&format!("select state from enrolments where user_id = {was}")).await, ["removed"]);
+    let table = owner.get(&format!("{}/people?state=removed", rivers.page())).await;
+    assert!(table.has("Deleted person") && !table.has("name=\"picked\""), "{}", table.body);
     delete(&ada, "ada").await;
     assert_eq!(join(&app.person("ada", SiteRole::Student).await, &rivers).await, GONE_ON);
 }
@@ -158,6 +163,12 @@ async fn a_block_holds_for_an_address_that_was_given_up_for_another() {
     assert_eq!(join(&ada, &course).await, FORBIDDEN, "it is the same account");
     let data: serde_json::Value = serde_json::from_str(&ada.get("/account/data.json").await.body).unwrap();
     assert_eq!(data["given_up_addresses"].as_array().unwrap().len(), 1);
+
+    // To lift it takes more than a slip of the finger: there is an address that no later block holds for.
+    let table = owner.get(&format!("{}/people?state=blocked", course.page())).await;
+    assert!(!table.has("/fn/unblock_person"), "{}", table.body);
+    let page = owner.get(&format!("{}/people/{was}", course.page())).await;
+    assert!(page.has("They have had another address before"), "{}", page.body);
 
     // Somebody who was in the course and left takes the address: what they did there is still theirs.
     let [cid, dot] = [app.person("cid", SiteRole::Student).await, app.person("dot", SiteRole::Student).await];
@@ -207,6 +218,18 @@ async fn an_address_that_not_me_takes_away_is_kept_out_and_so_is_who_gets_a_bloc
     assert_eq!(join(&next, &course).await, FORBIDDEN, "given up by saying so");
 
     lift(&owner, &course, &was).await;
+    // Where somebody else has the old address by now, the account keeps the new one, and gives up nothing.
+    app.clock.advance(MINUTE);
+    let cid = app.person("cid", SiteRole::Student).await;
+    move_to(&app, &cid, "cedric@uni.example").await;
+    let told = app.letter_to("cid@uni.example").await.token();
+    join(&cid, &course).await;
+    assert_eq!(staff(&owner, "/fn/block_person", &course, "cedric").await, GONE_ON);
+    app.person("cid", SiteRole::Student).await;
+    assert_eq!(app.anonymous().post("/fn/say_not_me", &[("token", &told)]).await.status, GONE_ON);
+    assert_eq!(app.words("select email from users where email_key like 'ced%'").await, ["cedric@uni.example"]);
+    assert_eq!(app.count("given_up_addresses").await, 0);
+
     app.clock.advance(MINUTE);
     let bea = app.person("bea", SiteRole::Student).await;
     move_to(&app, &bea, "beatrix@uni.example").await;

@@ -1,7 +1,9 @@
-//! Sequences of what people and staff do with places, made up at random: no sequence loses a person, exceeds the seats, skips a block or
-//! lets somebody overtake. What `machine.rs` promises is looked for in the database, after each step.
+//! Sequences of what people and staff do with places, made up at random: no sequence loses a person, exceeds the seats, skips a block (nor
+//! does who deletes the account and makes another with the same address) or lets somebody overtake. What `machine.rs` promises is looked for in the database, after each step.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -31,6 +33,8 @@ enum Step {
     PutBack(usize),
     Block(usize),
     Unblock(usize),
+    /// Deletes the account, and makes another with the same address.
+    Anew(usize),
     Role(usize, &'static str),
     Seats(u8, bool, u8),
     Switches(bool, bool),
@@ -48,8 +52,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => who.clone().prop_map(Step::Approve),
         2 => who.clone().prop_map(Step::Remove),
         1 => who.clone().prop_map(Step::PutBack),
-        1 => who.clone().prop_map(Step::Block),
+        2 => who.clone().prop_map(Step::Block),
         1 => who.clone().prop_map(Step::Unblock),
+        2 => who.clone().prop_map(Step::Anew),
         2 => (who, prop_oneof![Just("student"), Just("assistant")]).prop_map(|(who, role)| Step::Role(who, role)),
         2 => (0..4_u8, any::<bool>(), prop_oneof![2 => Just(0_u8), 1 => 1..4_u8]).prop_map(|(seats, line, hours)| Step::Seats(seats, line, hours)),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(open, approval)| Step::Switches(open, approval)),
@@ -69,12 +74,28 @@ struct Place {
 
 struct World<'a> {
     app: &'a App,
+    admin: &'a Visitor<'a>,
     owner: &'a Visitor<'a>,
-    people: &'a [Visitor<'a>],
-    ids: &'a [String],
+    people: RefCell<Vec<Person<'a>>>,
 }
 
-impl World<'_> {
+/// Somebody, with the account they have now, and the numbers of all they had since the course is there, that one last.
+#[derive(Clone)]
+struct Person<'a> {
+    visitor: Rc<Visitor<'a>>,
+    ids: Vec<String>,
+}
+
+impl<'a> World<'a> {
+    fn person(&self, who: usize) -> Person<'a> {
+        self.people.borrow()[who].clone()
+    }
+
+    async fn make(&self, who: usize) -> (Rc<Visitor<'a>>, String) {
+        let name = format!("p{who}");
+        (Rc::new(self.app.person(&name, SiteRole::Student).await), self.admin.id_of(&name).await)
+    }
+
     async fn places(&self, course: &Course) -> BTreeMap<String, Place> {
         let sql = format!(
             "select user_id || ' ' || state || ' ' || role || ' ' || coalesce(line, 0) || ' ' || coalesce(offer_ends_at, 0)
@@ -106,7 +127,8 @@ impl World<'_> {
     async fn take(&self, course: &Course, code: &str, step: &Step) -> StatusCode {
         let of_course = ("course", course.id.as_str());
         let staff = async |action: &str, who: usize| {
-            self.owner.call(action, &[of_course, ("person", &self.ids[who])]).await.status
+            let ids = self.person(who).ids;
+            self.owner.call(action, &[of_course, ("person", &ids[ids.len() - 1])]).await.status
         };
         let let_in = async |who: usize, how: &str| {
             let email = format!("p{who}@uni.example");
@@ -116,21 +138,40 @@ impl World<'_> {
                 .status
         };
         match step {
-            Step::Join(who) => self.people[*who].call("/fn/join_course", &[of_course]).await.status,
+            Step::Join(who) => self.person(*who).visitor.call("/fn/join_course", &[of_course]).await.status,
             Step::JoinWithCode(who) => {
-                self.people[*who].call("/fn/join_with_code", &[("join_code", code)]).await.status
+                self.person(*who).visitor.call("/fn/join_with_code", &[("join_code", code)]).await.status
             }
-            Step::Leave(who) => self.people[*who].call("/fn/leave_course", &[of_course]).await.status,
+            Step::Leave(who) => self.person(*who).visitor.call("/fn/leave_course", &[of_course]).await.status,
             Step::Add(who) => let_in(*who, "now").await,
             Step::Invite(who) => let_in(*who, "invite").await,
             Step::Approve(who) => staff("/fn/approve_person", *who).await,
             Step::Remove(who) => staff("/fn/remove_person", *who).await,
             Step::PutBack(who) => staff("/fn/put_back", *who).await,
             Step::Block(who) => staff("/fn/block_person", *who).await,
-            Step::Unblock(who) => staff("/fn/unblock_person", *who).await,
+            Step::Unblock(who) => {
+                // On the line of whichever account it is that is blocked.
+                let places = self.places(course).await;
+                let ids = self.person(*who).ids;
+                let is_blocked = |id: &&String| places.get(*id).is_some_and(|place| place.state == "blocked");
+                let id = ids.iter().find(is_blocked).unwrap_or(&ids[0]);
+                self.owner.call("/fn/unblock_person", &[of_course, ("person", id)]).await.status
+            }
+            Step::Anew(who) => {
+                let visitor = self.person(*who).visitor;
+                visitor.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+                let confirm = format!("p{who}@uni.example");
+                let status = visitor.post("/fn/delete_account", &[("confirm", &confirm)]).await.status;
+                let (visitor, id) = self.make(*who).await;
+                let person = &mut self.people.borrow_mut()[*who];
+                person.visitor = visitor;
+                person.ids.push(id);
+                status
+            }
             Step::Role(who, role) => {
                 self.owner.post("/fn/prove_again", &[("password", PASSWORD)]).await;
-                let fields = [of_course, ("person", self.ids[*who].as_str()), ("role", role)];
+                let ids = self.person(*who).ids;
+                let fields = [of_course, ("person", ids[ids.len() - 1].as_str()), ("role", role)];
                 self.owner.call("/fn/save_course_role", &fields).await.status
             }
             Step::Seats(seats, line, hours) => {
@@ -170,15 +211,29 @@ impl World<'_> {
         let course = self.owner.published_course("Course", 1).await;
         self.owner.call("/fn/make_join_code", &[("course", &course.id), ("code_until", ""), ("code_most", "")]).await;
         let code = self.owner.code_of(&course).await;
+        for person in self.people.borrow_mut().iter_mut() {
+            person.ids.drain(..person.ids.len() - 1);
+        }
         let mut before = self.places(&course).await;
         for step in steps {
             let status = self.take(&course, &code, step).await;
             let (now, seats) = (self.places(&course).await, self.seats(&course).await);
             check(step, status, &before, &now, seats, self.app.clock.now())
+                .and_then(|()| self.people.borrow().iter().try_for_each(|person| check_blocks(person, &now)))
                 .map_err(|wrong| format!("{step:?}: {wrong}"))?;
             before = now;
         }
         Ok(())
+    }
+}
+
+/// Nobody is in the course, or waits for an answer, who is blocked as another account with the same address.
+fn check_blocks(person: &Person<'_>, now: &BTreeMap<String, Place>) -> Result<(), String> {
+    let states = || person.ids.iter().filter_map(|id| now.get(id)).map(|place| place.state.as_str());
+    let is_blocked = states().any(|state| state == "blocked");
+    match states().find(|state| is_blocked && !matches!(*state, "blocked" | "dropped" | "removed")) {
+        Some(state) => Err(format!("somebody who is blocked is {state} as another account: {:?} {now:?}", person.ids)),
+        None => Ok(()),
     }
 }
 
@@ -226,12 +281,11 @@ fn no_sequence_breaks_what_is_promised_about_places() {
     let app = runtime.block_on(App::cheap_with(&settings));
     let admin = runtime.block_on(app.admin("ada"));
     let owner = runtime.block_on(app.person("ines", SiteRole::Instructor));
-    let (mut people, mut ids) = (Vec::new(), Vec::new());
+    let world = World { app: &app, admin: &admin, owner: &owner, people: RefCell::default() };
     for who in 0..PEOPLE {
-        people.push(runtime.block_on(app.person(&format!("p{who}"), SiteRole::Student)));
-        ids.push(runtime.block_on(admin.id_of(&format!("p{who}"))));
+        let (visitor, id) = runtime.block_on(world.make(who));
+        world.people.borrow_mut().push(Person { visitor, ids: vec![id] });
     }
-    let world = World { app: &app, owner: &owner, people: &people, ids: &ids };
     let mut runner = TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
     let result = runner.run(&proptest::collection::vec(step(), 1..STEPS), |steps| {
         runtime.block_on(world.play(&steps)).map_err(TestCaseError::fail)

@@ -36,17 +36,14 @@ impl Held<NotMe> {
                     .await?;
             if is_free {
                 keep_mark(write, user).await?;
+                query("update users set email = $2, email_key = $3, email_verified_at = $4 where id = $1")
+                    .bind(user)
+                    .bind(old.as_typed())
+                    .bind(old.key())
+                    .bind(now)
+                    .execute(write)
+                    .await?;
             }
-            query(
-                "update users set email = $2, email_key = $3, email_verified_at = $4
-                 where id = $1 and not exists (select 1 from users where email_key = $3 and id <> $1)",
-            )
-            .bind(user)
-            .bind(old.as_typed())
-            .bind(old.key())
-            .bind(now)
-            .execute(write)
-            .await?;
             // Whoever took the address reads what was sent to it since, a way to undo this among it.
             query("delete from mail_links where user_id = $1 and kind = $2 and used_at is null and created_at >= $3")
                 .bind(user)

@@ -27,9 +27,8 @@ use {
 /// Comes into a course: takes a seat, stands in line, or asks, whichever it has for who comes.
 #[server(prefix = "/fn", endpoint = "join_course")]
 pub async fn join_course(
-    /// Of the course. `Denied::NotOpen`, `NotYet` or `Full` when it takes nobody, `Denied::Blocked` for who was taken out for good, `Denied::AddressBlocked` where
-    /// somebody with their address was,
-    /// `Denied::StaffUseNoSeat` for who teaches it.
+    /// Of the course. `Denied::NotOpen`, `NotYet` or `Full` when it takes nobody, `Denied::Blocked` for who was taken out for good,
+    /// `Denied::AddressBlocked` where somebody was who had their address, `Denied::StaffUseNoSeat` for who teaches it.
     course: CourseId,
     /// For staff, where they let people in: at most 500 characters. Said nowhere else.
     words: Option<String>,

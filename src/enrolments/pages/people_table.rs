@@ -78,12 +78,17 @@ fn row(standing: &Standing, person: &PersonRow, lessons: i64, now: Millis, may_m
     let address_line = (!person.is_deleted).then(|| view! { <span class="meta">{email(&person.email)}</span> });
     let pick = may_manage.then(|| {
         let id = format!("pick-{}", person.id);
+        // Nothing is done with several that could be done with the place of an account that is gone.
+        if person.is_deleted {
+            return view! { <td role="cell" class="pick"></td> }.into_any();
+        }
         view! {
             <td role="cell" class="pick">
                 <label class="hidden" for=id.clone()>{format!("Pick {}", person.name)}</label>
                 <input type="checkbox" id=id name="picked" value=person.id.to_string() form="picking" />
             </td>
         }
+        .into_any()
     });
     view! {
         <tr role="row">
@@ -134,6 +139,8 @@ fn quick(standing: &Standing, person: &PersonRow) -> AnyView {
         PlaceState::Removed if person.joined_at < person.since => {
             button::<PutBack>(&fields, "button small", "Put back", &person.name)
         }
+        // Their page asks first.
+        PlaceState::Blocked if person.has_given_up => ().into_any(),
         PlaceState::Blocked => button::<UnblockPerson>(&fields, "button small", "Unblock", &person.name),
         PlaceState::Active | PlaceState::Waitlisted | PlaceState::Dropped | PlaceState::Removed => ().into_any(),
     }

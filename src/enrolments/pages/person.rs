@@ -200,6 +200,11 @@ fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView 
             "Their account is deleted. While the block stands, no other account with the address they had comes in, if it was confirmed.",
             ask_first::<UnblockPerson>(ids, "Unblock", name, "Whoever has their address may come again. That cannot be taken back: the account is gone, and with it what could be blocked.".to_owned(), format!("Unblock {name}")),
         ),
+        PlaceState::Blocked if person.has_given_up => (
+            "Unblock",
+            "They have had another address before. While the block stands, no other account with that one comes in.",
+            ask_first::<UnblockPerson>(ids, "Unblock", name, "They, and whoever has the address they had before, may come again by whatever way is open. Blocking them again does not hold for that address.".to_owned(), format!("Unblock {name}")),
+        ),
         PlaceState::Removed => (
             "Put back",
             "They are in the course again as they were, or in line when all seats are taken.",

@@ -253,7 +253,8 @@ fn still(id: &'static str, heading: &'static str, words: &'static str, rows: &[S
         .iter()
         .map(|row| {
             let who = (!row.who.is_empty()).then(|| view! { ", "<bdi>{row.who.clone()}</bdi> });
-            view! { <li>{format!("Row {}", row.number)}{who}": "{row.why.clone()}"."</li> }.into_any()
+            let by = row.by.clone().map(|by| view! { <bdi>{by}</bdi> });
+            view! { <li>{format!("Row {}", row.number)}{who}": "{by}{row.why.clone()}"."</li> }.into_any()
         })
         .collect();
     view! {

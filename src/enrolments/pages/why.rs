@@ -8,6 +8,7 @@ use crate::accounts::policy::Verdict;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseAct, CourseStaff, CourseVisitor, Facts, Rule, Standing, rule, rule_of_lesson};
 use crate::courses::store::TabCounts;
+use crate::enrolments::machine::comes_anew;
 use crate::enrolments::model::PlaceState;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -50,9 +51,7 @@ async fn load(slug: String, id: Option<UserId>) -> Result<Data, Failure> {
     let (name, site, is_closed) = staff.find_account_of(id).await?.ok_or(AppError::NotFound)?;
     let facts = staff.facts_about(id, site).await?.ok_or(AppError::NotFound)?;
     let blocked_with = match facts.coming.blocked_with {
-        Some(by) if rule(&facts, CourseAct::Join) == Rule::AddressBlocked => {
-            staff.find_place(by).await?.map(|person| (by, person.name))
-        }
+        Some(by) if comes_anew(facts.coming.place) => staff.find_place(by).await?.map(|person| (by, person.name)),
         _ => None,
     };
     let plan = CourseVisitor::claim_by_slug(&mut read, &slug).await?.list_plan().await?;

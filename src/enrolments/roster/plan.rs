@@ -115,7 +115,9 @@ pub struct Still {
     pub number: usize,
     /// Who it is about, as far as it says.
     pub who: String,
-    /// Why it changes nothing, without a full stop.
+    /// Somebody else whom the reason is about.
+    pub by: Option<String>,
+    /// Why it changes nothing, without a full stop; goes on after who it is about.
     pub why: String,
 }
 
@@ -142,7 +144,7 @@ impl Plan {
                 let email = line.email.as_ref().map(Email::as_typed).unwrap_or_default();
                 line.name.clone().unwrap_or_else(|| email.to_owned())
             };
-            let still = |why: String| Still { number: line.number, who: who(), why };
+            let still = |why: String| Still { number: line.number, who: who(), by: None, why };
             let email = match &line.email {
                 Ok(email) => email,
                 Err(wrong) => {
@@ -164,7 +166,8 @@ impl Plan {
             };
             let stands = members.get(email.key()).map(|member| member.state);
             if let Some(by) = people.blocked.get(email.key()).filter(|_| comes_anew(stands)) {
-                plan.refused.push(still(format!("{by} had this address before, and is blocked from this course")));
+                let why = " had this address before, and is blocked from this course".to_owned();
+                plan.refused.push(Still { by: Some(by.clone()), ..still(why) });
                 continue;
             }
             let found = match (members.get(email.key()), awaited.get(email.key())) {

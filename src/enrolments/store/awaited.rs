@@ -108,8 +108,8 @@ struct Waiting {
 }
 
 /// Gives an account the places that wait for its address, once it is surely its person's. Called where somebody signs in, and where
-/// an address is confirmed; a place that cannot be given (its person is blocked, or somebody is who
-/// had the address, or there is neither seat nor line) waits no more.
+/// an address is confirmed; a place that cannot be given (its person is blocked, or somebody is who had the address, or there is neither
+/// seat nor line) waits no more.
 pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), Failure> {
     let places: Vec<Waiting> = query(
         "select a.course_id, a.role, a.way from awaited a join users u on u.email_key = a.email_key where u.id = $1 order by a.course_id",

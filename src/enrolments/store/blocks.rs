@@ -56,7 +56,7 @@ pub(super) async fn forget_marks(write: &mut Write, user: UserId) -> Result<(), 
     .map(drop)
 }
 
-/// The marks of those who are blocked from a course, each with what one of them is called. Most courses have none.
+/// The marks of those who are blocked from a course, each with what the first of them is called who had the address. Most courses have none.
 async fn marks_of(on: &mut impl Connection, course: CourseId) -> Result<HashMap<String, String>, Failure> {
     let marks: Vec<(String, String)> = query(concat!(
         "select g.address_mac, u.name from given_up_addresses g join users u on u.id = g.user_id
@@ -67,7 +67,11 @@ async fn marks_of(on: &mut impl Connection, course: CourseId) -> Result<HashMap<
     .bind(course)
     .all(on)
     .await?;
-    Ok(marks.into_iter().collect())
+    let mut firsts = HashMap::new();
+    for (mark, name) in marks {
+        firsts.entry(mark).or_insert(name);
+    }
+    Ok(firsts)
 }
 
 /// What somebody is called who is blocked from the course and has had this address; none where nobody has.

@@ -225,7 +225,7 @@ pub fn stays_in_words(name: &str, role: CourseRole, stays: Stays) -> String {
         Stays::Invited => format!("{name} is invited already, and has not answered yet."),
         Stays::Blocked => format!("{name} is blocked from this course. Lift that on their line first."),
         Stays::AddressBlocked(by) => format!(
-            "{name} stays out: {by} had this address before, and is blocked from this course. Lift that first, on the page of {by}."
+            "{name} stays out: {by} had the address before, and is blocked from this course. Lift that first: choose “Blocked” as the state above the list of people, and open {by}."
         ),
         Stays::NoRoom => {
             format!("All seats are taken. Add one for {name} first.")

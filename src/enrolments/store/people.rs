@@ -41,6 +41,8 @@ pub struct PersonRow {
     pub is_last_owner: bool,
     /// The account is deleted: only the place is there.
     pub is_deleted: bool,
+    /// They have given up an address that a block of theirs holds for.
+    pub has_given_up: bool,
 }
 
 /// A page of the list, and the figures above it.
@@ -129,7 +131,8 @@ macro_rules! person_rows {
             is_in!("e"),
             " and ",
             other_owners!("$1", "u.id"),
-            " = 0 as is_last_owner, u.deleted_at is not null as is_deleted from enrolments e join users u on u.id = e.user_id "
+            " = 0 as is_last_owner, u.deleted_at is not null as is_deleted,
+                exists (select 1 from given_up_addresses g where g.user_id = u.id) as has_given_up from enrolments e join users u on u.id = e.user_id "
         )
     };
 }

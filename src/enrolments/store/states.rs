@@ -78,7 +78,7 @@ macro_rules! is_blocked {
     };
 }
 
-/// Who is blocked from the course `$course` and has had the address whose mark is `$mark`; of several, one.
+/// Who is blocked from the course `$course` and has had the address whose mark is `$mark`; of several, the first.
 macro_rules! blocked_with {
     ($course:literal, $mark:literal) => {
         concat!(

@@ -115,7 +115,6 @@ impl CourseManager<'_, Write> {
                 .bind(course)
                 .optional(write)
                 .await?;
-                let (write, course) = self.connection();
                 if given.is_some() || blocked_with_address(write, course, email.key()).await?.is_some() {
                     return Ok(Back::Left);
                 }
