@@ -163,6 +163,9 @@ async fn open_source(place: &Place) -> Result<End, Failure> {
     if !missing.is_empty() {
         return refuse(format!("{place} is of an older version: start this one on it once, then move"));
     }
+    if let End::Server(connection) = &mut end {
+        wait_until_let_go(connection).await?;
+    }
     let begin = match &end {
         End::File(_) => "begin",
         End::Server(_) => "begin transaction isolation level repeatable read read only",
@@ -171,16 +174,21 @@ async fn open_source(place: &Place) -> Result<End, Failure> {
     Ok(end)
 }
 
-/// Nodes that are still up would go on writing into what has been copied already. (A file's server holds a lock.)
-async fn refuse_while_served(end: &mut End, place: &Place) -> Result<(), Failure> {
-    let End::Server(connection) = end else { return Ok(()) };
-    // A connection that was just closed is there for a moment more.
+/// A connection that was just closed is there for a moment more. Before the transaction begins: within it the server would answer the
+/// same each time, and what such a connection still wrote would not be seen.
+async fn wait_until_let_go(connection: &mut PgConnection) -> Result<(), Failure> {
     for _ in 0..LETTING_GO {
         if connections_of_ours(connection).await? == 0 {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    Ok(())
+}
+
+/// Nodes that are still up would go on writing into what has been copied already. (A file's server holds a lock.)
+async fn refuse_while_served(end: &mut End, place: &Place) -> Result<(), Failure> {
+    let End::Server(connection) = end else { return Ok(()) };
     let connections = connections_of_ours(connection).await?;
     if connections > 0 {
         return refuse(format!("{place} is in use by {connections} connections of a server: stop it first"));
