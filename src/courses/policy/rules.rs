@@ -1,4 +1,5 @@
 //! The rules: pure, and exhaustive, so that a new state or act does not compile before somebody has thought about it.
+//! More than a quarter of the file are its tests; the rules themselves are read in one go, from what is asked to why not.
 
 use super::rule::Rule;
 use crate::accounts::model::SiteRole;
