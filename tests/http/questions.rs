@@ -1,9 +1,11 @@
 //! How many questions a page asks of the database: as many for a long list as for a short one.
 
 use lectern::accounts::model::SiteRole;
+use lectern::clock::SECOND;
 use lectern::db::counted;
 
 use crate::app::{App, Course, Visitor};
+use crate::rosters;
 
 /// A course with so many people in each state, and so many lessons, that its owner and one of its students look at.
 async fn course_of(app: &App, owner: &Visitor<'_>, title: &str, many: usize) -> Course {
@@ -21,6 +23,11 @@ async fn course_of(app: &App, owner: &Visitor<'_>, title: &str, many: usize) -> 
             }
             add(name, how).await;
         }
+    }
+    for number in 0..many {
+        let list = rosters::read(owner, &course, &format!("email\nlisted{number}@uni.example"), false).await;
+        assert_eq!(rosters::import(owner, &course, &list, None, false).await.status, 303);
+        app.clock.advance(10 * SECOND);
     }
     let seats = many * 2;
     owner.set_joining(&course, &[("capacity", &seats.to_string()), ("waitlist", "yes")]).await;
@@ -73,9 +80,14 @@ async fn a_page_asks_as_many_questions_for_a_long_list_as_for_a_short_one() {
         "{}/people?state=invited",
         "{}/people?sort=joined&q=uni",
         "{}/people/awaited",
+        "{}/roster",
         "{}/progress",
         "/search?q=lesson",
     ];
+    // When somebody was last seen is written once a minute, and is no question of a page's.
+    for visitor in [&one, &other] {
+        visitor.get("/account").await;
+    }
     for page in pages {
         let ask = async |visitor: &Visitor<'_>, course: &Course| {
             let (page, asked) = counted(visitor.get(&page.replace("{}", &course.page()))).await;

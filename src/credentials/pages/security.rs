@@ -255,6 +255,8 @@ fn address_section(person: &Person, address: &Address, change: &Form, has_mail: 
                             ..Field::default()
                         })}
                         <div class="buttons"><button class="button">"Change address"</button></div>
+                        <p class="quiet-text">"If you are blocked from a course, the confirmed address you leave stays with that block, in a form that nobody can read \
+                            and this site alone can compare."</p>
                     </form>
                 </details>
             </div>
