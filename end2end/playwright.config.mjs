@@ -9,6 +9,12 @@ const launchOptions = {
   ],
 };
 
+// Not `isMobile`: a window that grows with what sticks out would hide that it does.
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+// What people do with a telephone in the hand. A story that is to run there, too, is named here.
+const ON_A_PHONE = ["announcements", "files", "places", "roster", "viewing"].map((name) => `**/${name}.spec.mjs`);
+
 export default defineConfig({
   testDir: "stories",
   outputDir: "results",
@@ -21,5 +27,7 @@ export default defineConfig({
   projects: [
     { name: "script", use: { javaScriptEnabled: true } },
     { name: "plain", use: { javaScriptEnabled: false }, testIgnore: ["**/looks.spec.mjs", "**/islands.spec.mjs", "**/reports.spec.mjs", "**/passkeys.spec.mjs"] },
+    { name: "phone", use: { ...phone, javaScriptEnabled: true }, testMatch: ON_A_PHONE },
+    { name: "phone-plain", use: { ...phone, javaScriptEnabled: false }, testMatch: "**/places.spec.mjs", grep: /code on the board/ },
   ],
 });

@@ -1,4 +1,4 @@
-// Runs the stories against a server of their own. Arguments go to Playwright: `node run.mjs --project script newcomer`.
+// Runs the stories against a server of their own. Arguments go to Playwright: `node run.mjs newcomer --project=script`.
 // A first argument `debug` takes the debug build, for `cargo leptos end-to-end`.
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";

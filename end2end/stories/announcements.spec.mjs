@@ -1,7 +1,7 @@
 // What staff announce: written, looked at, posted, read by a student, and deleted.
-import { expect, isAccessible, signIn, test, visit } from "../fixtures/index.mjs";
+import { as, expect, isAccessible, signIn, test, visit } from "../fixtures/index.mjs";
 
-test("an instructor plans an announcement, posts it, and a student reads it", async ({ page, browser }, testInfo) => {
+test("an instructor plans an announcement, posts it, and a student reads it", async ({ page, browser, baseURL }, testInfo) => {
   const title = `Field trip ${testInfo.project.name}`;
   await signIn(page, "instructor@lectern.example");
   await visit(page, "/courses/sessions-and-tokens");
@@ -27,9 +27,7 @@ test("an instructor plans an announcement, posts it, and a student reads it", as
   await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
   const address = page.url();
 
-  const others = await browser.newContext({ javaScriptEnabled: testInfo.project.use.javaScriptEnabled });
-  const student = await others.newPage();
-  await signIn(student, "student@lectern.example");
+  const student = await as(browser, baseURL, page, "student@lectern.example");
   await visit(student, "/courses/sessions-and-tokens");
   await isAccessible(student);
   await student.getByRole("link", { name: title }).click();
@@ -47,5 +45,5 @@ test("an instructor plans an announcement, posts it, and a student reads it", as
   await page.getByRole("button", { name: "Delete this announcement" }).click();
   await expect(page.getByRole("status").first()).toContainText("is deleted.");
   expect((await student.goto(address)).status()).toBe(404);
-  await others.close();
+  await student.context().close();
 });

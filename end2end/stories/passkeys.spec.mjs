@@ -1,6 +1,6 @@
 // Passkeys, with Chromium's own virtual authenticator: made, used with and without its person, copied, at another address.
 import { createServer } from "node:http";
-import { expect, isAccessible, signIn, test, unique, visit } from "../fixtures/index.mjs";
+import { expect, expects, isAccessible, signIn, test, unique, visit } from "../fixtures/index.mjs";
 import { start } from "../server.mjs";
 import { appCode, mailTo, services } from "../services.mjs";
 
@@ -139,7 +139,6 @@ test("a passkey stands in for the code, and its person is told of a new place", 
   });
   try {
     const page = await (await from("203.0.113.1")).newPage();
-    page.isScripted = true;
     const device = await authenticator(page);
     const passwordSignIn = async (page, remember = false) => {
       await visit(page, "/login");
@@ -150,7 +149,6 @@ test("a passkey stands in for the code, and its person is told of a new place", 
     };
     // What was signed in without it ends when it is added.
     const before = await (await from("203.0.113.1")).newPage();
-    before.isScripted = true;
     await passwordSignIn(before);
     await passwordSignIn(page);
     await addPasskey(page, "Laptop");
@@ -177,7 +175,6 @@ test("a passkey stands in for the code, and its person is told of a new place", 
     expect(kept.expires).toBeGreaterThan(Date.now() / 1000 + 7 * 86_400);
 
     const elsewhere = await (await from("198.51.100.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")).newPage();
-    elsewhere.isScripted = true;
     const carried = await authenticator(elsewhere);
     for (const credential of await device.credentials()) await carried.add(credential);
     await visit(elsewhere, "/login");
@@ -280,6 +277,7 @@ test("a page at another address gets nothing that we take", async ({ page, baseU
   await new Promise((resolve) => phishing.listen(0, "127.0.0.1", resolve));
   try {
     const away = await page.context().newPage();
+    expects(away, new RegExp(`http://localhost:${phishing.address().port}/`));
     const elsewhere = await authenticator(away);
     for (const credential of await device.credentials()) await elsewhere.add(credential);
     await away.goto(`http://localhost:${phishing.address().port}/`);

@@ -1,13 +1,22 @@
 // Ways into a course: a join code, seats and the line behind them, asking staff, and the way out again.
-import { as, expect, isAccessible, publishedCourse, signIn, test, unique, visit } from "../fixtures/index.mjs";
+import { as, expect, isAccessible, publishedCourse, signIn, student as demo, test, unique, visit } from "../fixtures/index.mjs";
 
 /** People that no other story signs in, three for each project. */
-const people = (page) => (page.isScripted ? [13, 14, 15] : [16, 19, 23]).map((number) => `student${number}@lectern.example`);
+const people = (testInfo) => [0, 1, 2].map((nth) => demo(testInfo, {
+  script: [13, 14, 15][nth], plain: [16, 19, 23][nth], phone: [26, 27, 28][nth], "phone-plain": [8, 29, 30][nth],
+}));
 
-test("a student comes with the code on the board, another waits in line and gets the seat", async ({ page, browser, baseURL }, testInfo) => {
-  const [first, second] = people(page);
+test("a student comes with the code on the board and reads to the end, another waits in line and gets the seat", async ({ page, browser, baseURL }, testInfo) => {
+  test.setTimeout(120_000);
+  const [first, second] = people(testInfo);
   await signIn(page, "second.instructor@lectern.example");
   const course = await publishedCourse(page, unique("Brooks", testInfo));
+  await page.goto(`${course}/lessons/new`);
+  await page.getByLabel("Title").fill("The mouth");
+  await page.getByLabel("Students can read it").check();
+  await page.getByRole("button", { name: "Add lesson" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "The mouth" })).toBeVisible();
+  await visit(page, course);
   await page.getByRole("link", { name: "People" }).click();
   await page.getByRole("link", { name: "Make a join code" }).click();
   await isAccessible(page);
@@ -33,8 +42,21 @@ test("a student comes with the code on the board, another waits in line and gets
   await one.getByLabel("Password", { exact: true }).fill("correct-lectern-demo");
   await one.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await expect(one.getByRole("status").first()).toContainText("You are in.");
+  await isAccessible(one);
   await one.getByRole("link", { name: "The spring" }).click();
-  await expect(one.getByRole("heading", { level: 1, name: "The spring" })).toBeVisible();
+
+  // Through to the end of it.
+  for (const [next, lesson] of [["Next: The mouth", "The spring"], ["This is the last lesson.", "The mouth"]]) {
+    await expect(one.getByRole("heading", { level: 1, name: lesson })).toBeVisible();
+    await expect(one.getByText(next)).toBeVisible();
+    await isAccessible(one);
+    await one.getByRole("button", { name: "Mark as read and go on" }).click();
+  }
+  await expect(one.getByRole("status").first()).toContainText("That was the last lesson that is open.");
+  await expect(one.getByText("2 of 2 lessons read").first()).toBeVisible();
+  await expect(one.getByText("You have read all of it.")).toBeVisible();
+  await expect(one).toHaveURL(new RegExp(`${course}$`));
+  await isAccessible(one);
 
   // Typed from the board, in small letters.
   const other = await as(browser, baseURL, page, second);
@@ -71,7 +93,7 @@ test("a student comes with the code on the board, another waits in line and gets
 });
 
 test("staff let in who asks, invite who does not, and block who must stay out", async ({ page, browser, baseURL }, testInfo) => {
-  const [, , third] = people(page);
+  const [, , third] = people(testInfo);
   await signIn(page, "second.instructor@lectern.example");
   const course = await publishedCourse(page, unique("Lakes", testInfo));
   await page.getByRole("link", { name: "Settings" }).click();

@@ -1,9 +1,11 @@
 // With scripts alone, since only a script can try. What a page tries and the policy forbids is reported by the browser, and an admin sees it.
-import { expect, signIn, test } from "../fixtures/index.mjs";
+import { expect, expects, signIn, test } from "../fixtures/index.mjs";
 
 test("a picture from elsewhere is not fetched, and an admin reads of it", async ({ page, browser, baseURL }) => {
   const context = await browser.newContext({ baseURL });
   const attacked = await context.newPage();
+  // The browser says that it refuses, and that nothing came.
+  expects(attacked, /evil\.example/);
   const fetched = [];
   attacked.on("requestfinished", (request) => fetched.push(request.url()));
   await attacked.goto("/courses");

@@ -1,8 +1,8 @@
 // From the registrar's file to the first lesson: a list is looked at, imported, and undone.
-import { as, expect, isAccessible, publishedCourse, signIn, test, unique, visit } from "../fixtures/index.mjs";
+import { as, expect, isAccessible, publishedCourse, signIn, student as demo, test, unique, visit } from "../fixtures/index.mjs";
 
 test("an instructor imports a file, and a student in it reads the first lesson", async ({ page, browser, baseURL }, testInfo) => {
-  const student = page.isScripted ? "student24" : "student25";
+  const student = demo(testInfo, { script: 24, plain: 25, phone: 3 });
   await signIn(page, "second.instructor@lectern.example");
   const course = await publishedCourse(page, unique("Streams", testInfo));
   await page.getByRole("link", { name: "People" }).click();
@@ -13,7 +13,7 @@ test("an instructor imports a file, and a student in it reads the first lesson",
   await isAccessible(page);
   const rows = [
     "Nachname;Vorname;E-Mail;Gruppe",
-    `Muster;Åsa;${student}@lectern.example;A`,
+    `Muster;Åsa;${student};A`,
     `New;Nina;nina.${testInfo.project.name}@lectern.example;A`,
     `Wrong;Row;not an address;B`,
   ];
@@ -34,7 +34,7 @@ test("an instructor imports a file, and a student in it reads the first lesson",
   await expect(page.getByRole("status").first()).toContainText("1 person was added.");
   await isAccessible(page);
 
-  const one = await as(browser, baseURL, page, `${student}@lectern.example`);
+  const one = await as(browser, baseURL, page, student);
   await visit(one, `${course}/lessons/the-spring`);
   await expect(one.getByRole("heading", { name: "The spring" })).toBeVisible();
 

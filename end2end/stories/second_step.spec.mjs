@@ -15,7 +15,6 @@ const test = base.extend({
       const context = await browser.newContext({ baseURL: strict, javaScriptEnabled });
       contexts.push(context);
       const page = await context.newPage();
-      page.isScripted = javaScriptEnabled;
       return page;
     });
     for (const context of contexts) await context.close();

@@ -1,5 +1,5 @@
 // Every way in but passkeys, from nothing to signed in and back out, with and without a script.
-import { expect, isAccessible, test as base, unique, visit } from "../fixtures/index.mjs";
+import { expect, expects, isAccessible, test as base, unique, visit } from "../fixtures/index.mjs";
 import { start } from "../server.mjs";
 import { appCode, mailTo, services } from "../services.mjs";
 
@@ -29,7 +29,6 @@ const test = base.extend({
   at: async ({ everything, browser, javaScriptEnabled }, use) => {
     const context = await browser.newContext({ baseURL: everything.origin, javaScriptEnabled });
     const page = await context.newPage();
-    page.isScripted = javaScriptEnabled;
     await use(page);
     await context.close();
   },
@@ -206,7 +205,9 @@ test("a code app, its recovery codes, and away with it", async ({ at: page, ever
   await isIn(page);
 });
 
-test("an account elsewhere", async ({ at: page }, testInfo) => {
+test("an account elsewhere", async ({ at: page, everything }, testInfo) => {
+  // The way there and back, and what its own pages are like.
+  expects(page, new RegExp(everything.provider));
   const login = unique("campus", testInfo).toLowerCase();
   const away = async () => {
     await page.getByLabel("Login").fill(login);

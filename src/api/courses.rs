@@ -18,6 +18,7 @@ use crate::courses::model::{self, CourseState};
 use crate::courses::policy::{CourseEditor, CourseVisitor, CourseWriter, Standing};
 use crate::courses::store::{Filter, NewCourse, Switches, public_list_catalogue};
 use crate::db::Write;
+use crate::enrolments::letters;
 use crate::enrolments::model::CourseRole;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -314,7 +315,10 @@ async fn take(asker: Asker, slug: String, headers: HeaderMap, step: Step) -> Res
     };
     now.check(&headers)?;
     match step {
-        Step::Publish => drop(editor.publish().await?.tell(&mut write, &asker.0.site).await?),
+        Step::Publish => {
+            let moved = editor.publish().await?;
+            letters::tell_of_publication(moved, &mut write, &asker.0.site).await?;
+        }
         Step::Conclude => editor.conclude().await?,
         Step::Archive => editor.archive().await?,
     }

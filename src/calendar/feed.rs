@@ -67,7 +67,7 @@ fn calendar(dates: &[DateRow], origin: &str, host: &str) -> String {
                 ("lesson", format!("{title} opens"), format!("/lessons/{lesson}"))
             }
             (DateKind::Lesson, ..) => continue,
-            (DateKind::Offer, ..) => ("offer", "your seat is kept until now".to_owned(), String::new()),
+            (DateKind::Offer, ..) => ("offer", "last moment to take your seat".to_owned(), String::new()),
             (DateKind::JoinsFrom, ..) => ("joins-from", "joining begins".to_owned(), String::new()),
             (DateKind::JoinsUntil, ..) => ("joins-until", "joining ends".to_owned(), String::new()),
         };

@@ -12,6 +12,7 @@ use {
     super::policy::{CourseEditor, CourseWriter},
     super::store::{NewCourse, Switches, public_search},
     crate::accounts::policy::CourseMaker,
+    crate::enrolments::letters,
     crate::error::FieldErrors,
     crate::http::request,
     crate::lessons::markdown::files_in,
@@ -86,14 +87,19 @@ pub async fn publish_course(
     let mut editor = CourseEditor::claim(&mut write, course).await?;
     let moved = editor.publish().await?;
     let (readable, drafts) = editor.count_lessons().await?;
-    moved.tell(&mut write, &*request::site()?).await?;
+    let told = letters::tell_of_publication(moved, &mut write, &*request::site()?).await?;
     write.commit().await?;
-    let said = match (readable, drafts) {
+    let mut said = match (readable, drafts) {
         (0, 0) => "The course is published. It has no lessons yet.".to_owned(),
         (_, 0) => "The course is published.".to_owned(),
         (_, 1) => "The course is published. 1 lesson is still a draft that only staff see.".to_owned(),
         (_, many) => format!("The course is published. {many} lessons are still drafts that only staff see."),
     };
+    match told {
+        0 => {}
+        1 => said.push_str(" 1 person who was waiting for it hears of it by mail."),
+        many => said.push_str(&format!(" {many} people who were waiting for it hear of it by mail.")),
+    }
     request::go_back(Flash::said(said))
 }
 

@@ -142,6 +142,7 @@ pub const TABLES: &[Table] = {
                 ("line", Int),
                 ("offer_ends_at", Int),
                 ("words", Text),
+                ("untold", Bool),
             ],
         ),
         (
@@ -158,6 +159,7 @@ pub const TABLES: &[Table] = {
                 ("way", Text),
                 ("since", Int),
                 ("name", Text),
+                ("untold", Bool),
             ],
         ),
         ("given_up_addresses", &[("user_id", Int), ("address_mac", Text), ("since", Int)]),

@@ -8,10 +8,11 @@ use std::collections::hash_map::Entry;
 
 use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
-use super::store::{Moved, PersonRow, public_course_of_letters};
+use super::store::{Moved, PersonRow, leave_stranger_untold, leave_untold, public_course_of_letters, take_untold};
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
 use crate::clock::{DAY, Millis};
+use crate::courses::model::CourseState;
 use crate::courses::store::CourseRow;
 use crate::credentials::guessing::{Few, public_take_one};
 use crate::db::Write;
@@ -52,6 +53,14 @@ impl News {
             (Step::Invite, PlaceState::Invited) => Some(Self::Invited(role)),
             (Step::TurnAway, PlaceState::Removed) if from == Some(PlaceState::Requested) => Some(Self::TurnedDown),
             _ => None,
+        }
+    }
+
+    /// Whether who hears of it cannot open the course while it is a draft.
+    fn waits_for_publication(self) -> bool {
+        match self {
+            Self::LetIn(role) => !role.is_staff(),
+            Self::InLine | Self::Offered(_) | Self::Lapsed | Self::TurnedDown | Self::Invited(_) => true,
         }
     }
 
@@ -108,7 +117,7 @@ impl Moved {
     }
 }
 
-/// The letters of several steps. Of each course is asked once.
+/// The letters of several steps. Of each course is asked once. Of a draft nobody hears but its staff, until it is published.
 pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result<(), Failure> {
     if site.mailer.is_none() {
         return Ok(());
@@ -120,10 +129,31 @@ pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => unknown.insert(public_course_of_letters(write, course).await?),
             };
-            write_news(write, site, about, user, news).await?;
+            if about.is_draft && news.waits_for_publication() {
+                leave_untold(write, course, user).await?;
+            } else {
+                write_news(write, site, about, user, news).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// The letters of a course that was just published: those that waited for it, and those of who moved up. Answers how many of the waiting are
+/// sent by mail.
+pub async fn tell_of_publication(moved: Moved, write: &mut Write, site: &Site) -> Result<usize, Failure> {
+    let course = moved.course;
+    moved.tell(write, site).await?;
+    let (people, strangers) = take_untold(write, course).await?;
+    let about = public_course_of_letters(write, course).await?;
+    let many = people.len() + strangers.len();
+    for (user, news) in people {
+        write_news(write, site, &about, user, news).await?;
+    }
+    for email in strangers {
+        ask_to_sign_up(write, site, course, &email).await?;
+    }
+    Ok(if site.mailer.is_some() { many } else { 0 })
 }
 
 async fn write_news(
@@ -150,14 +180,18 @@ async fn write_news(
     public_post(write, site, letter).await
 }
 
-/// Asks somebody without an account to make one: their place waits for it. Who was asked a few times already is not asked again.
+/// Asks somebody without an account to make one: their place waits for it. Who was asked a few times already is not asked again, and of a
+/// draft nobody is asked until it is published.
 pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<(), Failure> {
+    let about = public_course_of_letters(write, course).await?;
+    if about.is_draft {
+        return leave_stranger_untold(write, course, email).await;
+    }
     match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
         Ok(()) => {}
         Err(Failure::Refused(_)) => return Ok(()),
         Err(broken) => return Err(broken),
     }
-    let about = public_course_of_letters(write, course).await?;
     let words = format!(
         "There is a place for you in “{}”. Create an account with this email address and confirm it: the course is then on your home page.",
         about.title
@@ -195,7 +229,10 @@ pub async fn write_to(
         let paragraphs = message.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
         parts.extend(paragraphs.map(|paragraph| Part::Words(paragraph.to_owned())));
         parts.push(Part::Words(format!("Answer them at {}.", sender.email)));
-        parts.push(Part::Link { words: "The course".to_owned(), address: address_of(site, &course.slug) });
+        // Who reads it cannot open a draft.
+        if course.state != CourseState::Draft {
+            parts.push(Part::Link { words: "The course".to_owned(), address: address_of(site, &course.slug) });
+        }
         let letter = Letter {
             kind: Kind::Course,
             user: Some(person.id),
@@ -229,4 +266,6 @@ pub struct AboutCourse {
     pub slug: String,
     /// As its staff write it.
     pub title: String,
+    /// Nobody but its staff sees it yet.
+    pub is_draft: bool,
 }

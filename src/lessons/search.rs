@@ -38,9 +38,9 @@ impl Terms {
         self.0.iter().map(word).collect::<Vec<_>>().join(" ")
     }
 
-    /// As PostgreSQL's `to_tsquery` reads it.
+    /// As PostgreSQL's `to_tsquery` reads it: without accents, as the column it is held against has none.
     pub fn for_postgres(&self) -> String {
-        let word = |word: &String| format!("'{word}'{}", if is_beginning(word) { ":*" } else { "" });
+        let word = |word: &String| format!("'{}'{}", folded(word), if is_beginning(word) { ":*" } else { "" });
         self.0.iter().map(word).collect::<Vec<_>>().join(" & ")
     }
 

@@ -72,7 +72,7 @@ async fn a_calendar_holds_what_its_person_sees_and_needs_no_sign_in() {
     }
     other.post("/fn/leave_course", &[id]).await;
     let read = program.get(&path).await;
-    assert_eq!(summaries(&read.body), ["Soil: your seat is kept until now"], "{}", read.body);
+    assert_eq!(summaries(&read.body), ["Soil: last moment to take your seat"], "{}", read.body);
     // What opened long ago is not in the way.
     app.clock.advance(80 * DAY);
     assert_eq!(summaries(&program.get(&feed(&app.sign_in("owner").await).await).await.body), [""; 0]);

@@ -70,6 +70,25 @@ async fn a_new_lesson_is_kept_too_and_can_be_let_go() {
     assert_eq!(app.count("lesson_drafts").await, 0);
 }
 
+/// Nothing that was typed is lost: not even with the lesson it was for.
+#[tokio::test]
+async fn words_for_a_lesson_that_others_delete_are_kept_for_a_new_one() {
+    let app = App::start().await;
+    let owner = app.instructor("owner").await;
+    let course = owner.published_course("Soil", 2).await;
+    let id = ("course", course.id.as_str());
+    let admin = app.admin("ada").await;
+    for (writer, words) in [(&owner, "hers"), (&admin, "theirs")] {
+        let begun = writer.get(ADDRESS).await;
+        keep(writer, &course, &begun, words).await;
+    }
+    let lesson = owner.get(ADDRESS).await.hidden("lesson");
+    assert_eq!(admin.post("/fn/delete_lesson", &[id, ("lesson", &lesson)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.words("select body from lesson_drafts").await, ["hers"], "who deletes it wants none of it");
+    let page = owner.get(NEW).await;
+    assert!(page.has(KEPT) && page.has(">\nhers</textarea>"), "{}", page.body);
+}
+
 #[tokio::test]
 async fn words_kept_of_an_older_text_do_not_pass_over_what_was_saved_since() {
     let app = App::start().await;

@@ -24,6 +24,7 @@ mod headers;
 mod invitations;
 mod lab;
 mod lessons;
+mod letters_of_places;
 mod mail;
 mod migrations;
 mod moving;

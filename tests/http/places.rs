@@ -180,7 +180,8 @@ async fn who_did_not_take_a_seat_in_time_is_told_and_is_out_of_the_line() {
     app.clock.advance(1);
     late_offers::pass_on(&app.site, Arc::new(Caller::of_the_system())).await.unwrap();
     assert!(app.letter_to("ben@uni.example").await.text.contains("was not taken in time"));
-    assert!(ben.get(&course.page()).await.has("You left this course"));
+    let page = ben.get(&course.page()).await;
+    assert!(page.has("Your place here ended") && !page.has("What you did in it"), "{}", page.body);
     assert!(cid.get(&course.page()).await.has("A seat is kept for you"));
 }
 
@@ -358,6 +359,11 @@ async fn staff_see_why_somebody_can_and_cannot() {
     // Whether somebody has an account at all is not staff's to know; admins know.
     assert_eq!(owner.get(&why(&is_ben, "")).await.status, StatusCode::NOT_FOUND);
     assert!(admin.get(&why(&is_ben, "")).await.has("never in it"));
+    let looked_for = format!("{}/people?q=ben%40uni.example", course.page());
+    let link = format!("href=\"{}\"", why(&is_ben, ""));
+    assert!(admin.get(&looked_for).await.has(&link), "whose address an admin looks for is found");
+    let page = owner.get(&looked_for).await;
+    assert!(page.has("Nobody called") && !page.has(&link), "{}", page.body);
     assert_eq!(owner.get(&why("999999", "")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ada.get(&why(&is_ada, "")).await.status, FORBIDDEN);
     assert_eq!(ben.get(&why(&is_ada, "")).await.status, FORBIDDEN);

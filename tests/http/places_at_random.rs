@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use lectern::accounts::model::SiteRole;
-use lectern::clock::HOUR;
+use lectern::clock::{HOUR, SECOND};
 use lectern::enrolments::late_offers;
 use lectern::sessions::caller::Caller;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 
 use crate::app::{App, Course, PASSWORD, Visitor};
+use crate::rosters;
 
 const PEOPLE: usize = 5;
 /// So many sequences of at most so many steps.
@@ -36,6 +37,11 @@ enum Step {
     /// Deletes the account, and makes another with the same address.
     Anew(usize),
     Role(usize, &'static str),
+    /// A roster with those whose bit is set, as its page has it ticked; is it everybody?
+    List(u8, bool),
+    /// Undoes the last of them.
+    UndoList,
+    LetAllIn,
     Seats(u8, bool, u8),
     Switches(bool, bool),
     Wait(i64),
@@ -56,6 +62,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(Step::Unblock),
         2 => who.clone().prop_map(Step::Anew),
         2 => (who, prop_oneof![Just("student"), Just("assistant")]).prop_map(|(who, role)| Step::Role(who, role)),
+        2 => (1..1_u8 << PEOPLE, any::<bool>()).prop_map(|(people, is_whole)| Step::List(people, is_whole)),
+        1 => Just(Step::UndoList),
+        1 => Just(Step::LetAllIn),
         2 => (0..4_u8, any::<bool>(), prop_oneof![2 => Just(0_u8), 1 => 1..4_u8]).prop_map(|(seats, line, hours)| Step::Seats(seats, line, hours)),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(open, approval)| Step::Switches(open, approval)),
         2 => (1..4_i64).prop_map(Step::Wait),
@@ -173,6 +182,29 @@ impl<'a> World<'a> {
                 let ids = self.person(*who).ids;
                 let fields = [of_course, ("person", ids[ids.len() - 1].as_str()), ("role", role)];
                 self.owner.call("/fn/save_course_role", &fields).await.status
+            }
+            Step::List(people, is_whole) => {
+                // Whole lists are read as seldom as people read them.
+                self.app.clock.advance(10 * SECOND);
+                self.owner.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+                let names = (0..PEOPLE).filter(|who| people & (1 << who) != 0);
+                let rows: String = names.map(|who| format!("p{who}@uni.example\n")).collect();
+                let list = rosters::read(self.owner, course, &format!("email\n{rows}"), *is_whole).await;
+                rosters::import(self.owner, course, &list, None, false).await.status
+            }
+            Step::UndoList => {
+                self.owner.post("/fn/prove_again", &[("password", PASSWORD)]).await;
+                let last = format!(
+                    "select cast(max(id) as text) from rosters where course_id = {} and imported_at is not null",
+                    course.id
+                );
+                let last = self.app.words(&format!("select coalesce(({last}), '0')")).await.remove(0);
+                self.owner.call("/fn/undo_import", &[of_course, ("roster", &last)]).await.status
+            }
+            Step::LetAllIn => {
+                let all: Vec<String> =
+                    self.people.borrow().iter().filter_map(|person| person.ids.last().cloned()).collect();
+                self.owner.call("/fn/let_in_picked", &[of_course, ("people", &all.join(","))]).await.status
             }
             Step::Seats(seats, line, hours) => {
                 let number = |number: &u8| if *number == 0 { String::new() } else { number.to_string() };

@@ -113,7 +113,9 @@ fn closed(standing: &Standing, denied: Option<&Denied>) -> AnyView {
     let zone = Zone::stored(&course.time_zone);
     let words = match denied {
         None | Some(Denied::NotOpen | Denied::NotYet | Denied::Full) => {
-            if !course.open {
+            if matches!(denied, Some(Denied::Full)) {
+                "All seats are taken.".to_owned()
+            } else if !course.open {
                 "This course takes nobody new at the moment.".to_owned()
             } else if let (Window::NotYet, Some(from)) = (standing.facts.coming.window, course.joins_from) {
                 format!("People can join from {}.", zone.words(from))
@@ -199,6 +201,14 @@ fn waiting_here(standing: &Standing, mine: &MyPlace, now: Millis) -> AnyView {
             };
             view! { {said}{leave("Leave the line")} }.into_any()
         }
+        PlaceState::Dropped if !mine.was_in => view! {
+            <p class="quiet-text">{format!("Your place here ended {}.", when::words(mine.since, now))}</p>
+        }
+        .into_any(),
+        PlaceState::Removed if !mine.was_in => view! {
+            <p class="quiet-text">{format!("Its staff did not let you in {}.", when::words(mine.since, now))}</p>
+        }
+        .into_any(),
         PlaceState::Dropped => view! {
             <p class="quiet-text">{format!("You left this course {}.", when::words(mine.since, now))}</p>
             {own_work()}

@@ -8,6 +8,7 @@ use crate::id::{CourseId, UserId};
 #[cfg(feature = "ssr")]
 use {
     crate::accounts::model::Email,
+    crate::courses::model::CourseState,
     crate::courses::policy::CourseManager,
     crate::enrolments::letters,
     crate::enrolments::model::{CourseRole, PlaceState},
@@ -30,7 +31,7 @@ pub async fn add_person(
     /// `invite`: when they say yes. Anything else, or nothing: at once.
     how: Option<String>,
 ) -> Result<(), AppError> {
-    CourseManager::claim(&mut request::read().await?, course).await?;
+    let state = CourseManager::claim(&mut request::read().await?, course).await?.course().state;
     let mut wrong = FieldErrors::default();
     let email = wrong.keep(Email::parse(&email));
     let role = wrong.keep(role.parse::<CourseRole>());
@@ -38,8 +39,9 @@ pub async fn add_person(
     let how = if how.as_deref() == Some("invite") { How::ByInvitation } else { How::AtOnce };
     let site = request::site()?;
     let mut write = request::begin_write().await?;
+    let hears_now = state != CourseState::Draft || (role.is_staff() && how == How::AtOnce);
     let added = CourseManager::claim(&mut write, course).await?.add_person(&email, role, how).await?;
-    let said = match added {
+    let mut said = match added {
         Added::Moved(name, moved) => match moved.tell(&mut write, &site).await? {
             PlaceState::Invited => format!("{name} is invited as {}.", role.with_article()),
             PlaceState::Waitlisted => format!("All seats are taken. {name} is in line for the next one."),
@@ -57,6 +59,9 @@ pub async fn add_person(
         }
         Added::NoAccount => return Err(AppError::NotFound),
     };
+    if !hears_now && site.mailer.is_some() {
+        said.push_str(" They hear of it once the course is published.");
+    }
     write.commit().await?;
     request::go_back(Flash::said(said))
 }

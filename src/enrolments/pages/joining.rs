@@ -47,11 +47,11 @@ fn show(Data { standing, counts, code, origin, now }: Data) -> AnyView {
     let course = standing.course.clone();
     let seats = match course.capacity {
         Some(capacity) => format!(
-            "{} of {capacity} seats are taken, and {} wait in line.",
+            "{} of {capacity} seats are taken, and {} in line.",
             standing.seats.taken,
-            people(standing.seats.waiting)
+            people_who(standing.seats.waiting, "waits", "wait")
         ),
-        None => format!("{} study in it. Seats are not counted.", people(standing.seats.taken)),
+        None => format!("Of students, {} in it. Seats are not counted.", people_who(standing.seats.taken, "is", "are")),
     };
     let open = match (course.open, course.approval) {
         (true, false) => "People join by themselves.",
@@ -69,6 +69,11 @@ fn show(Data { standing, counts, code, origin, now }: Data) -> AnyView {
     }
     .into_any();
     slim(&standing, counts, Tab::People, content)
+}
+
+/// "nobody waits", "1 person waits", "2 people wait".
+fn people_who(count: i64, does: &str, do_so: &str) -> String {
+    format!("{} {}", people(count), if count > 1 { do_so } else { does })
 }
 
 fn people(count: i64) -> String {

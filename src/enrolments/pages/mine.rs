@@ -48,6 +48,7 @@ fn show(Data { standing, mine, done, now }: Data) -> AnyView {
         let since = when::words(mine.since, now);
         let words = match mine.state {
             PlaceState::Active => "You are in this course.".to_owned(),
+            _ if !mine.was_in => "You were never in this course.".to_owned(),
             PlaceState::Dropped => format!("You left it {since}."),
             _ => format!("You are not in it since {since}."),
         };

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use crate::accounts::model::Email;
 use crate::clock::Millis;
 use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
@@ -16,6 +17,7 @@ use crate::enrolments::pages::picked::CHOICES;
 use crate::enrolments::store::{AskingRow, AwaitedRow, PeopleList, Sort};
 use crate::failure::Failure;
 use crate::http::request;
+use crate::id::UserId;
 use crate::ui::address::email;
 use crate::ui::form::{Form, button};
 use crate::ui::page::{page, page_title};
@@ -41,6 +43,8 @@ struct Data {
     awaited: (Vec<AwaitedRow>, i64),
     asking: Vec<AskingRow>,
     has_mail: bool,
+    /// Whom an admin has looked for who has no place here.
+    stranger: Option<(UserId, String)>,
 }
 
 /// The people, 25 on a page, for staff and admins, with the form that adds people for who manages them.
@@ -66,6 +70,10 @@ async fn load(slug: String) -> Result<Data, Failure> {
     });
     let awaited = staff.list_awaited(AWAITED, 0).await?;
     let asking = staff.list_asking(ASKING).await?;
+    let stranger = match Email::parse(&search) {
+        Ok(email) if people.total == 0 => staff.find_stranger(&email).await?,
+        _ => None,
+    };
     let address = format!("{}/courses/{slug}", ctx.site.config.public_url.origin);
     Ok(Data {
         standing: staff.standing().clone(),
@@ -81,6 +89,7 @@ async fn load(slug: String) -> Result<Data, Failure> {
         awaited,
         asking,
         has_mail: ctx.site.mailer.is_some(),
+        stranger,
     })
 }
 
@@ -99,6 +108,7 @@ fn show(data: Data) -> AnyView {
         awaited,
         asking: rows,
         has_mail,
+        stranger,
     } = data;
     let path = format!("/courses/{}/people", standing.course.slug);
     let is_filtered = !search.is_empty() || role.is_some() || state.is_some();
@@ -106,7 +116,7 @@ fn show(data: Data) -> AnyView {
     let title = page_title(&format!("People in {}", standing.course.title));
     let may_manage = standing.may(CourseAct::ManagePeople);
     let list = if people.rows.is_empty() && is_filtered {
-        nothing(&search, &path)
+        nothing(&search, &path, stranger)
     } else {
         table(&standing, &people, &path, &search, role, state, sort, now, may_manage)
     };
@@ -166,7 +176,7 @@ fn show(data: Data) -> AnyView {
             <form class="finder" method="get" action=path.clone() role="search">
                 <div class="field"><label for="q">"Name or email"</label><input class="input" id="q" name="q" type="search" dir="auto" value=search.clone() /></div>
                 <div class="field"><label for="in-role">"As"</label><select class="input" id="in-role" name="role"><option value="">"Any role"</option>{options}</select></div>
-                <div class="field"><label for="in-state">"State"</label><select class="input" id="in-state" name="state"><option value="">"Any state"</option>{states}</select></div>
+                <div class="field"><label for="in-state">"State"</label><select class="input" id="in-state" name="state"><option value="">"In it or waiting"</option>{states}</select></div>
                 <button class="button">"Find"</button>
             </form>
         </div>
@@ -211,8 +221,10 @@ fn asking(standing: &Standing, rows: Vec<AskingRow>, all: i64, now: Millis, path
         .collect();
     let more = (left > 0).then(|| view! { <p class="gap-above"><a href=format!("{path}?state=requested")>{format!("{left} more ask")}</a></p> });
     let full = standing.seats.capacity.is_some_and(|capacity| standing.seats.taken >= capacity);
-    let hint = if full {
+    let hint = if full && standing.seats.has_line {
         "All seats are taken: who is let in stands in line."
+    } else if full {
+        "All seats are taken, and there is no line: nobody is let in before there is a seat."
     } else {
         "They are in the course once you let them in."
     };
@@ -235,13 +247,17 @@ fn found(total: i64, path: &str) -> AnyView {
     view! { <p class="gap-above quiet-text">{words}" "<a href=path.to_owned()>"Show everybody"</a></p> }.into_any()
 }
 
-fn nothing(search: &str, path: &str) -> AnyView {
+fn nothing(search: &str, path: &str, stranger: Option<(UserId, String)>) -> AnyView {
     let heading =
         if search.is_empty() { "Nobody here is that".to_owned() } else { format!("Nobody called “{search}” here") };
+    let stranger = stranger.map(|(id, name)| {
+        view! { <p><bdi>{name.clone()}</bdi>" has this address, and was never in the course. "<a href=format!("{path}/{id}/why")>"Why can they, why can’t they?"</a></p> }
+    });
     view! {
         <div class="empty">
             <h3 dir="auto">{heading}</h3>
-            {(!search.is_empty()).then(|| view! { <p>"Try part of a name or the start of an email address."</p> })}
+            {stranger}
+            {(!search.is_empty()).then(|| view! { <p>"Try part of a name or the start of an email address. Who left or was removed is found by that state."</p> })}
             <p><a href=path.to_owned()>"Show everybody"</a></p>
         </div>
     }

@@ -38,15 +38,17 @@ pub fn table(
         }
         format!("{path}?{}", query.finish())
     };
+    // Those stand in the order in which they wait.
+    let is_line = state == Some(PlaceState::Waitlisted);
     view! {
         <table class="table" role="table" aria-labelledby="everyone">
             <thead role="rowgroup"><tr role="row">
                 {may_manage.then(|| view! { <th role="columnheader" scope="col"><span class="hidden">"Pick"</span></th> })}
-                <th role="columnheader" scope="col" aria-sort=(sort == Sort::Name).then_some("ascending")><a href=sorted(Sort::Name)>"Name"</a></th>
+                <th role="columnheader" scope="col" aria-sort=(!is_line && sort == Sort::Name).then_some("ascending")><a href=sorted(Sort::Name)>"Name"</a></th>
                 <th role="columnheader" scope="col">"Role"</th>
                 <th role="columnheader" scope="col">"State"</th>
                 <th role="columnheader" scope="col">"Lessons read"</th>
-                <th role="columnheader" scope="col" class="wide-only" aria-sort=(sort == Sort::Joined).then_some("descending")><a href=sorted(Sort::Joined)>"Since"</a></th>
+                <th role="columnheader" scope="col" class="wide-only" aria-sort=(!is_line && sort == Sort::Joined).then_some("descending")><a href=sorted(Sort::Joined)>"Since"</a></th>
                 <th role="columnheader" scope="col"><span class="hidden">{if may_manage { "Change" } else { "See" }}</span></th>
             </tr></thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -136,9 +138,7 @@ fn quick(standing: &Standing, person: &PersonRow) -> AnyView {
         }
         .into_any(),
         PlaceState::Invited => button::<RemovePerson>(&fields, "button small", "Take back", &person.name),
-        PlaceState::Removed if person.joined_at < person.since => {
-            button::<PutBack>(&fields, "button small", "Put back", &person.name)
-        }
+        PlaceState::Removed if person.was_in => button::<PutBack>(&fields, "button small", "Put back", &person.name),
         // Their page asks first.
         PlaceState::Blocked if person.has_given_up => ().into_any(),
         PlaceState::Blocked => button::<UnblockPerson>(&fields, "button small", "Unblock", &person.name),

@@ -62,7 +62,7 @@ fn show(Data { standing, counts, person, may_change_owners, now }: Data) -> AnyV
     let manages = standing.may(CourseAct::ManagePeople);
     let role =
         (manages && person.state == PlaceState::Active).then(|| role_section(&person, &ids, fixed, may_change_owners));
-    let place = (manages && fixed.is_none()).then(|| place_section(&person, &ids));
+    let place = (manages && fixed.is_none()).then(|| place_section(&standing, &person, &ids));
     let can_be_blocked = person.state != PlaceState::Blocked && !person.is_deleted;
     let blocking = (manages && fixed.is_none() && can_be_blocked).then(|| {
         view! {
@@ -165,8 +165,9 @@ fn role_section(
 }
 
 /// What can be done with somebody's place, besides blocking it.
-fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView {
+fn place_section(standing: &Standing, person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView {
     let name = &person.name;
+    let has_line = standing.seats.has_line;
     let (heading, words, buttons) = match person.state {
         PlaceState::Active => (
             "Remove",
@@ -175,7 +176,11 @@ fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView 
         ),
         PlaceState::Requested => (
             "Answer",
-            "They ask to join. When all seats are taken, letting them in puts them in line.",
+            if has_line {
+                "They ask to join. When all seats are taken, letting them in puts them in line."
+            } else {
+                "They ask to join. They can be let in while there is a seat."
+            },
             view! {
                 <div class="buttons">
                     {button::<ApprovePerson>(ids, "button", "Let in", name)}
@@ -205,9 +210,22 @@ fn place_section(person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView 
             "They have had another address before. While the block stands, no other account with that one comes in.",
             ask_first::<UnblockPerson>(ids, "Unblock", name, "They, and whoever has the address they had before, may come again by whatever way is open. Blocking them again does not hold for that address.".to_owned(), format!("Unblock {name}")),
         ),
+        PlaceState::Removed if !person.was_in => (
+            "Let in",
+            if has_line {
+                "They never were in the course. They are then, or in line when all seats are taken, and hear of it."
+            } else {
+                "They never were in the course. They are then, while there is a seat, and hear of it."
+            },
+            button::<PutBack>(ids, "button", "Let in", name),
+        ),
         PlaceState::Removed => (
             "Put back",
-            "They are in the course again as they were, or in line when all seats are taken.",
+            if has_line {
+                "They are in the course again as they were, or in line when all seats are taken."
+            } else {
+                "They are in the course again as they were, while there is a seat."
+            },
             button::<PutBack>(ids, "button", "Put back", name),
         ),
         PlaceState::Blocked => (

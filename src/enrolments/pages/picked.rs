@@ -86,7 +86,11 @@ fn doing(key: &str, standing: &Standing, people: &[PersonRow], back: &str) -> An
     let cancel = view! { <a class="button quiet" href=back.to_owned()>"Cancel"</a> };
     let (words, form) = match key {
         "let_in" => (
-            "Who asks to join is in the course then, and so is again who was removed; in line when all seats are taken. Others stay as they are.",
+            if standing.seats.has_line {
+                "Who asks to join is in the course then, and so is again who was removed; in line when all seats are taken. Others stay as they are."
+            } else {
+                "Who asks to join is in the course then, and so is again who was removed, while there are seats. Others stay as they are."
+            },
             plain(&Form::to::<LetInPicked>(), &hidden, "button primary", "Let them in", cancel),
         ),
         "remove" => (

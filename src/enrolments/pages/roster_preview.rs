@@ -5,6 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::roster::{sum, undo};
 use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::courses::pages::{Tab, slim};
 use crate::courses::policy::{CourseManager, Standing};
 use crate::courses::store::TabCounts;
@@ -123,7 +124,7 @@ fn preview(standing: &Standing, kept: &Kept, has_mail: bool) -> AnyView {
         };
         view! { <div class="empty"><h2>"Nothing to change"</h2><p>{words}</p></div> }.into_any()
     } else {
-        changes(kept, &ids, has_mail)
+        changes(kept, &ids, has_mail, standing.course.state == CourseState::Draft)
     };
     view! {
         <p class="lede">{format!("Nothing has changed yet.{seats}")}</p>
@@ -145,7 +146,7 @@ struct Group {
     holds: fn(&Change) -> bool,
 }
 
-fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool) -> AnyView {
+fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool, is_draft: bool) -> AnyView {
     let form = Form::to::<ImportRoster>();
     // A form that came back has the ticks that were sent, and no others.
     let ticks = form.values("ticked[]");
@@ -200,7 +201,11 @@ fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool) -> AnyVi
         form.checkbox(
             "tell",
             "Write to who gets a place",
-            "One letter to each, with the address of the course; who has no account is asked to make one.",
+            if is_draft {
+                "One letter to each, once you publish the course: nobody can open a draft. Who has no account is asked to make one."
+            } else {
+                "One letter to each, with the address of the course; who has no account is asked to make one."
+            },
             true,
         )
     });

@@ -221,7 +221,9 @@ fn of_member(member: &Member, role: Option<CourseRole>) -> Found {
             Found::Row { change: Change::Role(member.role, wanted), note, is_ticked: false }
         }
         PlaceState::Waitlisted if wanted == CourseRole::Student => Found::Unchanged("In line for a seat already"),
-        PlaceState::Waitlisted => Found::Refused("They wait in line for a seat. Make them staff on their own line"),
+        PlaceState::Waitlisted => {
+            Found::Refused("They wait in line for a seat. Add them as staff by hand, under People")
+        }
         PlaceState::Requested => add("Asks to join", true),
         PlaceState::Invited => add("Is invited, and has not answered", true),
         PlaceState::Dropped => add("Left by themselves", false),

@@ -2,6 +2,7 @@
 //! shows that it has the address.
 
 use super::moving::{Taking, take};
+use super::untold::leave_untold;
 use crate::accounts::model::Email;
 use crate::accounts::policy::Asked;
 use crate::accounts::store::public_is_surely_theirs;
@@ -10,7 +11,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::{Connection, Write, query};
-use crate::enrolments::machine::Step;
+use crate::enrolments::machine::{Stays, Step};
 use crate::enrolments::model::{CourseRole, Way};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -105,14 +106,15 @@ struct Waiting {
     course_id: CourseId,
     role: CourseRole,
     way: Way,
+    untold: bool,
 }
 
 /// Gives an account the places that wait for its address, once it is surely its person's. Called where somebody signs in, and where
-/// an address is confirmed; a place that cannot be given (its person is blocked, or somebody is who had the address, or there is neither
-/// seat nor line) waits no more.
+/// an address is confirmed. Where there is neither seat nor line, its person asks for one by that: staff answer, and nobody loses what was
+/// promised. A place whose person is blocked, or with whose address somebody is, waits no more.
 pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), Failure> {
     let places: Vec<Waiting> = query(
-        "select a.course_id, a.role, a.way from awaited a join users u on u.email_key = a.email_key where u.id = $1 order by a.course_id",
+        "select a.course_id, a.role, a.way, a.untold from awaited a join users u on u.email_key = a.email_key where u.id = $1 order by a.course_id",
     )
     .bind(user)
     .all(write)
@@ -120,10 +122,18 @@ pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), 
     if places.is_empty() || !public_is_surely_theirs(write, user).await? {
         return Ok(());
     }
-    for Waiting { course_id, role, way } in places {
+    for Waiting { course_id, role, way, untold } in places {
         let step = if way == Way::Invitation { Step::Invite } else { Step::LetIn };
-        // Neither frees a seat, so nobody else hears of it; they are here themselves, and their home says it.
-        let _is_told_by_home = take(write, course_id, Taking { user, step, role, way: Some(way) }).await?;
+        let taking = Taking { user, step, role, way: Some(way) };
+        // None of it frees a seat, so nobody else hears of it; they are here themselves, and their home says it.
+        let taken = match take(write, course_id, taking).await? {
+            Err(Stays::NoRoom) => take(write, course_id, Taking { step: Step::Ask, ..taking }).await?,
+            taken => taken,
+        };
+        // Of a draft it says nothing yet.
+        if untold && taken.is_ok() {
+            leave_untold(write, course_id, user).await?;
+        }
         query("delete from awaited where course_id = $1 and email_key = (select email_key from users where id = $2)")
             .bind(course_id)
             .bind(user)

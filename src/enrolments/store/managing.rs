@@ -150,11 +150,13 @@ impl CourseManager<'_, Write> {
     }
 
     /// Undoes a removal: they are in the course again as they were, where there is a seat. `NotFound` for who was not removed.
-    /// Answers the name.
+    /// Answers the name. Who never was in it, and was turned down, hears that they are now.
     pub async fn put_back(&mut self, user: UserId) -> Result<(String, Moved), Failure> {
+        let (write, course) = self.connection();
+        let was_in = find(write, course, user).await?.is_some_and(|row| row.joined_at.is_some());
         let (name, moved) = self.step(user, &[PlaceState::Removed], Step::LetIn).await?;
-        // Nobody has told them that they were out.
-        Ok((name, moved.untold()))
+        // Nobody has told who was in it that they were out.
+        Ok((name, if was_in { moved.untold() } else { moved }))
     }
 
     /// Takes somebody out for good, whatever their place is: no way leads back in until it is lifted. Answers the name.

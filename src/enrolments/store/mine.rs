@@ -27,6 +27,8 @@ pub struct MyPlace {
     pub since: Millis,
     /// A seat is kept until then.
     pub offer_ends_at: Option<Millis>,
+    /// They are in the course, or were once.
+    pub was_in: bool,
     /// 1 for the first in line; 0 for who does not wait.
     pub position: i64,
 }
@@ -48,6 +50,7 @@ macro_rules! my_places {
     () => {
         concat!(
             "select c.id as course_id, c.slug, c.title, e.state, e.role, e.since, e.offer_ends_at,
+                    e.joined_at is not null as was_in,
                     case when e.line is null then 0 else (select count(*) from enrolments f where f.course_id = e.course_id
                       and f.line <= e.line and ",
             waits!("f"),

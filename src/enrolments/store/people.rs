@@ -1,7 +1,7 @@
 //! The roster: who has a place in a course, for its staff.
 
 use super::states::{asks, in_line, is_in, is_pending, other_owners, studies, teaches, waits};
-use crate::accounts::model::SiteRole;
+use crate::accounts::model::{Email, SiteRole};
 use crate::accounts::policy::Asked;
 use crate::clock::Millis;
 use crate::courses::policy::CourseStaff;
@@ -31,6 +31,8 @@ pub struct PersonRow {
     pub way: Way,
     /// When they came in, the last time; for who never was in, since when their place is where it is.
     pub joined_at: Millis,
+    /// They are in the course, or were once.
+    pub was_in: bool,
     /// 1 for who waits longest; 0 for who does not wait in line.
     pub position: i64,
     /// Until when a seat is kept for them.
@@ -120,7 +122,8 @@ impl Sort {
 macro_rules! person_rows {
     ($now:literal) => {
         concat!(
-            "select u.id, u.name, u.email, e.role, e.state, e.since, e.way, coalesce(e.joined_at, e.since) as joined_at, e.offer_ends_at,
+            "select u.id, u.name, u.email, e.role, e.state, e.since, e.way, coalesce(e.joined_at, e.since) as joined_at,
+                e.joined_at is not null as was_in, e.offer_ends_at,
                 (select count(*) from lesson_reads r join lessons l on l.id = r.lesson_id
                   where r.user_id = u.id and l.course_id = $1 and ",
             is_out!("l", $now),
@@ -301,6 +304,23 @@ impl<C: Asked> CourseStaff<'_, C> {
             .bind(user)
             .optional(read)
             .await
+    }
+
+    /// Who has this address and no place in the course, with their name. Admins alone are told: whether somebody has an account is not
+    /// staff's to know.
+    pub async fn find_stranger(&mut self, email: &Email) -> Result<Option<(UserId, String)>, Failure> {
+        if self.standing().facts.site != Some(SiteRole::Admin) {
+            return Ok(None);
+        }
+        let (read, course) = self.connection();
+        query(
+            "select u.id, u.name from users u where u.email_key = $2
+               and not exists (select 1 from enrolments e where e.course_id = $1 and e.user_id = u.id)",
+        )
+        .bind(course)
+        .bind(email.key())
+        .optional(read)
+        .await
     }
 
     /// Somebody with a place in the course, in whatever state it is.

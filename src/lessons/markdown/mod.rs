@@ -20,6 +20,7 @@ use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
 use self::depth::shallow;
+pub use self::elements::IDS_OF_PAGES;
 use self::elements::{lowered, with_ids, with_regions, with_titles, without_tags};
 pub use self::files::files_in;
 pub use self::plain::plain;

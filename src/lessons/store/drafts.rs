@@ -8,7 +8,7 @@ use crate::db::{Connection, Write, query};
 use crate::error::{AppError, FieldErrors};
 use crate::failure::Failure;
 use crate::field;
-use crate::id::LessonId;
+use crate::id::{CourseId, LessonId, UserId};
 use crate::lessons::model::{Body, LessonForm};
 
 /// So long one is kept that nobody comes back to: a term's break.
@@ -143,6 +143,32 @@ impl CourseWriter<'_, Write> {
             .await
             .map(drop)
     }
+}
+
+/// What others have not saved of a lesson that is being deleted becomes the words of a new one, where they write no other; what `by` has not
+/// saved goes with it.
+pub(super) async fn keep_for_new_lessons(
+    write: &mut Write,
+    course: CourseId,
+    lesson: LessonId,
+    by: Option<UserId>,
+) -> Result<(), Failure> {
+    query(
+        "update lesson_drafts set lesson_id = $4, seen = $4 where course_id = $1 and lesson_id = $2 and ($3 is null or user_id <> $3)
+           and user_id not in (select user_id from lesson_drafts where course_id = $1 and lesson_id = $4)",
+    )
+    .bind(course)
+    .bind(lesson)
+    .bind(by)
+    .bind(number(None))
+    .execute(write)
+    .await?;
+    query("delete from lesson_drafts where course_id = $1 and lesson_id = $2")
+        .bind(course)
+        .bind(lesson)
+        .execute(write)
+        .await
+        .map(drop)
 }
 
 /// As the table says which one it is: 0 for a lesson that is not there yet.

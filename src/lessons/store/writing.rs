@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arranging::Stored;
+use super::drafts::keep_for_new_lessons;
 use super::versions::{Version, has_versions, keep};
 use super::{LessonRow, LessonText, asker, lesson_by_id};
 use crate::audit::event::{Event, Object, What};
@@ -108,8 +109,9 @@ impl CourseWriter<'_, Write> {
         Ok(before.slug)
     }
 
-    /// Deletes a lesson and who read it, and closes the gap. Answers its title.
+    /// Deletes a lesson and who read it, and closes the gap. Words that others have not saved are kept for a new one. Answers its title.
     pub async fn delete_lesson(&mut self, lesson: LessonId) -> Result<String, Failure> {
+        let by = asker(self.standing()).0;
         let (write, course) = self.connection();
         let (title, position): (String, i64) =
             query("delete from lessons where id = $1 and course_id = $2 returning title, position")
@@ -123,11 +125,7 @@ impl CourseWriter<'_, Write> {
             .bind(position)
             .execute(write)
             .await?;
-        query("delete from lesson_drafts where course_id = $1 and lesson_id = $2")
-            .bind(course)
-            .bind(lesson)
-            .execute(write)
-            .await?;
+        keep_for_new_lessons(write, course, lesson, by).await?;
         mention(write, course, Some(lesson), &BTreeSet::new()).await?;
         note(write, Event::of(What::Deleted).on(Object::Lesson(lesson)).before(&title)).await?;
         Ok(title)
