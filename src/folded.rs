@@ -7,7 +7,19 @@ use unicode_normalization::UnicodeNormalization;
 /// In small letters, without the accents of scripts that have any. `"Jiří Żak"` is `"jiri zak"`. Letters that are no others with an accent stay,
 /// like ł and ø, and so do signs that make another word, like the vowels of Devanagari. Empty for nothing alone.
 pub fn folded(text: &str) -> String {
-    let letters = text.nfd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase);
+    together(text, bare(text).flat_map(char::to_lowercase))
+}
+
+/// The same, in capitals and small letters as they are: for an engine that makes them small in its own way.
+pub fn without_accents(text: &str) -> String {
+    together(text, bare(text))
+}
+
+fn bare(text: &str) -> impl Iterator<Item = char> {
+    text.nfd().filter(|c| !is_accent(*c))
+}
+
+fn together(text: &str, letters: impl Iterator<Item = char>) -> String {
     // The sigma at the end of a word is the one within it.
     let folded: String = letters.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect();
     if folded.is_empty() { text.to_owned() } else { folded }

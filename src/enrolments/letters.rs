@@ -90,7 +90,7 @@ impl News {
                 "The seat in “{title}” that was kept for you was not taken in time, and went to the next in line. You can stand in line again on the course’s page."
             ),
             Self::TurnedDown => format!(
-                "You asked to join “{title}”, and its staff did not let you in. Write to them if you think that this is a mistake."
+                "There is no place for you in “{title}”: its staff did not let you in. Write to them if you think that this is a mistake."
             ),
             Self::Invited(role) => {
                 format!("You are invited to “{title}”, as {}. Say yes or no on the course’s page.", role.with_article())
@@ -119,9 +119,6 @@ impl Moved {
 
 /// The letters of several steps. Of each course is asked once. Of a draft nobody hears but its staff, until it is published.
 pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result<(), Failure> {
-    if site.mailer.is_none() {
-        return Ok(());
-    }
     let mut courses: HashMap<CourseId, AboutCourse> = HashMap::new();
     for Moved { course, news, .. } in all {
         for (user, news) in news {
@@ -143,17 +140,19 @@ pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result
 /// sent by mail.
 pub async fn tell_of_publication(moved: Moved, write: &mut Write, site: &Site) -> Result<usize, Failure> {
     let course = moved.course;
+    let moved_up: Vec<UserId> = moved.news.iter().map(|(user, _)| *user).collect();
     moved.tell(write, site).await?;
     let (people, strangers) = take_untold(write, course).await?;
     let about = public_course_of_letters(write, course).await?;
-    let many = people.len() + strangers.len();
-    for (user, news) in people {
+    let mut told = 0;
+    for (user, news) in people.into_iter().filter(|(user, _)| !moved_up.contains(user)) {
         write_news(write, site, &about, user, news).await?;
+        told += 1;
     }
     for email in strangers {
-        ask_to_sign_up(write, site, course, &email).await?;
+        told += usize::from(ask_to_sign_up(write, site, course, &email).await?);
     }
-    Ok(if site.mailer.is_some() { many } else { 0 })
+    Ok(if site.mailer.is_some() { told } else { 0 })
 }
 
 async fn write_news(
@@ -163,6 +162,9 @@ async fn write_news(
     user: UserId,
     news: News,
 ) -> Result<(), Failure> {
+    if site.mailer.is_none() {
+        return Ok(());
+    }
     let Some(address) = public_find_addressee(write, user).await? else { return Ok(()) };
     let now = site.db.clock().now();
     let parts = vec![
@@ -181,15 +183,15 @@ async fn write_news(
 }
 
 /// Asks somebody without an account to make one: their place waits for it. Who was asked a few times already is not asked again, and of a
-/// draft nobody is asked until it is published.
-pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<(), Failure> {
+/// draft only its staff are asked until it is published. Answers whether a letter was written.
+pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<bool, Failure> {
     let about = public_course_of_letters(write, course).await?;
-    if about.is_draft {
-        return leave_stranger_untold(write, course, email).await;
+    if about.is_draft && leave_stranger_untold(write, course, email).await? {
+        return Ok(false);
     }
     match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
         Ok(()) => {}
-        Err(Failure::Refused(_)) => return Ok(()),
+        Err(Failure::Refused(_)) => return Ok(false),
         Err(broken) => return Err(broken),
     }
     let words = format!(
@@ -210,7 +212,8 @@ pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, em
         ],
         good_for: GOOD_FOR,
     };
-    public_post(write, site, letter).await
+    public_post(write, site, letter).await?;
+    Ok(true)
 }
 
 /// What staff write to people of their course, to those who are in it or wait for it. Answers how many letters that makes.
@@ -266,6 +269,6 @@ pub struct AboutCourse {
     pub slug: String,
     /// As its staff write it.
     pub title: String,
-    /// Nobody but its staff sees it yet.
+    /// It was never published: nobody but its staff sees it.
     pub is_draft: bool,
 }

@@ -149,7 +149,7 @@ pub fn next(from: Option<Place>, step: Step, role: CourseRole, room: Room) -> Re
             }
         },
         Step::Undo(before) => match (from, before) {
-            (Some(Active | Waitlisted), None) => Ok(Removed),
+            (Some(Active | Waitlisted | Requested), None) => Ok(Removed),
             (Some(Active | Waitlisted), Some(before @ (Invited | Requested | Dropped | Removed))) => Ok(before),
             _ => Err(Stays::NotThere),
         },

@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::folded::folded;
+use crate::folded::{folded, without_accents};
 
 /// So many words are looked for; those after them are passed over.
 const MOST_WORDS: usize = 8;
@@ -40,7 +40,7 @@ impl Terms {
 
     /// As PostgreSQL's `to_tsquery` reads it: without accents, as the column it is held against has none.
     pub fn for_postgres(&self) -> String {
-        let word = |word: &String| format!("'{}'{}", folded(word), if is_beginning(word) { ":*" } else { "" });
+        let word = |word: &String| format!("'{}'{}", without_accents(word), if is_beginning(word) { ":*" } else { "" });
         self.0.iter().map(word).collect::<Vec<_>>().join(" & ")
     }
 

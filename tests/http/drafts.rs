@@ -87,6 +87,13 @@ async fn words_for_a_lesson_that_others_delete_are_kept_for_a_new_one() {
     assert_eq!(app.words("select body from lesson_drafts").await, ["hers"], "who deletes it wants none of it");
     let page = owner.get(NEW).await;
     assert!(page.has(KEPT) && page.has(">\nhers</textarea>"), "{}", page.body);
+    // Behind what she writes already.
+    let second = "/courses/soil/lessons/lesson-2/edit";
+    let begun = owner.get(second).await;
+    keep(&owner, &course, &begun, "more").await;
+    let lesson = begun.hidden("lesson");
+    assert_eq!(admin.post("/fn/delete_lesson", &[id, ("lesson", &lesson)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.words("select body from lesson_drafts").await, ["hers\n\nLesson 1\n\nmore"]);
 }
 
 #[tokio::test]

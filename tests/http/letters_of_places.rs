@@ -40,13 +40,20 @@ async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
         assert_eq!(add(&owner, &course, name, how).await, OK);
     }
     assert_eq!(staff(&owner, "/fn/remove_person", &course, "dot").await, GONE_ON);
+    // Whoever was taken out by a slip is still to hear.
+    for action in ["/fn/remove_person", "/fn/put_back"] {
+        assert_eq!(staff(&owner, action, &course, "ada").await, GONE_ON);
+    }
     assert_eq!(written_to(&app, &mut seen).await, [""; 0], "the address of a draft opens nothing for them");
     // A teacher sees a draft.
     app.person("eve", SiteRole::Instructor).await;
     let teacher =
         [("course", course.id.as_str()), ("email", "eve@uni.example"), ("role", "instructor"), ("how", "now")];
     assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
-    assert_eq!(written_to(&app, &mut seen).await, ["eve@uni.example"]);
+    let stranger =
+        [("course", course.id.as_str()), ("email", "co@uni.example"), ("role", "instructor"), ("how", "now")];
+    assert_eq!(owner.call("/fn/add_person", &stranger).await.status, OK);
+    assert_eq!(written_to(&app, &mut seen).await, ["co@uni.example", "eve@uni.example"]);
 
     let page = publish(&owner, &course).await;
     assert!(page.contains("3 people who were waiting for it hear of it by mail."), "{page}");
@@ -58,6 +65,23 @@ async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
     owner.post("/fn/archive_course", &[("course", &course.id)]).await;
     assert!(!publish(&owner, &course).await.contains("by mail"));
     assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+}
+
+/// A seat that becomes free at that moment is one piece of news, not two.
+#[tokio::test]
+async fn who_moves_up_when_a_draft_is_published_hears_once() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes")]).await;
+    for name in ["ada", "ben"] {
+        app.person(name, SiteRole::Student).await;
+        assert_eq!(add(&owner, &course, name, "now").await, OK);
+    }
+    assert_eq!(staff(&owner, "/fn/remove_person", &course, "ada").await, GONE_ON);
+    publish(&owner, &course).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example"]);
+    assert!(app.letter_to("ben@uni.example").await.text.contains("now, as a student"));
 }
 
 /// Who makes the account that a draft's place waits for, before it is published, hears of it then.
@@ -111,7 +135,7 @@ async fn who_was_turned_down_and_is_let_in_after_all_hears_of_it_and_who_was_put
         assert_eq!(staff(&owner, "/fn/remove_person", &course, name).await, GONE_ON);
     }
     assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example"]);
-    assert!(ben.get(&course.page()).await.has("Its staff did not let you in"));
+    assert!(ben.get(&course.page()).await.has("Your place here ended"));
     assert!(
         !ben.get(&course.page()).await.has("What you did in it")
             && ada.get(&course.page()).await.has("What you did in it")

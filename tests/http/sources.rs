@@ -155,7 +155,8 @@ fn sql_stands_in_stores() {
     }
 }
 
-/// A heading of somebody's text and a field beside it with the same id: labels and links would lead to either.
+/// A heading of somebody's text with the id of something on the page where it is read: links would lead to either. Beside a form, headings
+/// have ids of their own.
 #[test]
 fn no_heading_takes_the_id_of_something_on_its_page() {
     let pages = [
@@ -164,29 +165,21 @@ fn no_heading_takes_the_id_of_something_on_its_page() {
         "ui/layout.rs",
         "courses/pages/course.rs",
         "courses/pages/place.rs",
-        "lessons/pages/edit.rs",
-        "lessons/pages/new.rs",
         "lessons/pages/lesson.rs",
-        "lessons/pages/preview.rs",
         "lessons/pages/versions.rs",
-        "announcements/pages/writing.rs",
         "announcements/pages/one.rs",
+        "announcements/pages/mod.rs",
     ];
     let mut found = 0;
     for (path, text) in sources().into_iter().filter(|(path, _)| pages.iter().any(|page| path.ends_with(page))) {
-        for before in [" id=\"", "Field { name: \"", "checkbox(\"", "checkbox(\n"] {
-            for rest in text.split(before).skip(1) {
-                let id = rest.trim_start().trim_start_matches('"').split('"').next().unwrap();
-                // What stands in an address has neither capitals nor anything but letters, digits and hyphens.
-                let can_be_a_heading = id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
-                assert!(
-                    !can_be_a_heading || lectern::lessons::markdown::IDS_OF_PAGES.contains(&id),
-                    "{}: {id}",
-                    path.display()
-                );
-                found += 1;
-            }
+        for rest in text.split(" id=\"").skip(1).chain(text.split("name: \"").skip(1)) {
+            let id = rest.split('"').next().unwrap();
+            // What a heading becomes has neither capitals nor anything but letters, digits and hyphens.
+            let can_be_a_heading = id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+            let is_kept = lectern::lessons::markdown::IDS_OF_PAGES.contains(&id);
+            assert!(!can_be_a_heading || is_kept, "{}: {id}", path.display());
+            found += 1;
         }
     }
-    assert!(found > 10, "{found}");
+    assert!(found > 3, "{found}");
 }

@@ -56,8 +56,8 @@ pub fn news(standing: &Standing, heads: &[AnnouncementHead], now: Millis) -> Any
     }
     let all = format!("/courses/{}/announcements", standing.course.slug);
     view! {
-        <section class="news" aria-labelledby="news">
-            <h2 id="news">"Announcements"</h2>
+        <section class="news" aria-labelledby="latest_news">
+            <h2 id="latest_news">"Announcements"</h2>
             {rows(standing, heads, now)}
             <p><a href=all>"All announcements"</a></p>
         </section>
@@ -81,8 +81,8 @@ pub fn my_news(news: &[MyNews], now: Millis) -> AnyView {
         })
         .collect();
     view! {
-        <section class="hung" aria-labelledby="news">
-            <div><h2 id="news">"Announcements"</h2><p>"Of the last two weeks."</p></div>
+        <section class="hung" aria-labelledby="latest_news">
+            <div><h2 id="latest_news">"Announcements"</h2><p>"Of the last two weeks."</p></div>
             <div><ul class="rows" role="list">{rows}</ul></div>
         </section>
     }

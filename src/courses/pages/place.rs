@@ -201,12 +201,8 @@ fn waiting_here(standing: &Standing, mine: &MyPlace, now: Millis) -> AnyView {
             };
             view! { {said}{leave("Leave the line")} }.into_any()
         }
-        PlaceState::Dropped if !mine.was_in => view! {
+        PlaceState::Dropped | PlaceState::Removed if !mine.was_in => view! {
             <p class="quiet-text">{format!("Your place here ended {}.", when::words(mine.since, now))}</p>
-        }
-        .into_any(),
-        PlaceState::Removed if !mine.was_in => view! {
-            <p class="quiet-text">{format!("Its staff did not let you in {}.", when::words(mine.since, now))}</p>
         }
         .into_any(),
         PlaceState::Dropped => view! {

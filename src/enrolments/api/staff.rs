@@ -48,7 +48,7 @@ pub async fn add_person(
             _ => format!("{name} is in the course as {}.", role.with_article()),
         },
         Added::Awaited(is_new) => {
-            if is_new {
+            if is_new || !hears_now {
                 letters::ask_to_sign_up(&mut write, &site, course, &email).await?;
             }
             format!("No account has {} yet. A place as {} waits for it.", email.as_typed(), role.with_article())

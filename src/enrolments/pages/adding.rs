@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseAct, Standing};
 use crate::enrolments::api::ForgetAwaited;
 use crate::enrolments::model::CourseRole;
@@ -94,7 +95,9 @@ pub fn add(standing: &Standing, form: Form, has_mail: bool) -> AnyView {
             <div>
                 <h2 id="add-people">"Add people"</h2>
                 <p>"Assistants see everything and change nothing; instructors change text and people; owners also choose the owners."</p>
-                <p>{if has_mail {
+                <p>{if has_mail && standing.course.state == CourseState::Draft {
+                    "Students hear of it by mail once the course is published. The place of who has no account waits until they confirm this address."
+                } else if has_mail {
                     "Who has no account yet gets a letter, and the place waits until they confirm this address."
                 } else {
                     "This server sends no mail. Tell them yourself, or give them the join code."

@@ -213,9 +213,9 @@ fn place_section(standing: &Standing, person: &PersonRow, ids: &[(&'static str, 
         PlaceState::Removed if !person.was_in => (
             "Let in",
             if has_line {
-                "They never were in the course. They are then, or in line when all seats are taken, and hear of it."
+                "They never were in the course. They are then, or in line when all seats are taken."
             } else {
-                "They never were in the course. They are then, while there is a seat, and hear of it."
+                "They never were in the course. They are then, while there is a seat."
             },
             button::<PutBack>(ids, "button", "Let in", name),
         ),

@@ -1,7 +1,7 @@
 //! Places that wait for a person: staff have written an address down that no account has yet, and they are given to the account that
 //! shows that it has the address.
 
-use super::moving::{Taking, take};
+use super::moving::{Taking, find, take};
 use super::untold::leave_untold;
 use crate::accounts::model::Email;
 use crate::accounts::policy::Asked;
@@ -11,7 +11,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::{Connection, Write, query};
-use crate::enrolments::machine::{Stays, Step};
+use crate::enrolments::machine::{Stays, Step, comes_anew};
 use crate::enrolments::model::{CourseRole, Way};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -126,8 +126,11 @@ pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), 
         let step = if way == Way::Invitation { Step::Invite } else { Step::LetIn };
         let taking = Taking { user, step, role, way: Some(way) };
         // None of it frees a seat, so nobody else hears of it; they are here themselves, and their home says it.
+        let stood = find(write, course_id, user).await?.map(|row| row.state);
         let taken = match take(write, course_id, taking).await? {
-            Err(Stays::NoRoom) => take(write, course_id, Taking { step: Step::Ask, ..taking }).await?,
+            Err(Stays::NoRoom) if comes_anew(stood) => {
+                take(write, course_id, Taking { step: Step::Ask, ..taking }).await?
+            }
             taken => taken,
         };
         // Of a draft it says nothing yet.

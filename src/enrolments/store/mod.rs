@@ -108,5 +108,8 @@ pub(crate) async fn leave_everywhere(write: &mut Write, user: UserId) -> Result<
 
 /// What letters say of a course.
 pub(super) async fn public_course_of_letters(write: &mut Write, course: CourseId) -> Result<AboutCourse, Failure> {
-    query("select slug, title, state = 'draft' as is_draft from courses where id = $1").bind(course).one(write).await
+    query("select slug, title, published_at is null as is_draft from courses where id = $1")
+        .bind(course)
+        .one(write)
+        .await
 }

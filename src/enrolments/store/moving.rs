@@ -364,8 +364,7 @@ async fn put(
          on conflict (course_id, user_id) do update set role = excluded.role, state = excluded.state,
            since = case when $10 then excluded.since else enrolments.since end,
            joined_at = coalesce(excluded.joined_at, enrolments.joined_at),
-           way = excluded.way, line = excluded.line, offer_ends_at = excluded.offer_ends_at, words = null,
-           untold = excluded.untold",
+           way = excluded.way, line = excluded.line, offer_ends_at = excluded.offer_ends_at, words = null",
     )
     .bind(course)
     .bind(user)

@@ -4,7 +4,7 @@ use crate::accounts::model::Email;
 use crate::clock::Millis;
 use crate::db::{Write, query};
 use crate::enrolments::letters::News;
-use crate::enrolments::model::{CourseRole, PlaceState};
+use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
@@ -29,7 +29,7 @@ impl Untold {
     }
 }
 
-/// Lets what somebody is to hear of their place wait. A later change of the place takes that back.
+/// Lets what somebody is to hear of their place wait. It waits until the course is published, whatever happens to the place until then.
 pub(in crate::enrolments) async fn leave_untold(
     write: &mut Write,
     course: CourseId,
@@ -44,19 +44,23 @@ pub(in crate::enrolments) async fn leave_untold(
         .map(drop)
 }
 
-/// The same of an address that a place waits for.
+/// The same of an address that a place waits for. Answers false for one who can open a draft as soon as there is an account: who is put
+/// among its staff at once.
 pub(in crate::enrolments) async fn leave_stranger_untold(
     write: &mut Write,
     course: CourseId,
     email: &Email,
-) -> Result<(), Failure> {
-    query("update awaited set untold = $3 where course_id = $1 and email_key = $2")
-        .bind(course)
-        .bind(email.key())
-        .bind(true)
-        .execute(write)
-        .await
-        .map(drop)
+) -> Result<bool, Failure> {
+    let waits =
+        query("update awaited set untold = $3 where course_id = $1 and email_key = $2 and (role = $4 or way = $5)")
+            .bind(course)
+            .bind(email.key())
+            .bind(true)
+            .bind(CourseRole::Student.key())
+            .bind(Way::Invitation.key())
+            .execute(write)
+            .await?;
+    Ok(waits > 0)
 }
 
 /// Who hears of their place now, and what, and which addresses without an account. Nobody waits for it after that.
@@ -71,10 +75,13 @@ pub(in crate::enrolments) async fn take_untold(
     .all(write)
     .await?;
     let strangers: Vec<(String,)> =
-        query("select email from awaited where course_id = $1 and untold order by email_key")
-            .bind(course)
-            .all(write)
-            .await?;
+        query(
+            "select a.email from awaited a where a.course_id = $1 and a.untold and not exists (select 1 from users u
+               join enrolments e on e.user_id = u.id where u.email_key = a.email_key and e.course_id = a.course_id) order by a.email_key",
+        )
+        .bind(course)
+        .all(write)
+        .await?;
     for clear in [
         "update enrolments set untold = $2 where course_id = $1 and untold",
         "update awaited set untold = $2 where course_id = $1 and untold",

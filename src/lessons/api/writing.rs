@@ -104,7 +104,7 @@ pub async fn preview_lesson(
     let slug = slug_of(course).await?;
     let body = Body::parse(&body)?;
     request::show_again()?;
-    Ok(markdown::render_once(body.as_str(), &slug).await?.as_str().to_owned())
+    Ok(markdown::render_once(body.as_str(), &slug).await?.beside_a_form().as_str().to_owned())
 }
 
 /// Keeps what somebody writes before they save it, for themselves alone, and answers how the text will look, as HTML. Sent by a script while
@@ -126,7 +126,7 @@ pub async fn keep_draft(
     let mut write = request::begin_write().await?;
     CourseWriter::claim(&mut write, course).await?.keep_draft(lesson, &text, seen.unwrap_or(0)).await?;
     write.commit().await?;
-    Ok(markdown::render_once(text.body().as_str(), &slug).await?.as_str().to_owned())
+    Ok(markdown::render_once(text.body().as_str(), &slug).await?.beside_a_form().as_str().to_owned())
 }
 
 /// Lets the words go that somebody wrote and did not save. The lesson stays as it is.

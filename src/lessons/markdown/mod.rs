@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use self::depth::shallow;
 pub use self::elements::IDS_OF_PAGES;
-use self::elements::{lowered, with_ids, with_regions, with_titles, without_tags};
+use self::elements::{beside_a_form, lowered, with_ids, with_regions, with_titles, without_tags};
 pub use self::files::files_in;
 pub use self::plain::plain;
 use crate::failure::{Broken, Failure};
@@ -206,6 +206,13 @@ pub async fn render_once(markdown: &str, course: &str) -> Result<CleanHtml, Fail
         html
     });
     html.await.broken("render a text")
+}
+
+impl CleanHtml {
+    /// The same beside the form that it is written in: its headings have ids of their own.
+    pub fn beside_a_form(&self) -> Self {
+        Self(beside_a_form(&self.0).into())
+    }
 }
 
 /// The headings of the second level, in order, with the ids [`render`] gives them.

@@ -13,10 +13,10 @@ use crate::ui::prose::prose_at;
 /// The text of a form that was only looked at, or of words that were kept, as it will look.
 pub(crate) async fn looked_at(form: &Form, kept: Option<&str>, course: &str) -> Result<Option<CleanHtml>, Failure> {
     if form.was_looked_at_by::<PreviewLesson>() {
-        return Ok(Some(render_for_page(&form.value("body", ""), course).await?));
+        return Ok(Some(render_for_page(&form.value("body", ""), course).await?.beside_a_form()));
     }
     match kept.filter(|kept| !kept.trim().is_empty()) {
-        Some(kept) => Ok(Some(render_for_page(kept, course).await?)),
+        Some(kept) => Ok(Some(render_for_page(kept, course).await?.beside_a_form())),
         None => Ok(None),
     }
 }

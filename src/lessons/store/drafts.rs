@@ -145,8 +145,8 @@ impl CourseWriter<'_, Write> {
     }
 }
 
-/// What others have not saved of a lesson that is being deleted becomes the words of a new one, where they write no other; what `by` has not
-/// saved goes with it.
+/// What others have not saved of a lesson that is being deleted becomes the words of a new one, behind those they have for one already; what
+/// `by` has not saved goes with it.
 pub(super) async fn keep_for_new_lessons(
     write: &mut Write,
     course: CourseId,
@@ -161,6 +161,19 @@ pub(super) async fn keep_for_new_lessons(
     .bind(lesson)
     .bind(by)
     .bind(number(None))
+    .execute(write)
+    .await?;
+    query(
+        "update lesson_drafts set body = body || cast($5 as text) || (select d.title || cast($5 as text) || d.body from lesson_drafts d
+               where d.user_id = lesson_drafts.user_id and d.course_id = $1 and d.lesson_id = $2)
+         where course_id = $1 and lesson_id = $4 and user_id in (select d.user_id from lesson_drafts d
+               where d.course_id = $1 and d.lesson_id = $2 and ($3 is null or d.user_id <> $3))",
+    )
+    .bind(course)
+    .bind(lesson)
+    .bind(by)
+    .bind(number(None))
+    .bind("\n\n")
     .execute(write)
     .await?;
     query("delete from lesson_drafts where course_id = $1 and lesson_id = $2")
