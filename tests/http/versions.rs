@@ -48,7 +48,7 @@ async fn a_text_is_looked_at_before_it_is_saved_and_nothing_is_lost() {
     let shown = send(&owner, "/fn/preview_lesson", &typed).await;
     assert_eq!(shown.location(), format!("{address}#preview"));
     let page = owner.get(&address).await;
-    assert!(page.has("<h2 id=\"spring\">Spring</h2>") && page.has("<msup>"), "{}", page.body);
+    assert!(page.has("<h2 id=\"preview-spring\">Spring</h2>") && page.has("<msup>"), "{}", page.body);
     assert!(page.has("## Spring\n\nWater, $x^2$.</textarea>"), "what was typed is lost");
     assert!(!owner.get(&format!("{}/lessons/lesson-1", course.page())).await.has("Spring"), "it was saved");
     // A new lesson has the same button, and keeps its own words.

@@ -23,7 +23,7 @@ pub(super) fn lowered(html: &str) -> String {
 
 /// The ids that pages have themselves on which somebody's Markdown is read, as far as words can become them. `tests/http/sources.rs` holds
 /// them against those pages.
-pub const IDS_OF_PAGES: [&str; 4] = ["about", "main", "q", "toc"];
+pub const IDS_OF_PAGES: [&str; 5] = ["about", "main", "q", "toc", "words"];
 
 pub(super) fn with_ids(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 64);
