@@ -45,6 +45,9 @@ pub use transfer::{Sum, transfer};
 /// How long a request waits for a connection, or for somebody else's write to end, before it is told 503.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// So often a pool is closed anew while it has connections, ten milliseconds apart: a second in all.
+const CLOSINGS: u32 = 100;
+
 /// The open database.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -138,19 +141,25 @@ impl Db {
 
     /// Ends every connection; SQLite's write-ahead log is folded into the file.
     pub async fn close(&self) {
-        // Twice: sqlx 0.8 closes what is idle, then waits for what is in use, and leaves a connection open that comes back
-        // during the last wait. A pool of one has only one wait.
-        for _ in 0..2 {
-            match &self.pools {
+        // Again while there are any: sqlx 0.8 closes what is idle, then waits for what is in use, and leaves a connection open that
+        // comes back during the last wait.
+        for _ in 0..CLOSINGS {
+            let open = match &self.pools {
                 Pools::Sqlite { read, write } => {
                     read.close().await;
                     write.close().await;
+                    read.size() + write.size()
                 }
                 Pools::Postgres { read, write, .. } => {
                     read.close().await;
                     write.close().await;
+                    read.size() + write.size()
                 }
+            };
+            if open == 0 {
+                return;
             }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }
