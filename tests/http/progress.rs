@@ -22,12 +22,20 @@ async fn staff_see_who_has_read_what() {
         }
         assert_eq!(student.get(&path).await.status, StatusCode::FORBIDDEN);
     }
-    // What they read elsewhere is another course's.
-    let elsewhere = owner.published_course("Sand", 1).await;
-    let other = app.words("select cast(id as text) from lessons order by id desc limit 1").await;
-    let (ana, sand) = (app.sign_in("ana").await, ("course", elsewhere.id.as_str()));
-    ana.post("/fn/join_course", &[sand]).await;
-    ana.post("/fn/mark_read", &[sand, ("lesson", &other[0])]).await;
+    // What they read elsewhere is another course's, also of who has read least here and more than anybody there.
+    let elsewhere = owner.published_course("Sand", 5).await;
+    let other = app.words("select cast(id as text) from lessons order by id desc limit 5").await;
+    let sand = ("course", elsewhere.id.as_str());
+    for (name, read) in [("ana", 1), ("bo", 5)] {
+        let student = app.sign_in(name).await;
+        student.post("/fn/join_course", &[sand]).await;
+        for lesson in &other[..read] {
+            student.post("/fn/mark_read", &[sand, ("lesson", lesson)]).await;
+        }
+    }
+    // Staff read too, and are no students.
+    owner.post("/fn/mark_read", &[id, ("lesson", &lessons[0])]).await;
+    assert_eq!(app.count("lesson_reads").await, 5 + 6 + 1);
     let page = owner.get(&path).await;
     for words in ["3 of 3", "0 of 3", "1 of 3", "3 of 4", "Never", "href=\"/courses/soil/lessons/lesson-3\""] {
         assert!(page.has(words), "{words}: {}", page.body);

@@ -37,7 +37,7 @@ pub(super) fn with_ids(html: &str) -> String {
         let words = html_escape::decode_html_entities(&without_tags(inner)).into_owned();
         // Apart from the ids of the page itself.
         let mut id = match crate::courses::model::slug_of(&words, "part") {
-            taken if IDS_OF_PAGES.contains(&taken.as_str()) => format!("part-{taken}"),
+            taken if IDS_OF_PAGES.contains(&taken.as_str()) || is_of_footnotes(&taken) => format!("part-{taken}"),
             free => free,
         };
         let wanted = id.clone();
@@ -56,14 +56,21 @@ pub(super) fn with_ids(html: &str) -> String {
     out
 }
 
-/// Of a text that stands beside the form it is written in: no heading of it takes the id of a field.
+/// Whether an id can be one that footnotes and the links back from them have.
+fn is_of_footnotes(id: &str) -> bool {
+    id.starts_with("fn-") || id.starts_with("fnref-")
+}
+
+/// Of a text that stands beside the form it is written in: no heading of it takes the id of a field, and links to it still lead there.
+/// Footnotes are called as no field is.
 pub(super) fn beside_a_form(html: &str) -> String {
+    let headings: HashSet<&str> = html.split("<h2 id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
     let apart = html.replace("<h2 id=\"", "<h2 id=\"preview-");
     let mut parts = apart.split("<a href=\"#");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        // Footnotes are called as no field is.
-        out.push_str(if part.starts_with("fn") { "<a href=\"#" } else { "<a href=\"#preview-" });
+        let is_to_heading = part.split('"').next().is_some_and(|id| headings.contains(id));
+        out.push_str(if is_to_heading { "<a href=\"#preview-" } else { "<a href=\"#" });
         out.push_str(part);
     }
     out

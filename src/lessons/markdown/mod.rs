@@ -320,6 +320,31 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_form_headings_and_links_to_them_have_ids_of_their_own() {
+        let text = "# Title\n\n[up](#title) [f](#fnord) [out](#elsewhere) See[^main].\n\n# Fnord\n\n[^main]: Below.";
+        let html = render(text, "soil").beside_a_form();
+        for part in [
+            "<h2 id=\"preview-title\">",
+            "href=\"#preview-title\"",
+            "<h2 id=\"preview-fnord\">",
+            "href=\"#preview-fnord\"",
+            "href=\"#elsewhere\"",
+            "href=\"#fn-main\"",
+            "<li id=\"fn-main\">",
+            "href=\"#fnref-main\"",
+        ] {
+            assert!(html.as_str().contains(part), "{part}: {html:?}");
+        }
+    }
+
+    #[test]
+    fn a_heading_takes_no_id_of_a_footnote() {
+        let html = render("# Fn main\n\nSee[^main].\n\n[^main]: Below.", "soil");
+        assert_eq!(html.as_str().matches("id=\"fn-main\"").count(), 1, "{html:?}");
+        assert!(html.as_str().contains("<h2 id=\"part-fn-main\">"), "{html:?}");
+    }
+
+    #[test]
     fn equal_headings_are_numbered() {
         let html = render("# a\n\n# a\n\n# a 2\n\n# a", "soil");
         let ids: Vec<String> = headings(&html).into_iter().map(|heading| heading.id).collect();
