@@ -11,8 +11,8 @@ use crate::credentials::mail_link::store as mail_link;
 use crate::credentials::passkey::store as passkey;
 use crate::credentials::provider::store as provider;
 use crate::credentials::recovery_codes::store::public_delete_fresh;
-use crate::enrolments::late_offers;
 use crate::enrolments::store::public_delete_old_rosters;
+use crate::enrolments::{late_offers, letters};
 use crate::failure::Failure;
 use crate::files::clearing;
 use crate::http::{Site, kept_forms};
@@ -50,6 +50,9 @@ pub async fn run(site: Arc<Site>) {
         }
         if let Err(failure) = late_offers::pass_on(&site, system()).await {
             tracing::warn!(%failure, "could not pass on seats that nobody took in time");
+        }
+        if let Err(failure) = letters::tell_late(&site, system()).await {
+            tracing::warn!(%failure, "could not write the letters about places that waited");
         }
         if let Err(failure) = site.keys.rotate_when_due(&site.db, &site.key).await {
             tracing::warn!(%failure, "could not have a new signing key follow");

@@ -198,6 +198,7 @@ pub const TABLES: &[Table] = {
                 ("was_since", Int),
                 ("was_joined_at", Int),
                 ("was_words", Text),
+                ("was_untold", Bool),
                 ("role", Text),
                 ("state", Text),
             ],

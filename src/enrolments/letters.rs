@@ -3,12 +3,16 @@
 //! A letter is written in the transaction of what it tells of. Without a mail server there is none: their home and the course's page
 //! say the same.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
-use super::store::{Moved, PersonRow, leave_stranger_untold, leave_untold, public_course_of_letters, take_untold};
+use super::store::{
+    Moved, PersonRow, public_course_of_letters, public_list_with_untold, put_stranger_untold, put_untold, take_untold,
+    waits_for_publication,
+};
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
 use crate::clock::{DAY, Millis};
@@ -21,7 +25,7 @@ use crate::http::Site;
 use crate::id::{CourseId, UserId};
 use crate::mail::letter::{Kind, Letter, Part};
 use crate::mail::store::public_post;
-use crate::sessions::caller::Person;
+use crate::sessions::caller::{Caller, Person};
 use crate::ui::when;
 
 /// What happened to somebody's place.
@@ -56,11 +60,17 @@ impl News {
         }
     }
 
-    /// Whether who hears of it cannot open the course while it is a draft.
-    fn waits_for_publication(self) -> bool {
-        match self {
-            Self::LetIn(role) => !role.is_staff(),
-            Self::InLine | Self::Offered(_) | Self::Lapsed | Self::TurnedDown | Self::Invited(_) => true,
+    /// Whether who hears of it can do nothing with it before the course is published, and hears of it then: of a draft all but its staff, of
+    /// a course that is over who would have to come first. Whose place ended hears that now, but of a draft, which they may not know of.
+    pub fn waits_for_publication(self, state: CourseState) -> bool {
+        match (self, state) {
+            (_, CourseState::Published) => false,
+            (Self::LetIn(role), CourseState::Draft) => !role.is_staff(),
+            (_, CourseState::Draft) => true,
+            (Self::InLine | Self::Offered(_) | Self::Invited(_), CourseState::Concluded | CourseState::Archived) => {
+                true
+            }
+            (Self::LetIn(_) | Self::Lapsed | Self::TurnedDown, CourseState::Concluded | CourseState::Archived) => false,
         }
     }
 
@@ -70,13 +80,13 @@ impl News {
             Self::LetIn(_) => "You have a place in a course",
             Self::InLine => "You are in line for a course",
             Self::Offered(_) => "A seat in a course is kept for you",
-            Self::Lapsed => "Your seat in a course went on",
+            Self::Lapsed => "A seat in a course is not kept for you any more",
             Self::TurnedDown => "You were not let into a course",
             Self::Invited(_) => "You are invited to a course",
         }
     }
 
-    fn words(self, title: &str, now: Millis) -> String {
+    fn words(self, title: &str, state: CourseState, now: Millis) -> String {
         match self {
             Self::LetIn(role) => format!("You are in “{title}” now, as {}.", role.with_article()),
             Self::InLine => format!(
@@ -86,6 +96,10 @@ impl News {
                 "A seat in “{title}” is kept for you until {}. Take it on the course’s page; after that it goes to the next in line.",
                 when::words(until, now)
             ),
+            // Where nobody comes any more the seat goes nowhere.
+            Self::Lapsed if state != CourseState::Published => {
+                format!("The seat in “{title}” that was kept for you was not taken in time.")
+            }
             Self::Lapsed => format!(
                 "The seat in “{title}” that was kept for you was not taken in time, and went to the next in line. You can stand in line again on the course’s page."
             ),
@@ -98,17 +112,24 @@ impl News {
         }
     }
 
-    fn link(self) -> &'static str {
-        match self {
-            Self::LetIn(_) => "Open the course",
-            Self::InLine | Self::Lapsed | Self::TurnedDown => "See the course",
-            Self::Offered(_) => "Take the seat or give it up",
-            Self::Invited(_) => "See the course and answer",
+    /// None to a course that its reader does not see.
+    fn link(self, state: CourseState) -> Option<&'static str> {
+        match (self, state) {
+            (Self::LetIn(_), _) => Some("Open the course"),
+            (Self::Lapsed | Self::TurnedDown, CourseState::Draft | CourseState::Archived) => None,
+            (Self::InLine | Self::Lapsed | Self::TurnedDown, _) => Some("See the course"),
+            (Self::Offered(_), _) => Some("Take the seat or give it up"),
+            (Self::Invited(_), _) => Some("See the course and answer"),
         }
     }
 }
 
 impl Moved {
+    /// Whether the one whose place it was hears of it when the course, which is in this state, is published.
+    pub fn waits_for_publication(&self, state: CourseState) -> bool {
+        self.news.iter().any(|(user, news)| Some(*user) == self.of && news.waits_for_publication(state))
+    }
+
     /// Writes the letters, in the same transaction.
     pub async fn tell(self, write: &mut Write, site: &Site) -> Result<PlaceState, Failure> {
         let state = self.state;
@@ -117,18 +138,29 @@ impl Moved {
     }
 }
 
-/// The letters of several steps. Of each course is asked once. Of a draft nobody hears but its staff, until it is published.
+/// The letters of several steps, in their order. Of each course is asked once. What waits for publication is told then, and who was put out
+/// again by a later one of these steps does not hear that they moved up.
 pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result<(), Failure> {
+    let mut put_out: HashMap<(CourseId, UserId), usize> = HashMap::new();
+    for (number, moved) in all.iter().enumerate().filter(|(_, moved)| is_over(moved.state)) {
+        put_out.extend(moved.of.map(|user| ((moved.course, user), number)));
+    }
     let mut courses: HashMap<CourseId, AboutCourse> = HashMap::new();
-    for Moved { course, news, .. } in all {
+    for (number, Moved { course, news, .. }) in all.into_iter().enumerate() {
         for (user, news) in news {
+            if put_out.get(&(course, user)).is_some_and(|later| *later > number) {
+                continue;
+            }
             let about = match courses.entry(course) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => unknown.insert(public_course_of_letters(write, course).await?),
             };
-            if about.is_draft && news.waits_for_publication() {
-                leave_untold(write, course, user).await?;
-            } else {
+            let waits = news.waits_for_publication(about.state);
+            // In a published one nothing waits that this would be told twice with.
+            if waits || about.state != CourseState::Published {
+                put_untold(write, course, user, waits).await?;
+            }
+            if !waits {
                 write_news(write, site, about, user, news).await?;
             }
         }
@@ -136,23 +168,45 @@ pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result
     Ok(())
 }
 
-/// The letters of a course that was just published: those that waited for it, and those of who moved up. Answers how many of the waiting are
-/// sent by mail.
+/// The letters of a course that was just published: those that waited for it, and those of who moved up. Answers to how many of the waiting
+/// they go by mail.
 pub async fn tell_of_publication(moved: Moved, write: &mut Write, site: &Site) -> Result<usize, Failure> {
     let course = moved.course;
-    let moved_up: Vec<UserId> = moved.news.iter().map(|(user, _)| *user).collect();
+    let moved_up: HashSet<UserId> = moved.news.iter().map(|(user, _)| *user).collect();
     moved.tell(write, site).await?;
-    let (people, strangers) = take_untold(write, course).await?;
+    let told = tell_untold(write, site, course, &moved_up).await?;
+    Ok(if site.mailer.is_some() { told } else { 0 })
+}
+
+/// Writes what still waits of courses that are published: of who moved up when somebody took a place while they signed in, and of an
+/// address that had another letter a moment before. Called every few minutes while a server runs.
+pub async fn tell_late(site: &Site, system: Arc<Caller>) -> Result<(), Failure> {
+    let courses = public_list_with_untold(&mut site.db.read(system.clone()).await?).await?;
+    for course in courses {
+        let mut write = site.db.begin_write(system.clone()).await?;
+        tell_untold(&mut write, site, course, &HashSet::new()).await?;
+        write.commit().await?;
+    }
+    Ok(())
+}
+
+async fn tell_untold(
+    write: &mut Write,
+    site: &Site,
+    course: CourseId,
+    know: &HashSet<UserId>,
+) -> Result<usize, Failure> {
+    let (mut people, strangers) = take_untold(write, course).await?;
+    people.retain(|(user, _)| !know.contains(user));
     let about = public_course_of_letters(write, course).await?;
-    let mut told = 0;
-    for (user, news) in people.into_iter().filter(|(user, _)| !moved_up.contains(user)) {
+    let told = people.len() + strangers.len();
+    for (user, news) in people {
         write_news(write, site, &about, user, news).await?;
-        told += 1;
     }
     for email in strangers {
-        told += usize::from(ask_to_sign_up(write, site, course, &email).await?);
+        ask_to_sign_up(write, site, course, &email).await?;
     }
-    Ok(if site.mailer.is_some() { told } else { 0 })
+    Ok(told)
 }
 
 async fn write_news(
@@ -167,10 +221,10 @@ async fn write_news(
     }
     let Some(address) = public_find_addressee(write, user).await? else { return Ok(()) };
     let now = site.db.clock().now();
-    let parts = vec![
-        Part::Words(news.words(&about.title, now)),
-        Part::Link { words: news.link().to_owned(), address: address_of(site, &about.slug) },
-    ];
+    let mut parts = vec![Part::Words(news.words(&about.title, about.state, now))];
+    if let Some(words) = news.link(about.state) {
+        parts.push(Part::Link { words: words.to_owned(), address: address_of(site, &about.slug) });
+    }
     let letter = Letter {
         kind: Kind::Course,
         user: Some(user),
@@ -182,16 +236,28 @@ async fn write_news(
     public_post(write, site, letter).await
 }
 
-/// Asks somebody without an account to make one: their place waits for it. Who was asked a few times already is not asked again, and of a
-/// draft only its staff are asked until it is published. Answers whether a letter was written.
-pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<bool, Failure> {
+/// When a letter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Now, or within minutes where the same address had another letter a moment before.
+    Now,
+    /// Once the course is published.
+    AtPublication,
+}
+
+/// Asks somebody without an account to make one: their place waits for it. Who could do nothing with it yet is asked when the course is
+/// published.
+pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<Told, Failure> {
     let about = public_course_of_letters(write, course).await?;
-    if about.is_draft && leave_stranger_untold(write, course, email).await? {
-        return Ok(false);
+    if waits_for_publication(write, course, about.state, email).await? {
+        return Ok(Told::AtPublication);
     }
     match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
         Ok(()) => {}
-        Err(Failure::Refused(_)) => return Ok(false),
+        Err(Failure::Refused(_)) => {
+            put_stranger_untold(write, course, email).await?;
+            return Ok(Told::Now);
+        }
         Err(broken) => return Err(broken),
     }
     let words = format!(
@@ -213,7 +279,7 @@ pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, em
         good_for: GOOD_FOR,
     };
     public_post(write, site, letter).await?;
-    Ok(true)
+    Ok(Told::Now)
 }
 
 /// What staff write to people of their course, to those who are in it or wait for it. Answers how many letters that makes.
@@ -232,8 +298,7 @@ pub async fn write_to(
         let paragraphs = message.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
         parts.extend(paragraphs.map(|paragraph| Part::Words(paragraph.to_owned())));
         parts.push(Part::Words(format!("Answer them at {}.", sender.email)));
-        // Who reads it cannot open a draft.
-        if course.state != CourseState::Draft {
+        if can_open(course.state, person) {
             parts.push(Part::Link { words: "The course".to_owned(), address: address_of(site, &course.slug) });
         }
         let letter = Letter {
@@ -248,6 +313,15 @@ pub async fn write_to(
         sent += 1;
     }
     Ok(sent)
+}
+
+/// Whether the course's page answers somebody with a place in it, and not with 404.
+fn can_open(state: CourseState, person: &PersonRow) -> bool {
+    match state {
+        CourseState::Published | CourseState::Concluded => true,
+        CourseState::Archived => person.state == PlaceState::Active,
+        CourseState::Draft => person.state == PlaceState::Active && person.role.is_staff(),
+    }
 }
 
 /// Whether somebody has nothing to do with the course any more.
@@ -269,6 +343,6 @@ pub struct AboutCourse {
     pub slug: String,
     /// As its staff write it.
     pub title: String,
-    /// It was never published: nobody but its staff sees it.
-    pub is_draft: bool,
+    /// Who hears of it can open it, or not.
+    pub state: CourseState,
 }

@@ -35,7 +35,7 @@ async fn lift(owner: &Visitor<'_>, course: &Course, person: &str) {
 }
 
 /// Gives the account another address, by the link that is sent there.
-async fn move_to(app: &App, visitor: &Visitor<'_>, address: &str) {
+pub async fn move_to(app: &App, visitor: &Visitor<'_>, address: &str) {
     let page = visitor.post("/fn/change_address", &[("email", address)]).await;
     assert_eq!(page.location(), "/account/security", "{}", page.body);
     let token = app.letter_to(address).await.token();
@@ -291,4 +291,17 @@ async fn no_place_waits_again_for_a_blocked_address_when_an_import_is_undone() {
     assert_eq!(page.status, GONE_ON, "{}", page.body);
     assert!(owner.get(page.location()).await.has("1 stays: their place has changed since"), "of two, one is undone");
     assert_eq!(app.count("awaited").await, 0, "neither for ben, who was added, nor again for ada");
+}
+
+/// Nor does a place that was promised to an address they take afterwards.
+#[tokio::test]
+async fn a_place_that_waits_for_an_address_is_not_for_who_is_blocked_and_takes_it() {
+    let app = App::with(&SETTINGS).await;
+    let (owner, course, ada, _) = ada_blocked(&app).await;
+    assert_eq!(add(&owner, &course, "new", "now").await, OK);
+    assert_eq!(app.count("awaited").await, 1);
+    move_to(&app, &ada, "new@uni.example").await;
+    assert_eq!(app.count("awaited").await, 0, "it waits for nobody else");
+    assert_eq!(app.words("select state from enrolments where role = 'student'").await, ["blocked"]);
+    assert!(!reads(&ada, &course).await && ada.get(&course.page()).await.has("You cannot join this course"));
 }

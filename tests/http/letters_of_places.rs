@@ -1,8 +1,16 @@
 //! What people hear by mail of their place in a course, and when.
 
-use lectern::accounts::model::SiteRole;
+use std::sync::Arc;
 
+use axum::http::Method;
+use lectern::accounts::model::SiteRole;
+use lectern::clock::{DAY, MINUTE};
+use lectern::enrolments::{late_offers, letters};
+use lectern::sessions::caller::Caller;
+
+use crate::api::program::ALL;
 use crate::app::{App, Course, Visitor};
+use crate::blocks::move_to;
 use crate::places::{GONE_ON, OK, SETTINGS, add, join, leave, reads, staff};
 use crate::rosters;
 
@@ -121,6 +129,27 @@ async fn who_comes_for_a_place_when_all_seats_are_taken_asks_for_one() {
     assert!(reads(&new, &course).await);
 }
 
+/// Whom staff have invited has their yes already, and asks for nothing.
+#[tokio::test]
+async fn who_is_invited_and_takes_an_address_that_a_place_waits_for_stays_invited_where_all_seats_are_taken() {
+    let app = App::with(&SETTINGS).await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    assert_eq!(add(&owner, &course, "new", "now").await, OK);
+    let ben = app.person("ben", SiteRole::Student).await;
+    assert_eq!(add(&owner, &course, "ben", "invite").await, OK);
+    owner.set_joining(&course, &[("capacity", "1")]).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    assert_eq!(join(&ada, &course).await, GONE_ON);
+    move_to(&app, &ben, "new@uni.example").await;
+    assert_eq!(app.count("awaited").await, 0);
+    assert_eq!(app.words("select state from enrolments where state not in ('active')").await, ["invited"]);
+    assert!(!reads(&ben, &course).await);
+    assert_eq!(leave(&ada, &course).await, GONE_ON);
+    assert_eq!(join(&ben, &course).await, GONE_ON);
+    assert!(reads(&ben, &course).await);
+}
+
 #[tokio::test]
 async fn who_was_turned_down_and_is_let_in_after_all_hears_of_it_and_who_was_put_back_does_not() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
@@ -148,4 +177,199 @@ async fn who_was_turned_down_and_is_let_in_after_all_hears_of_it_and_who_was_put
     let letter = app.letter_to("ben@uni.example").await.text;
     assert!(letter.contains("now, as a student."), "{letter}");
     assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example"], "nobody told ada that she was out");
+}
+
+/// An archived course is seen by who is in it, and by nobody who is only asked to come.
+#[tokio::test]
+async fn who_is_invited_into_an_archived_course_hears_when_it_opens_again() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    let ada = app.person("ada", SiteRole::Student).await;
+    app.person("ben", SiteRole::Student).await;
+    owner.set_switches(&course, &["listed", "open", "approval"]).await;
+    let cid = app.person("cid", SiteRole::Student).await;
+    join(&cid, &course).await;
+    owner.post("/fn/archive_course", &[("course", &course.id)]).await;
+    for (name, how) in [("ada", "now"), ("ben", "invite"), ("here", "now"), ("later", "invite")] {
+        assert_eq!(add(&owner, &course, name, how).await, OK);
+    }
+    assert_eq!(written_to(&app, &mut seen).await, ["ada@uni.example", "here@uni.example"]);
+    assert_eq!(ada.get(&course.page()).await.status, OK, "as her letter says");
+    assert_eq!(staff(&owner, "/fn/remove_person", &course, "cid").await, GONE_ON);
+    let letter = app.letter_to("cid@uni.example").await.text;
+    assert!(letter.contains("There is no place for you") && !letter.contains("/courses/"), "{letter}");
+    written_to(&app, &mut seen).await;
+    assert!(publish(&owner, &course).await.contains("2 people who were waiting for it hear of it by mail."));
+    assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example", "later@uni.example"]);
+}
+
+/// Apps publish by the same step.
+#[tokio::test]
+async fn what_waited_is_written_when_an_app_publishes() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    for name in ["ada", "new"] {
+        assert_eq!(add(&owner, &course, name, "now").await, OK);
+    }
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+    let program = app.program_of("ines", &ALL).await;
+    let reply = program.ask(Method::POST, "/api/v1/courses/rivers/publish", None, &[]).await;
+    assert_eq!(reply.status, OK, "{}", reply.body);
+    assert_eq!(written_to(&app, &mut seen).await, ["ada@uni.example", "new@uni.example"]);
+}
+
+/// Where no mail is sent nothing says that somebody hears by it, and a letter that waited is not one that was sent.
+#[tokio::test]
+async fn without_a_mail_server_nobody_is_promised_a_letter() {
+    let app = App::start().await;
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    assert!(owner.get(&format!("{}/people", course.page())).await.has("This server sends no mail."));
+    for name in ["ada", "new"] {
+        assert_eq!(add(&owner, &course, name, "now").await, OK);
+        let page = owner.get(&format!("{}/people", course.page())).await;
+        assert!(!page.has("hear of it"), "{}", page.body);
+    }
+    assert!(!publish(&owner, &course).await.contains("by mail"));
+    assert_eq!(app.count("outbox").await, 0);
+}
+
+/// Minutes later.
+async fn late(app: &App) {
+    letters::tell_late(&app.site, Arc::new(Caller::of_the_system())).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_moves_up_and_is_taken_out_at_once_hears_of_no_seat() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes")]).await;
+    for name in ["ada", "ben", "cid"] {
+        assert_eq!(join(&app.person(name, SiteRole::Student).await, &course).await, GONE_ON);
+    }
+    let picked = format!("{},{}", owner.member_id(&course, "ada").await, owner.member_id(&course, "ben").await);
+    assert_eq!(owner.call("/fn/remove_picked", &[("course", &course.id), ("people", &picked)]).await.status, OK);
+    assert_eq!(
+        app.words("select state from enrolments where role = 'student' order by user_id").await,
+        ["removed", "removed", "active"]
+    );
+    assert_eq!(written_to(&app, &mut seen).await, ["cid@uni.example"]);
+}
+
+/// Who hears of another place at once does not hear of it again.
+#[tokio::test]
+async fn who_becomes_staff_of_a_draft_hears_once_with_an_account_or_without() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    let page = format!("{}/people", course.page());
+    for name in ["ada", "new"] {
+        assert_eq!(add(&owner, &course, name, "invite").await, OK);
+        assert!(owner.get(&page).await.has("They hear of it once the course is published."));
+        let email = format!("{name}@uni.example");
+        let teacher = [("course", course.id.as_str()), ("email", &email), ("role", "instructor"), ("how", "now")];
+        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+        assert!(!owner.get(&page).await.has("They hear of it"));
+        assert_eq!(written_to(&app, &mut seen).await, [email]);
+    }
+    assert!(!publish(&owner, &course).await.contains("by mail"));
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+}
+
+/// No address gets two of these within a minute, and no course's letter is lost by that.
+#[tokio::test]
+async fn an_address_that_had_another_letter_a_moment_before_has_the_next_one_later() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    for title in ["Rivers", "Lakes"] {
+        let course = owner.create_course(title).await;
+        assert_eq!(add(&owner, &course, "new", "now").await, OK);
+        assert!(publish(&owner, &course).await.contains("1 person who was waiting for it hears of it by mail."));
+    }
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["new@uni.example"]);
+    app.clock.advance(MINUTE);
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["new@uni.example"]);
+    assert!(app.letter_to("new@uni.example").await.text.contains("“Lakes”"));
+    app.clock.advance(MINUTE);
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0], "once");
+}
+
+/// A sign-in gives a place and with it a seat to the next in line: they hear of it as of any other.
+#[tokio::test]
+async fn who_moves_up_because_somebody_takes_a_place_while_they_sign_in_hears_of_it() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
+    let mut people = Vec::new();
+    for name in ["ada", "ben", "cid"] {
+        people.push(app.person(name, SiteRole::Student).await);
+        assert_eq!(join(&people[people.len() - 1], &course).await, GONE_ON);
+    }
+    assert_eq!(leave(&people[0], &course).await, GONE_ON);
+    let teacher =
+        [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
+    assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+    assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example", "prof@uni.example"]);
+    move_to(&app, &people[1], "prof@uni.example").await;
+    assert!(people[2].get(&course.page()).await.has("A seat is kept for you"));
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["cid@uni.example"]);
+    assert!(app.letter_to("cid@uni.example").await.text.contains("is kept for you until"));
+}
+
+/// A course that is over has no next one, and nobody comes by themselves.
+#[tokio::test]
+async fn of_a_course_that_is_over_letters_promise_nothing() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.published_course("Rivers", 1).await;
+    owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
+    let mut people = Vec::new();
+    for name in ["ada", "ben"] {
+        people.push(app.person(name, SiteRole::Student).await);
+        assert_eq!(join(&people[people.len() - 1], &course).await, GONE_ON);
+    }
+    assert_eq!(leave(&people[0], &course).await, GONE_ON);
+    owner.post("/fn/conclude_course", &[("course", &course.id)]).await;
+    written_to(&app, &mut seen).await;
+    app.person("cid", SiteRole::Student).await;
+    assert_eq!(add(&owner, &course, "cid", "invite").await, OK);
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0], "they could not say yes");
+    app.clock.advance(DAY);
+    late_offers::pass_on(&app.site, Arc::new(Caller::of_the_system())).await.unwrap();
+    let letter = app.letter_to("ben@uni.example").await.text;
+    assert!(letter.contains("was not taken in time.") && !letter.contains("next in line"), "{letter}");
+    assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example"]);
+    publish(&app.sign_in("ines").await, &course).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["cid@uni.example"]);
+}
+
+/// Undoing an import puts a letter that waited back, too.
+#[tokio::test]
+async fn a_letter_that_waited_waits_again_when_the_import_that_took_its_place_is_undone() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    for (address, tell) in [("new", true), ("silent", false)] {
+        let list = rosters::read(&owner, &course, &format!("email\n{address}@uni.example"), false).await;
+        assert_eq!(rosters::import(&owner, &course, &list, None, tell).await.status, GONE_ON);
+    }
+    let list = rosters::read(&owner, &course, "email\nother@uni.example", true).await;
+    assert_eq!(rosters::import(&owner, &course, &list, None, false).await.status, GONE_ON);
+    assert_eq!(app.words("select email from awaited").await, ["other@uni.example"]);
+    assert_eq!(rosters::undo(&owner, &course, &list).await, OK);
+    assert_eq!(app.count("awaited").await, 2);
+    publish(&owner, &course).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["new@uni.example"]);
 }

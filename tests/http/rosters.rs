@@ -42,7 +42,7 @@ pub async fn import(owner: &Visitor<'_>, course: &Course, address: &str, ticks: 
     owner.post("/fn/import_roster", &fields).await
 }
 
-async fn undo(owner: &Visitor<'_>, course: &Course, address: &str) -> StatusCode {
+pub async fn undo(owner: &Visitor<'_>, course: &Course, address: &str) -> StatusCode {
     let id = address.rsplit('/').next().unwrap();
     owner.call("/fn/undo_import", &[("course", &course.id), ("roster", id)]).await.status
 }

@@ -8,9 +8,8 @@ use crate::id::{CourseId, UserId};
 #[cfg(feature = "ssr")]
 use {
     crate::accounts::model::Email,
-    crate::courses::model::CourseState,
     crate::courses::policy::CourseManager,
-    crate::enrolments::letters,
+    crate::enrolments::letters::{self, Told},
     crate::enrolments::model::{CourseRole, PlaceState},
     crate::enrolments::store::{Added, How, stays_in_words},
     crate::error::FieldErrors,
@@ -39,17 +38,20 @@ pub async fn add_person(
     let how = if how.as_deref() == Some("invite") { How::ByInvitation } else { How::AtOnce };
     let site = request::site()?;
     let mut write = request::begin_write().await?;
-    let hears_now = state != CourseState::Draft || (role.is_staff() && how == How::AtOnce);
     let added = CourseManager::claim(&mut write, course).await?.add_person(&email, role, how).await?;
+    let mut waits = false;
     let mut said = match added {
-        Added::Moved(name, moved) => match moved.tell(&mut write, &site).await? {
-            PlaceState::Invited => format!("{name} is invited as {}.", role.with_article()),
-            PlaceState::Waitlisted => format!("All seats are taken. {name} is in line for the next one."),
-            _ => format!("{name} is in the course as {}.", role.with_article()),
-        },
-        Added::Awaited(is_new) => {
-            if is_new || !hears_now {
-                letters::ask_to_sign_up(&mut write, &site, course, &email).await?;
+        Added::Moved(name, moved) => {
+            waits = moved.waits_for_publication(state);
+            match moved.tell(&mut write, &site).await? {
+                PlaceState::Invited => format!("{name} is invited as {}.", role.with_article()),
+                PlaceState::Waitlisted => format!("All seats are taken. {name} is in line for the next one."),
+                _ => format!("{name} is in the course as {}.", role.with_article()),
+            }
+        }
+        Added::Awaited(is_to_be_asked) => {
+            if is_to_be_asked {
+                waits = letters::ask_to_sign_up(&mut write, &site, course, &email).await? == Told::AtPublication;
             }
             format!("No account has {} yet. A place as {} waits for it.", email.as_typed(), role.with_article())
         }
@@ -59,7 +61,7 @@ pub async fn add_person(
         }
         Added::NoAccount => return Err(AppError::NotFound),
     };
-    if !hears_now && site.mailer.is_some() {
+    if waits && site.mailer.is_some() {
         said.push_str(" They hear of it once the course is published.");
     }
     write.commit().await?;

@@ -95,12 +95,11 @@ pub fn add(standing: &Standing, form: Form, has_mail: bool) -> AnyView {
             <div>
                 <h2 id="add-people">"Add people"</h2>
                 <p>"Assistants see everything and change nothing; instructors change text and people; owners also choose the owners."</p>
-                <p>{if has_mail && standing.course.state == CourseState::Draft {
-                    "Students hear of it by mail once the course is published. The place of who has no account waits until they confirm this address."
-                } else if has_mail {
-                    "Who has no account yet gets a letter, and the place waits until they confirm this address."
-                } else {
-                    "This server sends no mail. Tell them yourself, or give them the join code."
+                <p>{match standing.course.state {
+                    _ if !has_mail => "This server sends no mail. Tell them yourself, or give them the join code.",
+                    CourseState::Draft => "Students, and whoever you invite, hear of it by mail once the course is published. The place of who has no account waits until they confirm this address.",
+                    CourseState::Concluded | CourseState::Archived => "Whoever you invite hears of it by mail once the course is open again. The place of who has no account waits until they confirm this address.",
+                    CourseState::Published => "Who has no account yet gets a letter, and the place waits until they confirm this address.",
                 }}</p>
             </div>
             <div>

@@ -12,6 +12,7 @@ use crate::enrolments::api::{
 };
 use crate::enrolments::model::{CourseRole, PlaceState};
 use crate::enrolments::pages::people_table::state_badge;
+use crate::enrolments::pages::seat_for_who_comes;
 use crate::enrolments::store::PersonRow;
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -167,20 +168,16 @@ fn role_section(
 /// What can be done with somebody's place, besides blocking it.
 fn place_section(standing: &Standing, person: &PersonRow, ids: &[(&'static str, String)]) -> AnyView {
     let name = &person.name;
-    let has_line = standing.seats.has_line;
+    let seat = seat_for_who_comes(standing);
     let (heading, words, buttons) = match person.state {
         PlaceState::Active => (
             "Remove",
-            "They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open.",
+            "They cannot read the lessons any more. What they have read is kept, and they can join again while the course is open.".to_owned(),
             button::<RemovePerson>(ids, "button danger", "Remove", name),
         ),
         PlaceState::Requested => (
             "Answer",
-            if has_line {
-                "They ask to join. When all seats are taken, letting them in puts them in line."
-            } else {
-                "They ask to join. They can be let in while there is a seat."
-            },
+            format!("They ask to join. Once you let them in they are in the course{seat}."),
             view! {
                 <div class="buttons">
                     {button::<ApprovePerson>(ids, "button", "Let in", name)}
@@ -190,11 +187,11 @@ fn place_section(standing: &Standing, person: &PersonRow, ids: &[(&'static str, 
             .into_any(),
         ),
         PlaceState::Invited => {
-            ("Invitation", "They have not answered yet.", button::<RemovePerson>(ids, "button", "Take back", name))
+            ("Invitation", "They have not answered yet.".to_owned(), button::<RemovePerson>(ids, "button", "Take back", name))
         }
         PlaceState::Waitlisted => (
             "Line",
-            "Nobody overtakes. Add seats to let more people in.",
+            "Nobody overtakes. Add seats to let more people in.".to_owned(),
             button::<RemovePerson>(ids, "button danger", "Remove", name),
         ),
         PlaceState::Removed | PlaceState::Dropped if person.is_deleted => {
@@ -202,35 +199,27 @@ fn place_section(standing: &Standing, person: &PersonRow, ids: &[(&'static str, 
         }
         PlaceState::Blocked if person.is_deleted => (
             "Unblock",
-            "Their account is deleted. While the block stands, no other account with the address they had comes in, if it was confirmed.",
+            "Their account is deleted. While the block stands, no other account with the address they had comes in, if it was confirmed.".to_owned(),
             ask_first::<UnblockPerson>(ids, "Unblock", name, "Whoever has their address may come again. That cannot be taken back: the account is gone, and with it what could be blocked.".to_owned(), format!("Unblock {name}")),
         ),
         PlaceState::Blocked if person.has_given_up => (
             "Unblock",
-            "They have had another address before. While the block stands, no other account with that one comes in.",
+            "They have had another address before. While the block stands, no other account with that one comes in.".to_owned(),
             ask_first::<UnblockPerson>(ids, "Unblock", name, "They, and whoever has the address they had before, may come again by whatever way is open. Blocking them again does not hold for that address.".to_owned(), format!("Unblock {name}")),
         ),
         PlaceState::Removed if !person.was_in => (
             "Let in",
-            if has_line {
-                "They never were in the course. They are then, or in line when all seats are taken."
-            } else {
-                "They never were in the course. They are then, while there is a seat."
-            },
+            format!("They never were in the course. Once you let them in they are{seat}."),
             button::<PutBack>(ids, "button", "Let in", name),
         ),
         PlaceState::Removed => (
             "Put back",
-            if has_line {
-                "They are in the course again as they were, or in line when all seats are taken."
-            } else {
-                "They are in the course again as they were, while there is a seat."
-            },
+            format!("They are in the course again as they were{seat}."),
             button::<PutBack>(ids, "button", "Put back", name),
         ),
         PlaceState::Blocked => (
             "Unblock",
-            "They are not in the course then, and may come again by whatever way is open.",
+            "They are not in the course then, and may come again by whatever way is open.".to_owned(),
             button::<UnblockPerson>(ids, "button", "Unblock", name),
         ),
         PlaceState::Dropped => {

@@ -9,6 +9,7 @@ use crate::courses::store::TabCounts;
 use crate::enrolments::api::{LetInPicked, RemovePicked, RoleOfPicked, WriteToPicked};
 use crate::enrolments::model::CourseRole;
 use crate::enrolments::pages::people_table::state_badge;
+use crate::enrolments::pages::seat_for_who_comes;
 use crate::enrolments::store::PersonRow;
 use crate::failure::Failure;
 use crate::http::request;
@@ -86,23 +87,19 @@ fn doing(key: &str, standing: &Standing, people: &[PersonRow], back: &str) -> An
     let cancel = view! { <a class="button quiet" href=back.to_owned()>"Cancel"</a> };
     let (words, form) = match key {
         "let_in" => (
-            if standing.seats.has_line {
-                "Who asks to join is in the course then, and so is again who was removed; in line when all seats are taken. Others stay as they are."
-            } else {
-                "Who asks to join is in the course then, and so is again who was removed, while there are seats. Others stay as they are."
-            },
+            format!("Who asks to join is in the course then, and so is again who was removed{}. Others stay as they are.", seat_for_who_comes(standing)),
             plain(&Form::to::<LetInPicked>(), &hidden, "button primary", "Let them in", cancel),
         ),
         "remove" => (
-            "They are out of the course, out of the line, or turned down. What they have read is kept. The last owner stays.",
+            "They are out of the course, out of the line, or turned down. What they have read is kept. The last owner stays.".to_owned(),
             plain(&Form::to::<RemovePicked>(), &hidden, "button danger solid", "Remove them", cancel),
         ),
         "role" => (
-            "Of those who are in the course. A student who becomes staff frees a seat, and staff who become students need one.",
+            "Of those who are in the course. A student who becomes staff frees a seat, and staff who become students need one.".to_owned(),
             role(standing, &hidden, cancel),
         ),
         _ => (
-            "A letter to each of them, with your name and address below it. They do not see who else gets it.",
+            "A letter to each of them, with your name and address below it. They do not see who else gets it.".to_owned(),
             letter(&hidden, cancel),
         ),
     };

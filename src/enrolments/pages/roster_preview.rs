@@ -202,7 +202,7 @@ fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool, is_draft
             "tell",
             "Write to who gets a place",
             if is_draft {
-                "One letter to each, once you publish the course: nobody can open a draft. Who has no account is asked to make one."
+                "One letter to each: to staff now, to students once you publish the course, which they cannot open before. Who has no account is asked to make one."
             } else {
                 "One letter to each, with the address of the course; who has no account is asked to make one."
             },

@@ -1,8 +1,8 @@
 //! Places that wait for a person: staff have written an address down that no account has yet, and they are given to the account that
 //! shows that it has the address.
 
-use super::moving::{Taking, find, take};
-use super::untold::leave_untold;
+use super::moving::{Taking, take};
+use super::untold::put_untold;
 use crate::accounts::model::Email;
 use crate::accounts::policy::Asked;
 use crate::accounts::store::public_is_surely_theirs;
@@ -11,7 +11,7 @@ use crate::audit::store::note;
 use crate::clock::Millis;
 use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::{Connection, Write, query};
-use crate::enrolments::machine::{Stays, Step, comes_anew};
+use crate::enrolments::machine::{Stays, Step};
 use crate::enrolments::model::{CourseRole, Way};
 use crate::error::AppError;
 use crate::failure::Failure;
@@ -51,7 +51,8 @@ impl<C: Asked> CourseStaff<'_, C> {
 }
 
 impl CourseManager<'_, Write> {
-    /// Lets a place wait for this address. Answers false when one does already; it is for the new role then.
+    /// Lets a place wait for this address, for the new role where one does already. Answers whether its person is still to be asked: none
+    /// waited, or its letter still does.
     pub(super) async fn await_person(
         &mut self,
         email: &Email,
@@ -61,7 +62,7 @@ impl CourseManager<'_, Write> {
     ) -> Result<bool, Failure> {
         let (write, course) = self.connection();
         let now = write.now();
-        let before: Option<(Millis,)> = query("select since from awaited where course_id = $1 and email_key = $2")
+        let before: Option<(bool,)> = query("select untold from awaited where course_id = $1 and email_key = $2")
             .bind(course)
             .bind(email.key())
             .optional(write)
@@ -82,7 +83,7 @@ impl CourseManager<'_, Write> {
         .await?;
         let event = Event::of(What::CourseRoleChanged).on(Object::Course(course));
         note(write, event.after(format!("a place as {} waits for an address", role.key()))).await?;
-        Ok(before.is_none())
+        Ok(before.is_none_or(|(untold,)| untold))
     }
 
     /// Takes a place back that waits for this address. `NotFound` when none does.
@@ -125,17 +126,19 @@ pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), 
     for Waiting { course_id, role, way, untold } in places {
         let step = if way == Way::Invitation { Step::Invite } else { Step::LetIn };
         let taking = Taking { user, step, role, way: Some(way) };
-        // None of it frees a seat, so nobody else hears of it; they are here themselves, and their home says it.
-        let stood = find(write, course_id, user).await?.map(|row| row.state);
         let taken = match take(write, course_id, taking).await? {
-            Err(Stays::NoRoom) if comes_anew(stood) => {
-                take(write, course_id, Taking { step: Step::Ask, ..taking }).await?
-            }
+            Err(Stays::NoRoom) => take(write, course_id, Taking { step: Step::Ask, ..taking }).await?,
             taken => taken,
         };
-        // Of a draft it says nothing yet.
-        if untold && taken.is_ok() {
-            leave_untold(write, course_id, user).await?;
+        if let Ok(moved) = taken {
+            // They are here themselves, and their home says it: but of a course that is not published.
+            if untold {
+                put_untold(write, course_id, user, true).await?;
+            }
+            // Who moved up for it hears within minutes: a sign-in writes no letters.
+            for (other, _) in moved.untold().news {
+                put_untold(write, course_id, other, true).await?;
+            }
         }
         query("delete from awaited where course_id = $1 and email_key = (select email_key from users where id = $2)")
             .bind(course_id)

@@ -96,8 +96,8 @@ impl RecentlyProven<CourseManager<'_, Write>> {
                         done.moved.push(moved);
                         Some(state)
                     }
-                    Added::Awaited(is_new) => {
-                        done.strangers.extend(is_new.then(|| row.email.clone()));
+                    Added::Awaited(is_to_be_asked) => {
+                        done.strangers.extend(is_to_be_asked.then(|| row.email.clone()));
                         None
                     }
                     Added::Stays(..) | Added::NoAccount => return Ok(Came::ToNothing),
@@ -133,7 +133,15 @@ impl RecentlyProven<CourseManager<'_, Write>> {
 /// How it was before a row of a roster was done.
 enum Before {
     Place(UserId, Option<PlaceRow>),
-    Awaited(Option<(CourseRole, Way, Option<String>)>),
+    Awaited(Option<AwaitedBefore>),
+}
+
+#[derive(sqlx::FromRow)]
+struct AwaitedBefore {
+    role: CourseRole,
+    way: Way,
+    name: Option<String>,
+    untold: bool,
 }
 
 impl Before {
@@ -150,7 +158,7 @@ impl Before {
         Ok(match user {
             Some(user) => Self::Place(user, find(write, course, user).await?),
             None => Self::Awaited(
-                query("select role, way, name from awaited where course_id = $1 and email_key = $2")
+                query("select role, way, name, untold from awaited where course_id = $1 and email_key = $2")
                     .bind(course)
                     .bind(row.email.key())
                     .optional(write)
@@ -174,8 +182,8 @@ impl Before {
         };
         let insert = query(
             "insert into roster_changes (roster_id, number, change, role, state, user_id, was_state, was_role, was_way, was_since,
-               was_joined_at, was_words, email, email_key, name)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+               was_joined_at, was_words, email, email_key, name, was_untold)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(id)
         .bind(number)
@@ -193,18 +201,20 @@ impl Before {
                 .bind(place.and_then(|place| place.words))
                 .bind(None::<String>)
                 .bind(None::<String>)
-                .bind(None::<String>),
+                .bind(None::<String>)
+                .bind(false),
             Self::Awaited(before) => insert
                 .bind(None::<UserId>)
                 .bind(None::<String>)
-                .bind(before.as_ref().map(|(role, ..)| role.key().to_owned()))
-                .bind(before.as_ref().map(|(_, way, _)| way.key().to_owned()))
+                .bind(before.as_ref().map(|before| before.role.key().to_owned()))
+                .bind(before.as_ref().map(|before| before.way.key().to_owned()))
                 .bind(None::<i64>)
                 .bind(None::<i64>)
                 .bind(None::<String>)
                 .bind(Some(row.email.as_typed().to_owned()))
                 .bind(Some(row.email.key().to_owned()))
-                .bind(row.name.clone().or(before.and_then(|(.., name)| name))),
+                .bind(row.name.clone().or(before.as_ref().and_then(|before| before.name.clone())))
+                .bind(before.is_some_and(|before| before.untold)),
         };
         insert.execute(write).await.map(drop)
     }

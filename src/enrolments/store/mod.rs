@@ -24,7 +24,7 @@ pub(crate) use moving::{fill_seats, put_owner};
 pub use people::{AskingRow, ExportRow, PeopleList, PersonRow, Sort};
 pub use rosters::{Kept, RosterHead, no_list, public_delete_old_rosters};
 pub use undoing::Undone;
-pub(super) use untold::{leave_stranger_untold, leave_untold, take_untold};
+pub(super) use untold::{public_list_with_untold, put_stranger_untold, put_untold, take_untold, waits_for_publication};
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};
@@ -108,8 +108,5 @@ pub(crate) async fn leave_everywhere(write: &mut Write, user: UserId) -> Result<
 
 /// What letters say of a course.
 pub(super) async fn public_course_of_letters(write: &mut Write, course: CourseId) -> Result<AboutCourse, Failure> {
-    query("select slug, title, published_at is null as is_draft from courses where id = $1")
-        .bind(course)
-        .one(write)
-        .await
+    query("select slug, title, state from courses where id = $1").bind(course).one(write).await
 }

@@ -91,7 +91,7 @@ pub struct Moved {
     pub state: PlaceState,
     pub(in crate::enrolments) course: CourseId,
     /// Whose place it was; none where only the line moved.
-    of: Option<UserId>,
+    pub(in crate::enrolments) of: Option<UserId>,
     pub(in crate::enrolments) news: Vec<(UserId, News)>,
 }
 

@@ -2,6 +2,7 @@
 
 use super::blocks::blocked_with_address;
 use super::moving::{Moved, Taking, find, restore, take};
+use super::untold::put_stranger_untold;
 use crate::accounts::model::Email;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -37,7 +38,7 @@ impl RecentlyProven<CourseManager<'_, Write>> {
         let (write, course) = self.inner().connection();
         let now = write.now();
         let rows: Vec<ChangeRow> = query(
-            "select change, user_id, email, name, was_state, was_role, was_way, was_since, was_joined_at, was_words, role, state
+            "select change, user_id, email, name, was_state, was_role, was_way, was_since, was_joined_at, was_words, was_untold, role, state
              from roster_changes where roster_id = $1 order by number desc",
         )
         .bind(id)
@@ -119,6 +120,10 @@ impl CourseManager<'_, Write> {
                     return Ok(Back::Left);
                 }
                 self.await_person(&email, role, way, row.name.as_deref()).await?;
+                if row.was_untold {
+                    let (write, course) = self.connection();
+                    put_stranger_untold(write, course, &email).await?;
+                }
             }
             (Kind::Add | Kind::Role, Some(_), Some((role, way))) if is_ours => {
                 self.await_person(&email, role, way, row.name.as_deref()).await?;
@@ -163,6 +168,7 @@ struct ChangeRow {
     was_since: Option<Millis>,
     was_joined_at: Option<Millis>,
     was_words: Option<String>,
+    was_untold: bool,
     role: CourseRole,
     state: Option<PlaceState>,
 }

@@ -1,8 +1,10 @@
-//! Letters that wait until a draft is published: whom they are to, not what they say. That follows from where the place is by then.
+//! Letters that wait until a course is published with which their readers could do nothing before: whom they are to, not what they say.
+//! That follows from where the place is by then.
 
 use crate::accounts::model::Email;
 use crate::clock::Millis;
-use crate::db::{Write, query};
+use crate::courses::model::CourseState;
+use crate::db::{Connection, Write, query};
 use crate::enrolments::letters::News;
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
@@ -29,38 +31,75 @@ impl Untold {
     }
 }
 
-/// Lets what somebody is to hear of their place wait. It waits until the course is published, whatever happens to the place until then.
-pub(in crate::enrolments) async fn leave_untold(
+/// Whether what somebody is to hear of their place waits. It does until the course is published, whatever happens to the place until then.
+pub(in crate::enrolments) async fn put_untold(
     write: &mut Write,
     course: CourseId,
     user: UserId,
+    waits: bool,
 ) -> Result<(), Failure> {
     query("update enrolments set untold = $3 where course_id = $1 and user_id = $2")
         .bind(course)
         .bind(user)
+        .bind(waits)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
+/// Lets the letter to an address that a place waits for wait.
+pub(in crate::enrolments) async fn put_stranger_untold(
+    write: &mut Write,
+    course: CourseId,
+    email: &Email,
+) -> Result<(), Failure> {
+    query("update awaited set untold = $3 where course_id = $1 and email_key = $2")
+        .bind(course)
+        .bind(email.key())
         .bind(true)
         .execute(write)
         .await
         .map(drop)
 }
 
-/// The same of an address that a place waits for. Answers false for one who can open a draft as soon as there is an account: who is put
-/// among its staff at once.
-pub(in crate::enrolments) async fn leave_stranger_untold(
+/// Whether that letter waits until the course, which is in this state, is published; it is written down. It does not for one who can use
+/// the place as soon as there is an account: in a draft whoever is put among its staff at once, in a course that is over whoever is put into
+/// it at once, in a published one everybody.
+pub(in crate::enrolments) async fn waits_for_publication(
     write: &mut Write,
     course: CourseId,
+    state: CourseState,
     email: &Email,
 ) -> Result<bool, Failure> {
-    let waits =
-        query("update awaited set untold = $3 where course_id = $1 and email_key = $2 and (role = $4 or way = $5)")
-            .bind(course)
-            .bind(email.key())
-            .bind(true)
-            .bind(CourseRole::Student.key())
-            .bind(Way::Invitation.key())
-            .execute(write)
-            .await?;
-    Ok(waits > 0)
+    let (invited, students) = match state {
+        CourseState::Published => (false, false),
+        CourseState::Concluded | CourseState::Archived => (true, false),
+        CourseState::Draft => (true, true),
+    };
+    let row: Option<(bool,)> = query(
+        "update awaited set untold = ((way = $3 and $4) or (role = $5 and $6)) where course_id = $1 and email_key = $2
+         returning untold",
+    )
+    .bind(course)
+    .bind(email.key())
+    .bind(Way::Invitation.key())
+    .bind(invited)
+    .bind(CourseRole::Student.key())
+    .bind(students)
+    .optional(write)
+    .await?;
+    Ok(row.is_some_and(|(waits,)| waits))
+}
+
+/// Published courses in which a letter still waits.
+pub(in crate::enrolments) async fn public_list_with_untold(on: &mut impl Connection) -> Result<Vec<CourseId>, Failure> {
+    let rows: Vec<(CourseId,)> = query(
+        "select c.id from courses c where c.state = 'published' and c.id in (select course_id from enrolments where untold
+           union select course_id from awaited where untold) order by c.id",
+    )
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(|(course,)| course).collect())
 }
 
 /// Who hears of their place now, and what, and which addresses without an account. Nobody waits for it after that.
@@ -77,7 +116,7 @@ pub(in crate::enrolments) async fn take_untold(
     let strangers: Vec<(String,)> =
         query(
             "select a.email from awaited a where a.course_id = $1 and a.untold and not exists (select 1 from users u
-               join enrolments e on e.user_id = u.id where u.email_key = a.email_key and e.course_id = a.course_id) order by a.email_key",
+               join enrolments e on e.user_id = u.id where u.email_key = a.email_key and e.course_id = a.course_id and e.untold) order by a.email_key",
         )
         .bind(course)
         .all(write)
