@@ -102,31 +102,36 @@ pub(in crate::enrolments) async fn public_list_with_untold(on: &mut impl Connect
     Ok(rows.into_iter().map(|(course,)| course).collect())
 }
 
-/// Who hears of their place now, and what, and which addresses without an account. Nobody waits for it after that.
+/// Who hears of their place now, and what, and which addresses without an account. Nobody waits for it after that; of two who take it at the
+/// same moment one has each.
 pub(in crate::enrolments) async fn take_untold(
     write: &mut Write,
     course: CourseId,
 ) -> Result<(Vec<(UserId, News)>, Vec<Email>), Failure> {
-    let people: Vec<Untold> = query(
-        "select user_id, state, role, offer_ends_at from enrolments where course_id = $1 and untold order by user_id",
+    // Who has made the account by now and has a place hears of that.
+    let mut strangers: Vec<(String,)> = query(
+        "update awaited set untold = $2 where course_id = $1 and untold and not exists (select 1 from users u
+           join enrolments e on e.user_id = u.id where u.email_key = awaited.email_key and e.course_id = $1 and e.untold)
+         returning email",
     )
     .bind(course)
+    .bind(false)
     .all(write)
     .await?;
-    let strangers: Vec<(String,)> =
-        query(
-            "select a.email from awaited a where a.course_id = $1 and a.untold and not exists (select 1 from users u
-               join enrolments e on e.user_id = u.id where u.email_key = a.email_key and e.course_id = a.course_id and e.untold) order by a.email_key",
-        )
+    query("update awaited set untold = $2 where course_id = $1 and untold")
         .bind(course)
-        .all(write)
+        .bind(false)
+        .execute(write)
         .await?;
-    for clear in [
-        "update enrolments set untold = $2 where course_id = $1 and untold",
-        "update awaited set untold = $2 where course_id = $1 and untold",
-    ] {
-        query(clear).bind(course).bind(false).execute(write).await?;
-    }
+    let mut people: Vec<Untold> = query(
+        "update enrolments set untold = $2 where course_id = $1 and untold returning user_id, state, role, offer_ends_at",
+    )
+    .bind(course)
+    .bind(false)
+    .all(write)
+    .await?;
+    strangers.sort_unstable();
+    people.sort_unstable_by_key(|untold| untold.user_id.0);
     let news = people.into_iter().filter_map(Untold::news).collect();
     let strangers = strangers.iter().map(|(email,)| Email::parse(email)).collect::<Result<_, _>>()?;
     Ok((news, strangers))
