@@ -201,18 +201,14 @@ fn waiting_here(standing: &Standing, mine: &MyPlace, now: Millis) -> AnyView {
             };
             view! { {said}{leave("Leave the line")} }.into_any()
         }
-        PlaceState::Dropped | PlaceState::Removed if !mine.was_in => view! {
-            <p class="quiet-text">{format!("Your place here ended {}.", when::words(mine.since, now))}</p>
-        }
-        .into_any(),
-        PlaceState::Dropped => view! {
+        PlaceState::Dropped if mine.was_in => view! {
             <p class="quiet-text">{format!("You left this course {}.", when::words(mine.since, now))}</p>
             {own_work()}
         }
         .into_any(),
-        PlaceState::Removed => view! {
-            <p class="quiet-text">{format!("You are not in this course since {}.", when::words(mine.since, now))}</p>
-            {own_work()}
+        PlaceState::Dropped | PlaceState::Removed => view! {
+            <p class="quiet-text">{format!("Your place here ended {}.", when::words(mine.since, now))}</p>
+            {mine.was_in.then(own_work)}
         }
         .into_any(),
         PlaceState::Active | PlaceState::Blocked => ().into_any(),
