@@ -11,7 +11,7 @@ use lectern::sessions::caller::Caller;
 use crate::api::program::ALL;
 use crate::app::{App, Course, Visitor};
 use crate::blocks::move_to;
-use crate::places::{GONE_ON, OK, SETTINGS, add, join, leave, reads, staff};
+use crate::places::{GONE_ON, OK, SETTINGS, add, join, join_one_by_one, leave, reads, staff};
 use crate::rosters;
 
 /// Whom letters about places were written to since this was asked last.
@@ -249,9 +249,7 @@ async fn who_moves_up_and_is_taken_out_at_once_hears_of_no_seat() {
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes")]).await;
-    for name in ["ada", "ben", "cid"] {
-        assert_eq!(join(&app.person(name, SiteRole::Student).await, &course).await, GONE_ON);
-    }
+    join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
     let picked = format!("{},{}", owner.member_id(&course, "ada").await, owner.member_id(&course, "ben").await);
     assert_eq!(owner.call("/fn/remove_picked", &[("course", &course.id), ("people", &picked)]).await.status, OK);
     assert_eq!(
@@ -311,18 +309,14 @@ async fn who_moves_up_because_somebody_takes_a_place_while_they_sign_in_hears_of
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
-    let mut people = Vec::new();
-    for name in ["ada", "ben", "cid"] {
-        people.push(app.person(name, SiteRole::Student).await);
-        assert_eq!(join(&people[people.len() - 1], &course).await, GONE_ON);
-    }
-    assert_eq!(leave(&people[0], &course).await, GONE_ON);
+    let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
+    assert_eq!(leave(&ada, &course).await, GONE_ON);
     let teacher =
         [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
     assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
     assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example", "prof@uni.example"]);
-    move_to(&app, &people[1], "prof@uni.example").await;
-    assert!(people[2].get(&course.page()).await.has("A seat is kept for you"));
+    move_to(&app, &ben, "prof@uni.example").await;
+    assert!(cid.get(&course.page()).await.has("A seat is kept for you"));
     late(&app).await;
     assert_eq!(written_to(&app, &mut seen).await, ["cid@uni.example"]);
     assert!(app.letter_to("cid@uni.example").await.text.contains("is kept for you until"));
@@ -335,12 +329,8 @@ async fn of_a_course_that_is_over_letters_promise_nothing() {
     let owner = app.person("ines", SiteRole::Instructor).await;
     let course = owner.published_course("Rivers", 1).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
-    let mut people = Vec::new();
-    for name in ["ada", "ben"] {
-        people.push(app.person(name, SiteRole::Student).await);
-        assert_eq!(join(&people[people.len() - 1], &course).await, GONE_ON);
-    }
-    assert_eq!(leave(&people[0], &course).await, GONE_ON);
+    let [ada, _ben] = join_one_by_one(&app, &course, ["ada", "ben"]).await;
+    assert_eq!(leave(&ada, &course).await, GONE_ON);
     owner.post("/fn/conclude_course", &[("course", &course.id)]).await;
     written_to(&app, &mut seen).await;
     app.person("cid", SiteRole::Student).await;
