@@ -1,17 +1,17 @@
 //! What people hear by mail about their place in a course: what others did with it, never what they did themselves.
 //!
-//! A letter is written in the transaction of what it tells of. Without a mail server there is none: their home and the course's page
-//! say the same.
+//! A letter is written in the transaction of what it tells of, or once its reader can do something with it (`store/untold.rs`). Without a
+//! mail server there is none: their home and the course's page say the same.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
 use super::store::{
-    Moved, PersonRow, public_course_of_letters, public_list_with_untold, put_stranger_untold, put_untold, take_untold,
-    waits_for_publication,
+    Moved, PersonRow, find_news_of_stranger, list_untold, public_course_of_letters, public_list_with_untold,
+    put_stranger_untold, put_untold,
 };
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
@@ -156,10 +156,7 @@ pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result
                 Entry::Vacant(unknown) => unknown.insert(public_course_of_letters(write, course).await?),
             };
             let waits = news.waits_for_publication(about.state);
-            // In a published one nothing waits that this would be told twice with.
-            if waits || about.state != CourseState::Published {
-                put_untold(write, course, user, waits).await?;
-            }
+            put_untold(write, course, user, waits).await?;
             if !waits {
                 write_news(write, site, about, user, news).await?;
             }
@@ -172,38 +169,43 @@ pub async fn tell_all(all: Vec<Moved>, write: &mut Write, site: &Site) -> Result
 /// they go by mail.
 pub async fn tell_of_publication(moved: Moved, write: &mut Write, site: &Site) -> Result<usize, Failure> {
     let course = moved.course;
-    let moved_up: HashSet<UserId> = moved.news.iter().map(|(user, _)| *user).collect();
     moved.tell(write, site).await?;
-    let told = tell_untold(write, site, course, &moved_up).await?;
+    let told = tell_untold(write, site, course).await?;
     Ok(if site.mailer.is_some() { told } else { 0 })
 }
 
-/// Writes what still waits of courses that are published: of who moved up when somebody took a place while they signed in, and of an
-/// address that had another letter a moment before. Called every few minutes while a server runs.
+/// Writes what waits for nothing any more: to who moved up when somebody took a place while they signed in, and to an address that had
+/// another letter a moment before. Called every few minutes while a server runs.
 pub async fn tell_late(site: &Site, system: Arc<Caller>) -> Result<(), Failure> {
-    let courses = public_list_with_untold(&mut site.db.read(system.clone()).await?).await?;
-    for course in courses {
+    let mut read = site.db.read(system.clone()).await?;
+    let mut late = Vec::new();
+    for (course, state) in public_list_with_untold(&mut read).await? {
+        if !list_untold(&mut read, course).await?.due(state).is_empty() {
+            late.push(course);
+        }
+    }
+    drop(read);
+    for course in late {
         let mut write = site.db.begin_write(system.clone()).await?;
-        tell_untold(&mut write, site, course, &HashSet::new()).await?;
+        tell_untold(&mut write, site, course).await?;
         write.commit().await?;
     }
     Ok(())
 }
 
-async fn tell_untold(
-    write: &mut Write,
-    site: &Site,
-    course: CourseId,
-    know: &HashSet<UserId>,
-) -> Result<usize, Failure> {
-    let (mut people, strangers) = take_untold(write, course).await?;
-    people.retain(|(user, _)| !know.contains(user));
+/// Writes what of a course waits for nothing any more. Answers to how many.
+async fn tell_untold(write: &mut Write, site: &Site, course: CourseId) -> Result<usize, Failure> {
     let about = public_course_of_letters(write, course).await?;
-    let told = people.len() + strangers.len();
-    for (user, news) in people {
-        write_news(write, site, &about, user, news).await?;
+    let due = list_untold(write, course).await?.due(about.state);
+    let mut told = due.strangers.len();
+    for (user, news) in due.people {
+        put_untold(write, course, user, false).await?;
+        if let Some(news) = news {
+            write_news(write, site, &about, user, news).await?;
+            told += 1;
+        }
     }
-    for email in strangers {
+    for (email, _) in due.strangers {
         ask_to_sign_up(write, site, course, &email).await?;
     }
     Ok(told)
@@ -249,13 +251,16 @@ pub enum Told {
 /// published.
 pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<Told, Failure> {
     let about = public_course_of_letters(write, course).await?;
-    if waits_for_publication(write, course, about.state, email).await? {
+    let news = find_news_of_stranger(write, course, email).await?;
+    let waits = news.is_some_and(|news| news.waits_for_publication(about.state));
+    put_stranger_untold(write, course, email, waits).await?;
+    if waits {
         return Ok(Told::AtPublication);
     }
     match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
         Ok(()) => {}
         Err(Failure::Refused(_)) => {
-            put_stranger_untold(write, course, email).await?;
+            put_stranger_untold(write, course, email, true).await?;
             return Ok(Told::Now);
         }
         Err(broken) => return Err(broken),

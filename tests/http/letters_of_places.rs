@@ -300,6 +300,20 @@ async fn an_address_that_had_another_letter_a_moment_before_has_the_next_one_lat
     app.clock.advance(MINUTE);
     late(&app).await;
     assert_eq!(written_to(&app, &mut seen).await, [""; 0], "once");
+    // Nor that of a draft, to one who can open it.
+    for title in ["Seas", "Ponds"] {
+        let course = owner.create_course(title).await;
+        let teacher =
+            [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
+        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+    }
+    assert_eq!(written_to(&app, &mut seen).await, ["prof@uni.example"]);
+    app.clock.advance(MINUTE);
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["prof@uni.example"]);
+    assert!(app.letter_to("prof@uni.example").await.text.contains("“Ponds”"));
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
 }
 
 /// A sign-in gives a place and with it a seat to the next in line: they hear of it as of any other.
@@ -362,4 +376,50 @@ async fn a_letter_that_waited_waits_again_when_the_import_that_took_its_place_is
     assert_eq!(app.count("awaited").await, 2);
     publish(&owner, &course).await;
     assert_eq!(written_to(&app, &mut seen).await, ["new@uni.example"]);
+}
+
+/// What somebody does themselves, or hears otherwise, no letter that waited says again.
+#[tokio::test]
+async fn a_letter_that_waited_is_not_written_of_ones_own_step_or_twice() {
+    for does in ["take the seat", "be let in"] {
+        let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+        let owner = app.person("ines", SiteRole::Instructor).await;
+        let course = owner.published_course("Rivers", 1).await;
+        owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
+        let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
+        assert_eq!(leave(&ada, &course).await, GONE_ON);
+        let teacher =
+            [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
+        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+        move_to(&app, &ben, "prof@uni.example").await;
+        written_to(&app, &mut seen).await;
+        if does == "take the seat" {
+            assert_eq!(join(&cid, &course).await, GONE_ON);
+        } else {
+            assert_eq!(add(&owner, &course, "cid", "now").await, OK);
+            assert_eq!(written_to(&app, &mut seen).await, ["cid@uni.example"]);
+        }
+        assert!(reads(&cid, &course).await);
+        late(&app).await;
+        assert_eq!(written_to(&app, &mut seen).await, [""; 0], "{does}");
+    }
+}
+
+/// Whose import was undone is as before, and the next one says by itself whether it writes.
+#[tokio::test]
+async fn a_silent_import_after_one_that_was_undone_writes_to_nobody() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    let rows = "email\nada@uni.example\nnew@uni.example";
+    let list = rosters::read(&owner, &course, rows, false).await;
+    assert_eq!(rosters::import(&owner, &course, &list, None, true).await.status, GONE_ON);
+    assert_eq!(rosters::undo(&owner, &course, &list).await, OK);
+    let list = rosters::read(&owner, &course, rows, false).await;
+    assert_eq!(rosters::import(&owner, &course, &list, None, false).await.status, GONE_ON);
+    assert_eq!(app.words("select state from enrolments where role = 'student'").await, ["active"]);
+    assert!(!publish(&owner, &course).await.contains("by mail"));
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
 }

@@ -89,6 +89,8 @@ pub struct OwnCourse {
     pub offer_ends_at: Option<Millis>,
     /// What they said when they asked to join, until they are answered.
     pub words: Option<String>,
+    /// Whether a letter about it still waits: until the course is published, most often.
+    pub untold: bool,
 }
 
 /// An address they had before and are blocked with: which it was, nobody can tell from what is kept.
@@ -226,7 +228,7 @@ impl RecentlyProven<Oneself<'_, Read>> {
         .all(read)
         .await?;
         let courses = query(
-            "select c.slug, c.title, e.role, e.state, e.way, e.joined_at, e.since, e.line, e.offer_ends_at, e.words
+            "select c.slug, c.title, e.role, e.state, e.way, e.joined_at, e.since, e.line, e.offer_ends_at, e.words, e.untold
              from enrolments e join courses c on c.id = e.course_id where e.user_id = $1 order by e.since, c.id",
         )
         .bind(user)

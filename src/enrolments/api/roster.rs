@@ -103,7 +103,7 @@ pub async fn import_roster(
             letters::ask_to_sign_up(&mut write, &site, course, email).await?;
         }
     } else {
-        letters::tell_all(done.moved.into_iter().map(Moved::untold).collect(), &mut write, &site).await?;
+        letters::tell_all(done.moved.into_iter().map(Moved::silent).collect(), &mut write, &site).await?;
     }
     write.commit().await?;
     request::go_on(&back(&standing, still, roster), Flash::said(said))

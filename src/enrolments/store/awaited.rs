@@ -2,13 +2,14 @@
 //! shows that it has the address.
 
 use super::moving::{Taking, take};
-use super::untold::put_untold;
+use super::untold::{news_of_stranger, put_untold};
 use crate::accounts::model::Email;
 use crate::accounts::policy::Asked;
 use crate::accounts::store::public_is_surely_theirs;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::Millis;
+use crate::courses::model::CourseState;
 use crate::courses::policy::{CourseManager, CourseStaff};
 use crate::db::{Connection, Write, query};
 use crate::enrolments::machine::{Stays, Step};
@@ -105,6 +106,7 @@ impl CourseManager<'_, Write> {
 #[derive(sqlx::FromRow)]
 struct Waiting {
     course_id: CourseId,
+    state: CourseState,
     role: CourseRole,
     way: Way,
     untold: bool,
@@ -115,7 +117,8 @@ struct Waiting {
 /// promised. A place whose person is blocked, or with whose address somebody is, waits no more.
 pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), Failure> {
     let places: Vec<Waiting> = query(
-        "select a.course_id, a.role, a.way, a.untold from awaited a join users u on u.email_key = a.email_key where u.id = $1 order by a.course_id",
+        "select a.course_id, c.state, a.role, a.way, a.untold from awaited a join users u on u.email_key = a.email_key
+         join courses c on c.id = a.course_id where u.id = $1 order by a.course_id",
     )
     .bind(user)
     .all(write)
@@ -123,7 +126,7 @@ pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), 
     if places.is_empty() || !public_is_surely_theirs(write, user).await? {
         return Ok(());
     }
-    for Waiting { course_id, role, way, untold } in places {
+    for Waiting { course_id, state, role, way, untold } in places {
         let step = if way == Way::Invitation { Step::Invite } else { Step::LetIn };
         let taking = Taking { user, step, role, way: Some(way) };
         let taken = match take(write, course_id, taking).await? {
@@ -131,12 +134,12 @@ pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), 
             taken => taken,
         };
         if let Ok(moved) = taken {
-            // They are here themselves, and their home says it: but of a course that is not published.
-            if untold {
+            // They are here themselves, and their home says it: but of what waits for publication.
+            if untold && news_of_stranger(role, way).waits_for_publication(state) {
                 put_untold(write, course_id, user, true).await?;
             }
-            // Who moved up for it hears within minutes: a sign-in writes no letters.
-            for (other, _) in moved.untold().news {
+            // Who moved up for it, or lost a seat that was kept, hears within minutes: a sign-in writes no letters.
+            for (other, _) in moved.silent().news {
                 put_untold(write, course_id, other, true).await?;
             }
         }

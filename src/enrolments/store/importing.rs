@@ -28,7 +28,7 @@ pub struct Done {
     pub left: i64,
     /// What people hear.
     pub moved: Vec<Moved>,
-    /// Whose address has a place that waits from now on.
+    /// Whose address a place waits for, and who is still to be asked to make an account.
     pub strangers: Vec<Email>,
 }
 
@@ -198,11 +198,11 @@ impl Before {
                 .bind(place.as_ref().map(|place| place.way.key().to_owned()))
                 .bind(place.as_ref().map(|place| place.since))
                 .bind(place.as_ref().and_then(|place| place.joined_at))
-                .bind(place.and_then(|place| place.words))
+                .bind(place.as_ref().and_then(|place| place.words.clone()))
                 .bind(None::<String>)
                 .bind(None::<String>)
                 .bind(None::<String>)
-                .bind(false),
+                .bind(place.is_some_and(|place| place.untold)),
             Self::Awaited(before) => insert
                 .bind(None::<UserId>)
                 .bind(None::<String>)

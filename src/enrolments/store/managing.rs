@@ -20,7 +20,8 @@ pub enum Added {
     Moved(String, Moved),
     /// Nothing changed: why, and as what they are there. Holds their name, or the address where no account has it.
     Stays(String, CourseRole, Stays),
-    /// No account has this address yet, or the one that has it is disabled: a place waits for it. False when one did before.
+    /// No account has this address yet, or the one that has it is disabled: a place waits for it. Whether its
+    /// person is still to be asked: none did before, or its letter waits as well.
     Awaited(bool),
     /// The same where nobody should wait.
     NoAccount,
@@ -156,7 +157,7 @@ impl CourseManager<'_, Write> {
         let was_in = find(write, course, user).await?.is_some_and(|row| row.joined_at.is_some());
         let (name, moved) = self.step(user, &[PlaceState::Removed], Step::LetIn).await?;
         // Nobody has told who was in it that they were out.
-        Ok((name, if was_in { moved.untold() } else { moved }))
+        Ok((name, if was_in { moved.silent() } else { moved }))
     }
 
     /// Takes somebody out for good, whatever their place is: no way leads back in until it is lifted. Answers the name.

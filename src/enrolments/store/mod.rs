@@ -19,12 +19,12 @@ pub use codes::CodeRow;
 pub use importing::Done;
 pub use managing::{Added, Doing, How, stays_in_words};
 pub use mine::{DoneRow, MyPlace};
-pub use moving::{Moved, public_list_with_late_offers};
+pub use moving::Moved;
 pub(crate) use moving::{fill_seats, put_owner};
 pub use people::{AskingRow, ExportRow, PeopleList, PersonRow, Sort};
 pub use rosters::{Kept, RosterHead, no_list, public_delete_old_rosters};
 pub use undoing::Undone;
-pub(super) use untold::{public_list_with_untold, put_stranger_untold, put_untold, take_untold, waits_for_publication};
+pub(super) use untold::{find_news_of_stranger, list_untold, public_list_with_untold, put_stranger_untold, put_untold};
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};
@@ -32,7 +32,7 @@ use super::letters::AboutCourse;
 use super::machine::{Stays, Step};
 use super::model::{CourseRole, PlaceState, Way};
 use crate::courses::policy::{Joiner, Leaver};
-use crate::db::{Write, query};
+use crate::db::{Connection, Write, query};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
@@ -109,4 +109,12 @@ pub(crate) async fn leave_everywhere(write: &mut Write, user: UserId) -> Result<
 /// What letters say of a course.
 pub(super) async fn public_course_of_letters(write: &mut Write, course: CourseId) -> Result<AboutCourse, Failure> {
     query("select slug, title, state from courses where id = $1").bind(course).one(write).await
+}
+
+/// Courses in which the time of an offer is over.
+pub async fn public_list_with_late_offers(on: &mut impl Connection) -> Result<Vec<CourseId>, Failure> {
+    let now = on.now();
+    let rows: Vec<(CourseId,)> =
+        query("select distinct course_id from enrolments where offer_ends_at <= $1").bind(now).all(on).await?;
+    Ok(rows.into_iter().map(|(course,)| course).collect())
 }

@@ -3,6 +3,7 @@
 
 use super::blocks::{blocked_with_address_of, forget_marks};
 use super::states::{has_seat, waits};
+use super::untold::put_untold;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
 use crate::clock::{HOUR, Millis};
@@ -33,7 +34,9 @@ macro_rules! place {
             $of,
             ".joined_at, ",
             $of,
-            ".words"
+            ".words, ",
+            $of,
+            ".untold"
         )
     };
 }
@@ -55,6 +58,8 @@ pub(super) struct PlaceRow {
     pub joined_at: Option<Millis>,
     /// What they said when they asked.
     pub words: Option<String>,
+    /// Whether they are still to hear of it.
+    pub untold: bool,
 }
 
 /// Whose place it is, in line.
@@ -97,7 +102,7 @@ pub struct Moved {
 
 impl Moved {
     /// The same, with nothing said to the one whose place it was: only those in line hear of it.
-    pub fn untold(mut self) -> Self {
+    pub fn silent(mut self) -> Self {
         self.news.retain(|(user, _)| Some(*user) != self.of);
         self
     }
@@ -156,6 +161,9 @@ pub(super) async fn take(write: &mut Write, course: CourseId, taking: Taking) ->
         Err(stays) => return Ok(Err(stays)),
     };
     put(write, course, user, before.as_ref(), state, role, way, None).await?;
+    if matches!(step, Step::Come | Step::Ask | Step::Go) && before.as_ref().is_some_and(|row| row.untold) {
+        put_untold(write, course, user, false).await?;
+    }
     if step == Step::Unblock {
         forget_marks(write, user).await?;
     }
@@ -280,14 +288,6 @@ pub(super) async fn restore(
 /// Gives a course that was just made its owner.
 pub(crate) async fn put_owner(write: &mut Write, course: CourseId, user: UserId) -> Result<(), Failure> {
     put(write, course, user, None, PlaceState::Active, CourseRole::Owner, Way::Made, None).await
-}
-
-/// Courses in which the time of an offer is over.
-pub async fn public_list_with_late_offers(on: &mut impl Connection) -> Result<Vec<CourseId>, Failure> {
-    let now = on.now();
-    let rows: Vec<(CourseId,)> =
-        query("select distinct course_id from enrolments where offer_ends_at <= $1").bind(now).all(on).await?;
-    Ok(rows.into_iter().map(|(course,)| course).collect())
 }
 
 pub(super) async fn find(

@@ -2,7 +2,7 @@
 
 use super::blocks::blocked_with_address;
 use super::moving::{Moved, Taking, find, restore, take};
-use super::untold::put_stranger_untold;
+use super::untold::{put_stranger_untold, put_untold};
 use crate::accounts::model::Email;
 use crate::audit::event::{Event, Object, What};
 use crate::audit::store::note;
@@ -49,7 +49,7 @@ impl RecentlyProven<CourseManager<'_, Write>> {
             match self.undo_row(&row, imported_at).await? {
                 Back::Done(moved) => {
                     undone.people += 1;
-                    undone.moved.extend(moved.map(Moved::untold));
+                    undone.moved.extend(moved.map(Moved::silent));
                 }
                 Back::Left => undone.left += 1,
             }
@@ -122,7 +122,7 @@ impl CourseManager<'_, Write> {
                 self.await_person(&email, role, way, row.name.as_deref()).await?;
                 if row.was_untold {
                     let (write, course) = self.connection();
-                    put_stranger_untold(write, course, &email).await?;
+                    put_stranger_untold(write, course, &email, true).await?;
                 }
             }
             (Kind::Add | Kind::Role, Some(_), Some((role, way))) if is_ours => {
@@ -201,6 +201,9 @@ impl ChangeRow {
         };
         let taking = Taking { user, step, role: self.was_role.unwrap_or(self.role), way: self.was_way };
         let Ok(moved) = take(write, course, taking).await? else { return Ok(Back::Left) };
+        if self.change == Kind::Add {
+            put_untold(write, course, user, self.was_untold).await?;
+        }
         // Who finds no seat again stands in line from now on.
         if let Some(since) = self.was_since.filter(|_| Some(moved.state) == self.was_state) {
             restore(write, course, user, since, self.was_joined_at, self.was_words.clone()).await?;

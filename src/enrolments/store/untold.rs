@@ -1,6 +1,7 @@
-//! Letters that wait until a course is published with which their readers could do nothing before: whom they are to, not what they say.
-//! That follows from where the place is by then.
+//! Whose letter waits: until the course is published where its reader could do nothing with it before, else for some minutes (the limit of
+//! letters to an address, a sign-in, which writes none). What it says is not kept: that follows from where the place is by then.
 
+use super::states::{is_in, is_pending};
 use crate::accounts::model::Email;
 use crate::clock::Millis;
 use crate::courses::model::CourseState;
@@ -10,28 +11,60 @@ use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
+/// What waits of a course.
+#[derive(Debug, Default)]
+pub(in crate::enrolments) struct Untold {
+    /// By account; nothing to hear where somebody is out of it again, or asks themselves.
+    pub people: Vec<(UserId, Option<News>)>,
+    /// By the address that a place waits for.
+    pub strangers: Vec<(Email, News)>,
+}
+
+impl Untold {
+    /// What of it waits for nothing any more in a course of this state, with those who have nothing to hear once it is published.
+    pub fn due(mut self, state: CourseState) -> Self {
+        self.people.retain(|(_, news)| match news {
+            Some(news) => !news.waits_for_publication(state),
+            None => state == CourseState::Published,
+        });
+        self.strangers.retain(|(_, news)| !news.waits_for_publication(state));
+        self
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.strangers.is_empty()
+    }
+}
+
 #[derive(sqlx::FromRow)]
-struct Untold {
+struct PersonUntold {
     user_id: UserId,
     state: PlaceState,
     role: CourseRole,
     offer_ends_at: Option<Millis>,
 }
 
-impl Untold {
-    /// What there is to hear of where the place is; nothing for who is out of it again, or asks themselves.
-    fn news(self) -> Option<(UserId, News)> {
-        let news = match self.state {
-            PlaceState::Active => News::LetIn(self.role),
-            PlaceState::Invited => News::Invited(self.role),
-            PlaceState::Waitlisted => self.offer_ends_at.map_or(News::InLine, News::Offered),
-            PlaceState::Requested | PlaceState::Dropped | PlaceState::Removed | PlaceState::Blocked => return None,
-        };
-        Some((self.user_id, news))
+impl PersonUntold {
+    /// What there is to hear of where the place is.
+    fn news(&self) -> Option<News> {
+        match self.state {
+            PlaceState::Active => Some(News::LetIn(self.role)),
+            PlaceState::Invited => Some(News::Invited(self.role)),
+            PlaceState::Waitlisted => Some(self.offer_ends_at.map_or(News::InLine, News::Offered)),
+            // Who goes by themselves has nothing that waits any more.
+            PlaceState::Dropped => Some(News::Lapsed),
+            PlaceState::Requested | PlaceState::Removed | PlaceState::Blocked => None,
+        }
     }
 }
 
-/// Whether what somebody is to hear of their place waits. It does until the course is published, whatever happens to the place until then.
+/// What a place that waits for an address will be.
+pub(super) fn news_of_stranger(role: CourseRole, way: Way) -> News {
+    if way == Way::Invitation { News::Invited(role) } else { News::LetIn(role) }
+}
+
+/// Says whether somebody is still to hear of their place. They are, whatever happens to it until then, but for what they do themselves.
 pub(in crate::enrolments) async fn put_untold(
     write: &mut Write,
     course: CourseId,
@@ -47,92 +80,71 @@ pub(in crate::enrolments) async fn put_untold(
         .map(drop)
 }
 
-/// Lets the letter to an address that a place waits for wait.
+/// The same of an address that a place waits for.
 pub(in crate::enrolments) async fn put_stranger_untold(
     write: &mut Write,
     course: CourseId,
     email: &Email,
+    waits: bool,
 ) -> Result<(), Failure> {
     query("update awaited set untold = $3 where course_id = $1 and email_key = $2")
         .bind(course)
         .bind(email.key())
-        .bind(true)
+        .bind(waits)
         .execute(write)
         .await
         .map(drop)
 }
 
-/// Whether that letter waits until the course, which is in this state, is published; it is written down. It does not for one who can use
-/// the place as soon as there is an account: in a draft whoever is put among its staff at once, in a course that is over whoever is put into
-/// it at once, in a published one everybody.
-pub(in crate::enrolments) async fn waits_for_publication(
+/// What there is to hear of the place that waits for an address; none where none does.
+pub(in crate::enrolments) async fn find_news_of_stranger(
     write: &mut Write,
     course: CourseId,
-    state: CourseState,
     email: &Email,
-) -> Result<bool, Failure> {
-    let (invited, students) = match state {
-        CourseState::Published => (false, false),
-        CourseState::Concluded | CourseState::Archived => (true, false),
-        CourseState::Draft => (true, true),
-    };
-    let row: Option<(bool,)> = query(
-        "update awaited set untold = ((way = $3 and $4) or (role = $5 and $6)) where course_id = $1 and email_key = $2
-         returning untold",
-    )
-    .bind(course)
-    .bind(email.key())
-    .bind(Way::Invitation.key())
-    .bind(invited)
-    .bind(CourseRole::Student.key())
-    .bind(students)
-    .optional(write)
-    .await?;
-    Ok(row.is_some_and(|(waits,)| waits))
+) -> Result<Option<News>, Failure> {
+    let row: Option<(CourseRole, Way)> = query("select role, way from awaited where course_id = $1 and email_key = $2")
+        .bind(course)
+        .bind(email.key())
+        .optional(write)
+        .await?;
+    Ok(row.map(|(role, way)| news_of_stranger(role, way)))
 }
 
-/// Published courses in which a letter still waits.
-pub(in crate::enrolments) async fn public_list_with_untold(on: &mut impl Connection) -> Result<Vec<CourseId>, Failure> {
-    let rows: Vec<(CourseId,)> = query(
-        "select c.id from courses c where c.state = 'published' and c.id in (select course_id from enrolments where untold
+/// What waits of a course, but of an address whose account has a place by now: they hear of that.
+pub(in crate::enrolments) async fn list_untold(on: &mut impl Connection, course: CourseId) -> Result<Untold, Failure> {
+    let people: Vec<PersonUntold> = query(
+        "select user_id, state, role, offer_ends_at from enrolments where course_id = $1 and untold order by user_id",
+    )
+    .bind(course)
+    .all(on)
+    .await?;
+    let strangers: Vec<(String, CourseRole, Way)> = query(concat!(
+        "select a.email, a.role, a.way from awaited a where a.course_id = $1 and a.untold and not exists (select 1 from users u
+           join enrolments e on e.user_id = u.id where u.email_key = a.email_key and e.course_id = a.course_id and (",
+        is_in!("e"),
+        " or ",
+        is_pending!("e"),
+        ")) order by a.email_key"
+    ))
+    .bind(course)
+    .all(on)
+    .await?;
+    let people = people.iter().map(|row| (row.user_id, row.news())).collect();
+    let strangers = strangers
+        .into_iter()
+        .map(|(email, role, way)| Ok((Email::parse(&email)?, news_of_stranger(role, way))))
+        .collect::<Result<_, Failure>>()?;
+    Ok(Untold { people, strangers })
+}
+
+/// Courses of which something waits, and where each is in its life.
+pub(in crate::enrolments) async fn public_list_with_untold(
+    on: &mut impl Connection,
+) -> Result<Vec<(CourseId, CourseState)>, Failure> {
+    query(
+        "select c.id, c.state from courses c where c.id in (select course_id from enrolments where untold
            union select course_id from awaited where untold) order by c.id",
     )
     .all(on)
-    .await?;
-    Ok(rows.into_iter().map(|(course,)| course).collect())
-}
-
-/// Who hears of their place now, and what, and which addresses without an account. Nobody waits for it after that; of two who take it at the
-/// same moment one has each.
-pub(in crate::enrolments) async fn take_untold(
-    write: &mut Write,
-    course: CourseId,
-) -> Result<(Vec<(UserId, News)>, Vec<Email>), Failure> {
-    // Who has made the account by now and has a place hears of that.
-    let mut strangers: Vec<(String,)> = query(
-        "update awaited set untold = $2 where course_id = $1 and untold and not exists (select 1 from users u
-           join enrolments e on e.user_id = u.id where u.email_key = awaited.email_key and e.course_id = $1 and e.untold)
-         returning email",
-    )
-    .bind(course)
-    .bind(false)
-    .all(write)
-    .await?;
-    query("update awaited set untold = $2 where course_id = $1 and untold")
-        .bind(course)
-        .bind(false)
-        .execute(write)
-        .await?;
-    let mut people: Vec<Untold> = query(
-        "update enrolments set untold = $2 where course_id = $1 and untold returning user_id, state, role, offer_ends_at",
-    )
-    .bind(course)
-    .bind(false)
-    .all(write)
-    .await?;
-    strangers.sort_unstable();
-    people.sort_unstable_by_key(|untold| untold.user_id.0);
-    let news = people.into_iter().filter_map(Untold::news).collect();
-    let strangers = strangers.iter().map(|(email,)| Email::parse(email)).collect::<Result<_, _>>()?;
-    Ok((news, strangers))
+    .await
 }

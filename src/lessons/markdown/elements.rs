@@ -58,7 +58,8 @@ pub(super) fn with_ids(html: &str) -> String {
 
 /// Whether an id can be one that footnotes and the links back from them have.
 fn is_of_footnotes(id: &str) -> bool {
-    id.starts_with("fn-") || id.starts_with("fnref-")
+    // A second heading of the same words becomes `fn-2`.
+    id == "fn" || id == "fnref" || id.starts_with("fn-") || id.starts_with("fnref-")
 }
 
 /// Of a text that stands beside the form it is written in: no heading of it takes the id of a field, and links to it still lead there.

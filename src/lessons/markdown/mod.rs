@@ -342,6 +342,8 @@ mod tests {
         let html = render("# Fn main\n\nSee[^main].\n\n[^main]: Below.", "soil");
         assert_eq!(html.as_str().matches("id=\"fn-main\"").count(), 1, "{html:?}");
         assert!(html.as_str().contains("<h2 id=\"part-fn-main\">"), "{html:?}");
+        let html = render("# Fn\n\n# Fn\n\nSee[^2].\n\n[^2]: Below.", "soil");
+        assert_eq!(html.as_str().matches("id=\"fn-2\"").count(), 1, "{html:?}");
     }
 
     #[test]
