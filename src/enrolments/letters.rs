@@ -11,7 +11,7 @@ use super::machine::Step;
 use super::model::{CourseRole, PlaceState};
 use super::store::{
     Moved, PersonRow, find_news_of_stranger, list_untold, public_course_of_letters, public_list_with_untold,
-    put_stranger_untold, put_untold,
+    put_stranger_untold, put_strangers_told, put_untold,
 };
 use crate::accounts::model::Email;
 use crate::accounts::store::public_find_addressee;
@@ -125,9 +125,10 @@ impl News {
 }
 
 impl Moved {
-    /// Whether the one whose place it was hears of it when the course, which is in this state, is published.
-    pub fn waits_for_publication(&self, state: CourseState) -> bool {
-        self.news.iter().any(|(user, news)| Some(*user) == self.of && news.waits_for_publication(state))
+    /// Whether the one whose place it was hears of it when the course is published.
+    pub async fn waits_for_publication(&self, write: &mut Write) -> Result<bool, Failure> {
+        let about = public_course_of_letters(write, self.course).await?;
+        Ok(self.news.iter().any(|(user, news)| Some(*user) == self.of && news.waits_for_publication(about.state)))
     }
 
     /// Writes the letters, in the same transaction.
@@ -197,13 +198,13 @@ pub async fn tell_late(site: &Site, system: Arc<Caller>) -> Result<(), Failure> 
 async fn tell_untold(write: &mut Write, site: &Site, course: CourseId) -> Result<usize, Failure> {
     let about = public_course_of_letters(write, course).await?;
     let due = list_untold(write, course).await?.due(about.state);
-    let mut told = due.strangers.len();
+    let told = due.people.len() + due.strangers.len();
+    if about.state == CourseState::Published {
+        put_strangers_told(write, course).await?;
+    }
     for (user, news) in due.people {
         put_untold(write, course, user, false).await?;
-        if let Some(news) = news {
-            write_news(write, site, &about, user, news).await?;
-            told += 1;
-        }
+        write_news(write, site, &about, user, news).await?;
     }
     for (email, _) in due.strangers {
         ask_to_sign_up(write, site, course, &email).await?;
@@ -348,6 +349,6 @@ pub struct AboutCourse {
     pub slug: String,
     /// As its staff write it.
     pub title: String,
-    /// Who hears of it can open it, or not.
+    /// Who hears of it can open it, or not. One that was never published is a draft here, also where it is archived.
     pub state: CourseState,
 }

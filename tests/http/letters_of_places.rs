@@ -423,3 +423,80 @@ async fn a_silent_import_after_one_that_was_undone_writes_to_nobody() {
     late(&app).await;
     assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn who_comes_by_a_silent_import_hears_nothing_of_an_earlier_place() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    assert_eq!(add(&owner, &course, "ada", "now").await, OK);
+    assert_eq!(staff(&owner, "/fn/remove_person", &course, "ada").await, GONE_ON);
+    let list = rosters::read(&owner, &course, "email\nada@uni.example", false).await;
+    let row = "add-student-ada@uni.example";
+    assert_eq!(rosters::import(&owner, &course, &list, Some(&[row]), false).await.status, GONE_ON);
+    assert_eq!(app.words("select state from enrolments where role = 'student'").await, ["active"]);
+    publish(&owner, &course).await;
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+}
+
+/// Nobody has told them that they were out, nor that they were in.
+#[tokio::test]
+async fn who_was_taken_out_of_a_draft_by_a_slip_and_is_put_back_after_publication_hears_once() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    assert_eq!(add(&owner, &course, "ada", "now").await, OK);
+    assert_eq!(staff(&owner, "/fn/remove_person", &course, "ada").await, GONE_ON);
+    publish(&owner, &course).await;
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+    assert_eq!(staff(&owner, "/fn/put_back", &course, "ada").await, GONE_ON);
+    for _ in 0..2 {
+        late(&app).await;
+    }
+    assert_eq!(written_to(&app, &mut seen).await, ["ada@uni.example"]);
+    assert!(app.letter_to("ada@uni.example").await.text.contains("now, as a student."));
+}
+
+/// A draft that is given up announces nothing.
+#[tokio::test]
+async fn a_draft_that_is_archived_writes_to_nobody() {
+    let (app, mut seen) = (App::with(&SETTINGS).await, 0);
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    app.person("ada", SiteRole::Student).await;
+    for name in ["ada", "new"] {
+        assert_eq!(add(&owner, &course, name, "now").await, OK);
+    }
+    owner.post("/fn/archive_course", &[("course", &course.id)]).await;
+    assert_eq!(add(&owner, &course, "ben", "now").await, OK);
+    assert!(owner.get(&format!("{}/people", course.page())).await.has("They hear of it once the course is published."));
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+    assert!(publish(&owner, &course).await.contains("3 people who were waiting for it hear of it by mail."));
+    assert_eq!(written_to(&app, &mut seen).await, ["ada@uni.example", "ben@uni.example", "new@uni.example"]);
+}
+
+/// Whose account has a place is not asked to make one, whatever becomes of that place.
+#[tokio::test]
+async fn an_address_whose_account_has_a_place_is_not_asked_to_make_one() {
+    let (without_mail, mut seen) = (App::start().await, 0);
+    let owner = without_mail.instructor("ines").await;
+    let course = owner.create_course("Rivers").await;
+    assert_eq!(add(&owner, &course, "new", "now").await, OK);
+    // Their address is not confirmed, so that the place that waits is not theirs.
+    without_mail.student("new").await;
+    assert_eq!(add(&owner, &course, "new", "now").await, OK);
+    assert_eq!(without_mail.count("awaited").await, 1);
+    let app = without_mail.set_to(&SETTINGS).await;
+    let owner = app.sign_in("ines").await;
+    publish(&owner, &course).await;
+    assert_eq!(written_to(&app, &mut seen).await, ["new@uni.example"]);
+    assert!(app.letter_to("new@uni.example").await.text.contains("You are in “Rivers” now"));
+    assert_eq!(staff(&owner, "/fn/remove_person", &course, "new").await, GONE_ON);
+    late(&app).await;
+    assert_eq!(written_to(&app, &mut seen).await, [""; 0]);
+}

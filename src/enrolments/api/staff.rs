@@ -30,7 +30,7 @@ pub async fn add_person(
     /// `invite`: when they say yes. Anything else, or nothing: at once.
     how: Option<String>,
 ) -> Result<(), AppError> {
-    let state = CourseManager::claim(&mut request::read().await?, course).await?.course().state;
+    CourseManager::claim(&mut request::read().await?, course).await?;
     let mut wrong = FieldErrors::default();
     let email = wrong.keep(Email::parse(&email));
     let role = wrong.keep(role.parse::<CourseRole>());
@@ -42,7 +42,7 @@ pub async fn add_person(
     let mut waits = false;
     let mut said = match added {
         Added::Moved(name, moved) => {
-            waits = moved.waits_for_publication(state);
+            waits = moved.waits_for_publication(&mut write).await?;
             match moved.tell(&mut write, &site).await? {
                 PlaceState::Invited => format!("{name} is invited as {}.", role.with_article()),
                 PlaceState::Waitlisted => format!("All seats are taken. {name} is in line for the next one."),

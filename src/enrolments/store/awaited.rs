@@ -2,7 +2,7 @@
 //! shows that it has the address.
 
 use super::moving::{Taking, take};
-use super::untold::{news_of_stranger, put_untold};
+use super::untold::{news_of_stranger, put_untold, state_of_letters};
 use crate::accounts::model::Email;
 use crate::accounts::policy::Asked;
 use crate::accounts::store::public_is_surely_theirs;
@@ -116,10 +116,12 @@ struct Waiting {
 /// an address is confirmed. Where there is neither seat nor line, its person asks for one by that: staff answer, and nobody loses what was
 /// promised. A place whose person is blocked, or with whose address somebody is, waits no more.
 pub async fn public_give_awaited(write: &mut Write, user: UserId) -> Result<(), Failure> {
-    let places: Vec<Waiting> = query(
-        "select a.course_id, c.state, a.role, a.way, a.untold from awaited a join users u on u.email_key = a.email_key
-         join courses c on c.id = a.course_id where u.id = $1 order by a.course_id",
-    )
+    let places: Vec<Waiting> = query(concat!(
+        "select a.course_id, ",
+        state_of_letters!("c"),
+        " as state, a.role, a.way, a.untold from awaited a join users u on u.email_key = a.email_key
+         join courses c on c.id = a.course_id where u.id = $1 order by a.course_id"
+    ))
     .bind(user)
     .all(write)
     .await?;

@@ -3,10 +3,11 @@
 use super::blocks::blocked_with_address;
 use super::moving::{Moved, Taking, change_role, find, take};
 use super::states::{is_in, other_owners};
+use super::untold::put_untold;
 use crate::accounts::model::Email;
 use crate::courses::policy::{CourseAct, CourseManager, allows};
 use crate::db::{Write, query};
-use crate::enrolments::machine::{Stays, Step};
+use crate::enrolments::machine::{Stays, Step, comes_anew};
 use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::error::{AppError, Denied};
 use crate::failure::Failure;
@@ -72,15 +73,15 @@ impl CourseManager<'_, Write> {
     /// Gives the account with this address a place in the course, as `role`. Who is in it already stays as they are.
     pub async fn add_person(&mut self, email: &Email, role: CourseRole, how: How) -> Result<Added, Failure> {
         let (write, course) = self.connection();
-        let found: Option<(UserId, String, Option<CourseRole>)> = query(
-            "select u.id, u.name, e.role from users u left join enrolments e on e.user_id = u.id and e.course_id = $2
+        let found: Option<(UserId, String, Option<CourseRole>, Option<PlaceState>)> = query(
+            "select u.id, u.name, e.role, e.state from users u left join enrolments e on e.user_id = u.id and e.course_id = $2
              where u.email_key = $1 and u.disabled_at is null",
         )
         .bind(email.key())
         .bind(course)
         .optional(write)
         .await?;
-        let Some((user, name, before)) = found else {
+        let Some((user, name, before, stood)) = found else {
             if how == How::WithAccount {
                 return Ok(Added::NoAccount);
             }
@@ -105,7 +106,13 @@ impl CourseManager<'_, Write> {
         };
         let taking = Taking { user, step, role, way: Some(way) };
         Ok(match take(write, course, taking).await? {
-            Ok(moved) => Added::Moved(name, moved),
+            Ok(moved) => {
+                // Who comes anew hears of this, or of nothing.
+                if stood.is_some() && comes_anew(stood) {
+                    put_untold(write, course, user, false).await?;
+                }
+                Added::Moved(name, moved)
+            }
             Err(stays) => Added::Stays(name, before.unwrap_or(role), stays),
         })
     }

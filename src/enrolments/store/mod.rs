@@ -24,10 +24,13 @@ pub(crate) use moving::{fill_seats, put_owner};
 pub use people::{AskingRow, ExportRow, PeopleList, PersonRow, Sort};
 pub use rosters::{Kept, RosterHead, no_list, public_delete_old_rosters};
 pub use undoing::Undone;
-pub(super) use untold::{find_news_of_stranger, list_untold, public_list_with_untold, put_stranger_untold, put_untold};
+pub(super) use untold::{
+    find_news_of_stranger, list_untold, public_list_with_untold, put_stranger_untold, put_strangers_told, put_untold,
+};
 
 use self::moving::{Taking, say, take};
 use self::states::{is_in, is_pending};
+use self::untold::state_of_letters;
 use super::letters::AboutCourse;
 use super::machine::{Stays, Step};
 use super::model::{CourseRole, PlaceState, Way};
@@ -108,7 +111,10 @@ pub(crate) async fn leave_everywhere(write: &mut Write, user: UserId) -> Result<
 
 /// What letters say of a course.
 pub(super) async fn public_course_of_letters(write: &mut Write, course: CourseId) -> Result<AboutCourse, Failure> {
-    query("select slug, title, state from courses where id = $1").bind(course).one(write).await
+    query(concat!("select c.slug, c.title, ", state_of_letters!("c"), " as state from courses c where c.id = $1"))
+        .bind(course)
+        .one(write)
+        .await
 }
 
 /// Courses in which the time of an offer is over.

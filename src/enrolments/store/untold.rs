@@ -11,22 +11,28 @@ use crate::enrolments::model::{CourseRole, PlaceState, Way};
 use crate::failure::Failure;
 use crate::id::{CourseId, UserId};
 
+/// Where a course is in its life, for who hears of it: one that was never published is a draft, also where it is archived. `$of` is the
+/// alias of `courses`.
+macro_rules! state_of_letters {
+    ($of:literal) => {
+        concat!("case when ", $of, ".published_at is null then 'draft' else ", $of, ".state end")
+    };
+}
+pub(super) use state_of_letters;
+
 /// What waits of a course.
 #[derive(Debug, Default)]
 pub(in crate::enrolments) struct Untold {
-    /// By account; nothing to hear where somebody is out of it again, or asks themselves.
-    pub people: Vec<(UserId, Option<News>)>,
+    /// By account, where there is something to hear by now.
+    pub people: Vec<(UserId, News)>,
     /// By the address that a place waits for.
     pub strangers: Vec<(Email, News)>,
 }
 
 impl Untold {
-    /// What of it waits for nothing any more in a course of this state, with those who have nothing to hear once it is published.
+    /// What of it waits for nothing any more in a course of this state.
     pub fn due(mut self, state: CourseState) -> Self {
-        self.people.retain(|(_, news)| match news {
-            Some(news) => !news.waits_for_publication(state),
-            None => state == CourseState::Published,
-        });
+        self.people.retain(|(_, news)| !news.waits_for_publication(state));
         self.strangers.retain(|(_, news)| !news.waits_for_publication(state));
         self
     }
@@ -46,7 +52,7 @@ struct PersonUntold {
 }
 
 impl PersonUntold {
-    /// What there is to hear of where the place is.
+    /// What there is to hear of where the place is. Who was taken out, or asks themselves, has nothing to hear; put back or let in they have.
     fn news(&self) -> Option<News> {
         match self.state {
             PlaceState::Active => Some(News::LetIn(self.role)),
@@ -96,6 +102,16 @@ pub(in crate::enrolments) async fn put_stranger_untold(
         .map(drop)
 }
 
+/// Lets no letter to such an address wait any more: also to none whose account has a place by now, and hears of that.
+pub(in crate::enrolments) async fn put_strangers_told(write: &mut Write, course: CourseId) -> Result<(), Failure> {
+    query("update awaited set untold = $2 where course_id = $1 and untold")
+        .bind(course)
+        .bind(false)
+        .execute(write)
+        .await
+        .map(drop)
+}
+
 /// What there is to hear of the place that waits for an address; none where none does.
 pub(in crate::enrolments) async fn find_news_of_stranger(
     write: &mut Write,
@@ -129,7 +145,7 @@ pub(in crate::enrolments) async fn list_untold(on: &mut impl Connection, course:
     .bind(course)
     .all(on)
     .await?;
-    let people = people.iter().map(|row| (row.user_id, row.news())).collect();
+    let people = people.iter().filter_map(|row| Some((row.user_id, row.news()?))).collect();
     let strangers = strangers
         .into_iter()
         .map(|(email, role, way)| Ok((Email::parse(&email)?, news_of_stranger(role, way))))
@@ -141,10 +157,12 @@ pub(in crate::enrolments) async fn list_untold(on: &mut impl Connection, course:
 pub(in crate::enrolments) async fn public_list_with_untold(
     on: &mut impl Connection,
 ) -> Result<Vec<(CourseId, CourseState)>, Failure> {
-    query(
-        "select c.id, c.state from courses c where c.id in (select course_id from enrolments where untold
-           union select course_id from awaited where untold) order by c.id",
-    )
+    query(concat!(
+        "select c.id, ",
+        state_of_letters!("c"),
+        " as state from courses c where c.id in (select course_id from enrolments where untold
+           union select course_id from awaited where untold) order by c.id"
+    ))
     .all(on)
     .await
 }
