@@ -98,7 +98,8 @@ pub fn add(standing: &Standing, form: Form, has_mail: bool) -> AnyView {
                 <p>{match standing.course.state {
                     _ if !has_mail => "This server sends no mail. Tell them yourself, or give them the join code.",
                     CourseState::Draft => "Students, and whoever you invite, hear of it by mail once the course is published. The place of who has no account waits until they confirm this address.",
-                    CourseState::Concluded | CourseState::Archived => "Whoever you invite hears of it by mail once the course is open again. The place of who has no account waits until they confirm this address.",
+                    CourseState::Concluded => "Whoever you invite hears of it by mail once the course is open again. The place of who has no account waits until they confirm this address.",
+                    CourseState::Archived => "They hear of it by mail, at the latest once the course is published. The place of who has no account waits until they confirm this address.",
                     CourseState::Published => "Who has no account yet gets a letter, and the place waits until they confirm this address.",
                 }}</p>
             </div>

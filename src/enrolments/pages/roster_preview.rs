@@ -124,7 +124,7 @@ fn preview(standing: &Standing, kept: &Kept, has_mail: bool) -> AnyView {
         };
         view! { <div class="empty"><h2>"Nothing to change"</h2><p>{words}</p></div> }.into_any()
     } else {
-        changes(kept, &ids, has_mail, standing.course.state == CourseState::Draft)
+        changes(kept, &ids, has_mail, standing.course.state)
     };
     view! {
         <p class="lede">{format!("Nothing has changed yet.{seats}")}</p>
@@ -146,7 +146,7 @@ struct Group {
     holds: fn(&Change) -> bool,
 }
 
-fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool, is_draft: bool) -> AnyView {
+fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool, state: CourseState) -> AnyView {
     let form = Form::to::<ImportRoster>();
     // A form that came back has the ticks that were sent, and no others.
     let ticks = form.values("ticked[]");
@@ -201,10 +201,10 @@ fn changes(kept: &Kept, ids: &[(&'static str, String)], has_mail: bool, is_draft
         form.checkbox(
             "tell",
             "Write to who gets a place",
-            if is_draft {
-                "One letter to each: to staff now, to students once you publish the course, which they cannot open before. Who has no account is asked to make one."
-            } else {
-                "One letter to each, with the address of the course; who has no account is asked to make one."
+            match state {
+                CourseState::Draft => "One letter to each: to staff now, to students once you publish the course, which they cannot open before. Who has no account is asked to make one.",
+                CourseState::Archived => "One letter to each, at the latest once the course is published; who has no account is asked to make one.",
+                CourseState::Published | CourseState::Concluded => "One letter to each, with the address of the course; who has no account is asked to make one.",
             },
             true,
         )
