@@ -133,7 +133,7 @@ fn show(data: Data) -> AnyView {
             </form>
         }
     });
-    let share = if standing.course.state == CourseState::Draft {
+    let share = if standing.course.state != CourseState::Published {
         view! { "Publish the course first. Then this is the address to share: "<code>{address}</code> }.into_any()
     } else {
         view! { "This is the address to share: "<code>{address}</code> }.into_any()
