@@ -207,7 +207,7 @@ async fn tell_untold(write: &mut Write, site: &Site, course: CourseId) -> Result
         write_news(write, site, &about, user, news).await?;
     }
     for (email, _) in due.strangers {
-        ask_to_sign_up(write, site, course, &email).await?;
+        ask(write, site, course, &about, &email).await?;
     }
     Ok(told)
 }
@@ -239,30 +239,42 @@ async fn write_news(
     public_post(write, site, letter).await
 }
 
-/// When a letter is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// Now, or within minutes where the same address had another letter a moment before.
-    Now,
-    /// Once the course is published.
-    AtPublication,
+/// Asks people without an account to make one: their places wait for it. Who could do nothing with it yet is asked when the course is
+/// published, and who had another such letter a moment before within minutes. Of the course is asked once. Answers how many wait for its
+/// publication.
+pub async fn ask_to_sign_up(
+    write: &mut Write,
+    site: &Site,
+    course: CourseId,
+    emails: &[Email],
+) -> Result<usize, Failure> {
+    let about = public_course_of_letters(write, course).await?;
+    let mut waiting = 0;
+    for email in emails {
+        waiting += usize::from(!ask(write, site, course, &about, email).await?);
+    }
+    Ok(waiting)
 }
 
-/// Asks somebody without an account to make one: their place waits for it. Who could do nothing with it yet is asked when the course is
-/// published.
-pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, email: &Email) -> Result<Told, Failure> {
-    let about = public_course_of_letters(write, course).await?;
+/// Answers whether they are asked before the course is published.
+async fn ask(
+    write: &mut Write,
+    site: &Site,
+    course: CourseId,
+    about: &AboutCourse,
+    email: &Email,
+) -> Result<bool, Failure> {
     let news = find_news_of_stranger(write, course, email).await?;
     let waits = news.is_some_and(|news| news.waits_for_publication(about.state));
     put_stranger_untold(write, course, email, waits).await?;
     if waits {
-        return Ok(Told::AtPublication);
+        return Ok(false);
     }
     match public_take_one(write, Few::LettersForAddress, &format!("place {}", email.key())).await {
         Ok(()) => {}
         Err(Failure::Refused(_)) => {
             put_stranger_untold(write, course, email, true).await?;
-            return Ok(Told::Now);
+            return Ok(true);
         }
         Err(broken) => return Err(broken),
     }
@@ -285,7 +297,7 @@ pub async fn ask_to_sign_up(write: &mut Write, site: &Site, course: CourseId, em
         good_for: GOOD_FOR,
     };
     public_post(write, site, letter).await?;
-    Ok(Told::Now)
+    Ok(true)
 }
 
 /// What staff write to people of their course, to those who are in it or wait for it. Answers how many letters that makes.

@@ -23,6 +23,13 @@ async fn written_to(app: &App, seen: &mut usize) -> Vec<String> {
     new
 }
 
+/// A draft, and whose it is.
+async fn draft(app: &App) -> (Visitor<'_>, Course) {
+    let owner = app.person("ines", SiteRole::Instructor).await;
+    let course = owner.create_course("Rivers").await;
+    (owner, course)
+}
+
 async fn publish(owner: &Visitor<'_>, course: &Course) -> String {
     let page = owner.post("/fn/publish_course", &[("course", &course.id)]).await;
     assert_eq!(page.status, GONE_ON);
@@ -32,8 +39,7 @@ async fn publish(owner: &Visitor<'_>, course: &Course) -> String {
 #[tokio::test]
 async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     for name in ["ada", "ben", "cid", "dot"] {
         app.person(name, SiteRole::Student).await;
     }
@@ -55,12 +61,8 @@ async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
     assert_eq!(written_to(&app, &mut seen).await, [""; 0], "the address of a draft opens nothing for them");
     // A teacher sees a draft.
     app.person("eve", SiteRole::Instructor).await;
-    let teacher =
-        [("course", course.id.as_str()), ("email", "eve@uni.example"), ("role", "instructor"), ("how", "now")];
-    assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
-    let stranger =
-        [("course", course.id.as_str()), ("email", "co@uni.example"), ("role", "instructor"), ("how", "now")];
-    assert_eq!(owner.call("/fn/add_person", &stranger).await.status, OK);
+    rosters::add(&owner, &course, "eve", "instructor", "now").await;
+    rosters::add(&owner, &course, "co", "instructor", "now").await;
     assert_eq!(written_to(&app, &mut seen).await, ["co@uni.example", "eve@uni.example"]);
 
     let page = publish(&owner, &course).await;
@@ -69,6 +71,12 @@ async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
     assert!(app.letter_to("ben@uni.example").await.text.contains("You are invited to “Rivers”"));
     assert!(app.letter_to("new@uni.example").await.text.contains("There is a place for you in “Rivers”"));
     assert_eq!(written_to(&app, &mut seen).await, ["ada@uni.example", "ben@uni.example", "new@uni.example"]);
+    let empty = owner.create_course("Seas").await;
+    owner.post("/fn/archive_course", &[("course", &empty.id)]).await;
+    assert!(
+        owner.get(&format!("{}/people", empty.page())).await.has("Publish the course first."),
+        "its address is 404"
+    );
     // Once.
     owner.post("/fn/archive_course", &[("course", &course.id)]).await;
     assert!(!publish(&owner, &course).await.contains("by mail"));
@@ -79,8 +87,7 @@ async fn of_a_draft_nobody_hears_but_its_staff_until_it_is_published() {
 #[tokio::test]
 async fn who_moves_up_when_a_draft_is_published_hears_once() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes")]).await;
     for name in ["ada", "ben"] {
         app.person(name, SiteRole::Student).await;
@@ -96,8 +103,7 @@ async fn who_moves_up_when_a_draft_is_published_hears_once() {
 #[tokio::test]
 async fn a_place_in_a_draft_that_was_given_is_told_when_it_is_published() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     assert_eq!(add(&owner, &course, "new", "now").await, OK);
     app.person("new", SiteRole::Student).await;
     app.sign_in("new").await;
@@ -208,8 +214,7 @@ async fn who_is_invited_into_an_archived_course_hears_when_it_opens_again() {
 #[tokio::test]
 async fn what_waited_is_written_when_an_app_publishes() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     for name in ["ada", "new"] {
         assert_eq!(add(&owner, &course, name, "now").await, OK);
@@ -225,8 +230,7 @@ async fn what_waited_is_written_when_an_app_publishes() {
 #[tokio::test]
 async fn without_a_mail_server_nobody_is_promised_a_letter() {
     let app = App::start().await;
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     assert!(owner.get(&format!("{}/people", course.page())).await.has("This server sends no mail."));
     for name in ["ada", "new"] {
@@ -263,16 +267,14 @@ async fn who_moves_up_and_is_taken_out_at_once_hears_of_no_seat() {
 #[tokio::test]
 async fn who_becomes_staff_of_a_draft_hears_once_with_an_account_or_without() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     let page = format!("{}/people", course.page());
     for name in ["ada", "new"] {
         assert_eq!(add(&owner, &course, name, "invite").await, OK);
         assert!(owner.get(&page).await.has("They hear of it once the course is published."));
         let email = format!("{name}@uni.example");
-        let teacher = [("course", course.id.as_str()), ("email", &email), ("role", "instructor"), ("how", "now")];
-        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+        rosters::add(&owner, &course, name, "instructor", "now").await;
         assert!(!owner.get(&page).await.has("They hear of it"));
         assert_eq!(written_to(&app, &mut seen).await, [email]);
     }
@@ -303,9 +305,7 @@ async fn an_address_that_had_another_letter_a_moment_before_has_the_next_one_lat
     // Nor that of a draft, to one who can open it.
     for title in ["Seas", "Ponds"] {
         let course = owner.create_course(title).await;
-        let teacher =
-            [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
-        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+        rosters::add(&owner, &course, "prof", "instructor", "now").await;
     }
     assert_eq!(written_to(&app, &mut seen).await, ["prof@uni.example"]);
     app.clock.advance(MINUTE);
@@ -325,9 +325,7 @@ async fn who_moves_up_because_somebody_takes_a_place_while_they_sign_in_hears_of
     owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
     let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
     assert_eq!(leave(&ada, &course).await, GONE_ON);
-    let teacher =
-        [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
-    assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+    rosters::add(&owner, &course, "prof", "instructor", "now").await;
     assert_eq!(written_to(&app, &mut seen).await, ["ben@uni.example", "prof@uni.example"]);
     move_to(&app, &ben, "prof@uni.example").await;
     assert!(cid.get(&course.page()).await.has("A seat is kept for you"));
@@ -363,8 +361,7 @@ async fn of_a_course_that_is_over_letters_promise_nothing() {
 #[tokio::test]
 async fn a_letter_that_waited_waits_again_when_the_import_that_took_its_place_is_undone() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     for (address, tell) in [("new", true), ("silent", false)] {
         let list = rosters::read(&owner, &course, &format!("email\n{address}@uni.example"), false).await;
         assert_eq!(rosters::import(&owner, &course, &list, None, tell).await.status, GONE_ON);
@@ -388,9 +385,7 @@ async fn a_letter_that_waited_is_not_written_of_ones_own_step_or_twice() {
         owner.set_joining(&course, &[("capacity", "1"), ("waitlist", "yes"), ("offer_hours", "24")]).await;
         let [ada, ben, cid] = join_one_by_one(&app, &course, ["ada", "ben", "cid"]).await;
         assert_eq!(leave(&ada, &course).await, GONE_ON);
-        let teacher =
-            [("course", course.id.as_str()), ("email", "prof@uni.example"), ("role", "instructor"), ("how", "now")];
-        assert_eq!(owner.call("/fn/add_person", &teacher).await.status, OK);
+        rosters::add(&owner, &course, "prof", "instructor", "now").await;
         move_to(&app, &ben, "prof@uni.example").await;
         written_to(&app, &mut seen).await;
         if does == "take the seat" {
@@ -409,8 +404,7 @@ async fn a_letter_that_waited_is_not_written_of_ones_own_step_or_twice() {
 #[tokio::test]
 async fn a_silent_import_after_one_that_was_undone_writes_to_nobody() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     let rows = "email\nada@uni.example\nnew@uni.example";
     let list = rosters::read(&owner, &course, rows, false).await;
@@ -427,8 +421,7 @@ async fn a_silent_import_after_one_that_was_undone_writes_to_nobody() {
 #[tokio::test]
 async fn who_comes_by_a_silent_import_hears_nothing_of_an_earlier_place() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     assert_eq!(add(&owner, &course, "ada", "now").await, OK);
     assert_eq!(staff(&owner, "/fn/remove_person", &course, "ada").await, GONE_ON);
@@ -445,8 +438,7 @@ async fn who_comes_by_a_silent_import_hears_nothing_of_an_earlier_place() {
 #[tokio::test]
 async fn who_was_taken_out_of_a_draft_by_a_slip_and_is_put_back_after_publication_hears_once() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     assert_eq!(add(&owner, &course, "ada", "now").await, OK);
     assert_eq!(staff(&owner, "/fn/remove_person", &course, "ada").await, GONE_ON);
@@ -465,8 +457,7 @@ async fn who_was_taken_out_of_a_draft_by_a_slip_and_is_put_back_after_publicatio
 #[tokio::test]
 async fn a_draft_that_is_archived_writes_to_nobody() {
     let (app, mut seen) = (App::with(&SETTINGS).await, 0);
-    let owner = app.person("ines", SiteRole::Instructor).await;
-    let course = owner.create_course("Rivers").await;
+    let (owner, course) = draft(&app).await;
     app.person("ada", SiteRole::Student).await;
     for name in ["ada", "new"] {
         assert_eq!(add(&owner, &course, name, "now").await, OK);

@@ -57,7 +57,7 @@ async fn places(app: &App) -> Vec<String> {
     all
 }
 
-async fn add(owner: &Visitor<'_>, course: &Course, name: &str, role: &str, how: &str) {
+pub async fn add(owner: &Visitor<'_>, course: &Course, name: &str, role: &str, how: &str) {
     let email = format!("{name}@uni.example");
     let fields = [("course", course.id.as_str()), ("email", &email), ("role", role), ("how", how)];
     assert_eq!(owner.call("/fn/add_person", &fields).await.status, StatusCode::OK);

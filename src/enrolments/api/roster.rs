@@ -99,9 +99,7 @@ pub async fn import_roster(
         let sender = standing.person.as_ref().map(|person| person.id).ok_or(AppError::SignInRequired)?;
         public_take_one(&mut write, Few::LettersOfStaff, &sender.to_string()).await?;
         letters::tell_all(done.moved, &mut write, &site).await?;
-        for email in &done.strangers {
-            letters::ask_to_sign_up(&mut write, &site, course, email).await?;
-        }
+        letters::ask_to_sign_up(&mut write, &site, course, &done.strangers).await?;
     } else {
         letters::tell_all(done.moved.into_iter().map(Moved::silent).collect(), &mut write, &site).await?;
     }

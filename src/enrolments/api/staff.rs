@@ -9,7 +9,7 @@ use crate::id::{CourseId, UserId};
 use {
     crate::accounts::model::Email,
     crate::courses::policy::CourseManager,
-    crate::enrolments::letters::{self, Told},
+    crate::enrolments::letters,
     crate::enrolments::model::{CourseRole, PlaceState},
     crate::enrolments::store::{Added, How, stays_in_words},
     crate::error::FieldErrors,
@@ -51,7 +51,7 @@ pub async fn add_person(
         }
         Added::Awaited(is_to_be_asked) => {
             if is_to_be_asked {
-                waits = letters::ask_to_sign_up(&mut write, &site, course, &email).await? == Told::AtPublication;
+                waits = letters::ask_to_sign_up(&mut write, &site, course, std::slice::from_ref(&email)).await? > 0;
             }
             format!("No account has {} yet. A place as {} waits for it.", email.as_typed(), role.with_article())
         }

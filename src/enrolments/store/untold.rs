@@ -21,7 +21,7 @@ macro_rules! state_of_letters {
 pub(super) use state_of_letters;
 
 /// What waits of a course.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::enrolments) struct Untold {
     /// By account, where there is something to hear by now.
     pub people: Vec<(UserId, News)>,
